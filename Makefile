@@ -1,0 +1,259 @@
+# hakmem: builds one variant of the allocator per call, into out/<variant>/. `make help` lists everything.
+#
+# A variant is a set of toggles (phases/table), a compiler, an architecture and a mode. phases/resolve turns the toggles into a
+# name and one answer per seam; $(OUT)/variant.h carries them into the code, and every object depends on it, so that another
+# compiler, flag or answer rebuilds. Only variables on the command line of this very make count: what the environment holds, or
+# hands in through MAKEFLAGS, cannot change a variant.
+
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables --no-print-directory
+MAKEOVERRIDES :=
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+unexport CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_EXEC_PREFIX LD_PRELOAD
+
+# --- What may be said on the command line ---------------------------------------------------------------------------------
+CC := gcc
+MODE := release
+ARCH := native
+PREFIX := /usr/local
+DESTDIR :=
+ROUNDS := 5
+SECONDS := 60
+TEST :=
+V := 0
+# Empty here, so that the environment cannot fill them.
+CHECK_INCLUDE :=
+RUN_ON :=
+MODES := release check asan ubsan tsan fuzz
+ARCHES := native arm64
+OPTIONS := CC MODE ARCH PREFIX DESTDIR ROUNDS SECONDS TEST WORK V REV E A B GOOD BAD METRIC JOBS
+
+quote = '$(subst ','\'',$1)'
+TOGGLES := $(shell phases/resolve --names)
+GIVEN := $(strip $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$v)))
+SMUGGLED := $(shell tr '\0' '\n' </proc/$$PPID/environ 2>/dev/null | sed -nE 's/^(GNU)?MAKEFLAGS=//p' \
+    | grep -oE '(^| )[A-Za-z_][A-Za-z_0-9]*[:+?!]*=[^ ]*' | tr '\n' ' ')
+UNKNOWN := $(filter-out $(TOGGLES) $(OPTIONS),$(GIVEN))
+
+ifneq ($(filter 3.%,$(MAKE_VERSION)),)
+$(error this Makefile needs GNU make 4 or later, this is $(MAKE_VERSION))
+else ifneq ($(strip $(SMUGGLED)),)
+$(error MAKEFLAGS in the environment sets $(strip $(SMUGGLED)): give variables on the command line of make)
+else ifneq ($(findstring e,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),)
+$(error make -e lets the environment choose: give variables on the command line of make)
+else ifneq ($(UNKNOWN),)
+$(error no variable $(firstword $(UNKNOWN)); toggles: $(TOGGLES); others: $(OPTIONS))
+else ifneq ($(words $(MODE) $(filter $(MODE),$(MODES))),2)
+$(error MODE=$(MODE): valid values: $(MODES))
+else ifneq ($(words $(ARCH) $(filter $(ARCH),$(ARCHES))),2)
+$(error ARCH=$(ARCH): valid values: $(ARCHES))
+else ifneq ($(words $(CC)),1)
+$(error CC=$(CC): want one word, the name of a compiler such as gcc or clang)
+endif
+
+# --- The variant ----------------------------------------------------------------------------------------------------------
+SET := $(foreach t,$(filter $(TOGGLES),$(GIVEN)),$(call quote,$t=$($t)))
+RESOLVED := $(shell phases/resolve $(SET))
+ifeq ($(filter-out error:,$(firstword $(RESOLVED))),)
+$(error $(wordlist 2,99,$(RESOLVED)))
+endif
+FOLDERS := $(shell phases/resolve --folders $(SET))
+ifeq ($(ARCH)-$(filter CC,$(GIVEN)),arm64-)
+CC := aarch64-linux-gnu-gcc
+endif
+OTHER_CC := $(filter-out gcc cc aarch64-linux-gnu-gcc,$(notdir $(CC)))
+VARIANT := $(firstword $(RESOLVED))$(OTHER_CC:%=.%)$(ARCH:%=.%)$(MODE:%=.%)
+VARIANT := $(subst .release,,$(subst .native,,$(VARIANT)))
+OUT := out/$(VARIANT)
+# MODE=check has its own, stricter answers for some seams.
+answer_checked = $(if $(wildcard $(lastword $(subst =, ,$(subst /base/,/check/,$1))).h),$(subst /base/,/check/,$1),$1)
+SEAMS := $(wordlist 2,99,$(RESOLVED))
+ifeq ($(MODE),check)
+SEAMS := $(foreach s,$(SEAMS),$(call answer_checked,$s))
+endif
+
+# --- Flags ----------------------------------------------------------------------------------------------------------------
+FLAGS_release := -O3
+FLAGS_check := -O2
+FLAGS_asan := -O1 -fno-omit-frame-pointer -fsanitize=address
+FLAGS_ubsan := -O1 -fno-omit-frame-pointer -fsanitize=undefined -fno-sanitize-recover=all
+FLAGS_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
+FLAGS_fuzz := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -fsanitize=fuzzer-no-link
+MODE_FLAGS := $(FLAGS_$(MODE)) $(if $(filter arm64.%clang%,$(ARCH).$(OTHER_CC)),--target=aarch64-linux-gnu)
+WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+NO_BUILTIN := $(addprefix -fno-builtin-,malloc calloc realloc free aligned_alloc memalign posix_memalign valloc reallocarray)
+BASE_FLAGS := -std=gnu2x -g -pthread -fexceptions -I. -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARN)
+LIB_FLAGS := $(MODE_FLAGS) -fPIC -fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec -fno-plt $(NO_BUILTIN)
+SO_FLAGS := -shared -Wl,-soname,libhakmem.so -Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,--as-needed
+# The instrument is one: workloads and runner are built once, by one compiler, whatever the variant.
+HOST_CC := gcc
+HOST_FLAGS := -O2 -fPIE $(NO_BUILTIN)
+
+# --- Sources and products -------------------------------------------------------------------------------------------------
+# override.c includes alloc.c and api.c, info_override.c includes info.c, and add the plain names; the embedded library has the
+# hak_ names only (embed.c includes the same two).
+PARTS := core/alloc.c core/api.c
+API := core/embed.c core/info.c
+OVERRIDE := core/override.c core/info_override.c core/cxx.c
+COMMON := $(filter-out $(PARTS) $(API) $(OVERRIDE),$(wildcard core/*.c)) $(foreach s,$(SEAMS),$(wildcard $(lastword $(subst =, ,$s)).c))
+LIB_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(OVERRIDE)))
+EMBED_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(API)))
+WORKS := $(basename $(notdir $(wildcard bench/work/*.c)))
+STATIC := $(WORKS:%=bench_%_hakmem) $(WORKS:%=%_hakmem)
+TEST_DIRS := core/test phases/test bench/test $(FOLDERS)
+TEST_SRCS := $(sort $(wildcard $(TEST_DIRS:%=%/test_*.c)))
+TEST_SCRIPTS := $(sort $(wildcard $(TEST_DIRS:%=%/test_*.sh)))
+TEST_BINS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(TEST_SRCS)))
+PROGS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(wildcard core/test/prog_*.c)))
+LIBS := $(OUT)/libhakmem.so $(OUT)/libhakmem.a $(OUT)/libhakmem-embed.a
+# The sanitizers replace malloc themselves, so there is nothing to preload; programs for this machine are not for another.
+ifeq ($(filter native.release native.check,$(ARCH).$(MODE)),)
+LIBS := $(if $(filter release check,$(MODE)),$(LIBS),$(OUT)/libhakmem-embed.a)
+TEST_SCRIPTS :=
+PROGS :=
+STATIC :=
+WORKS :=
+endif
+# With `make deps bench` nothing is compiled before deps is done.
+FIRST := $(filter deps deps-%,$(MAKECMDGOALS))
+Q := $(if $(filter 1,$V),,@)
+say = $(if $Q,echo "  $(VARIANT): $1" >&2; )
+AGAIN := $(MAKE) $(SET)
+
+# --- Targets for people: the text after ## is what `make help` prints -------------------------------------------------------
+.PHONY: all lib test bench fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
+.PHONY: $(STATIC) run-fuzz release-link FORCE
+
+all: lib $(WORKS:%=out/work/%) $(addprefix $(OUT)/,$(STATIC)) release-link ## the libraries, workloads and bench programs of this variant
+deps: ; @bench/deps build ## install what bench and test need, where missing
+deps-ci: ; @bench/deps build ci ## the same and what .ci/run needs (clang, real programs to preload)
+deps-rivals: ; @bench/deps rivals ## install the rivals that bench compares with
+deps-arm64: ; @bench/deps build arm64 ## install what test-arm64 needs
+
+bench: all out/work/run ## measure this variant, glibc, the rivals and the recorded baselines (ROUNDS=5)
+	+@bench/run $(VARIANT) $(CURDIR)/$(OUT)/libhakmem.so $(call quote,$(ROUNDS)) $(MAKE)
+
+$(STATIC): %: $(OUT)/% release-link ## <work>_hakmem, bench_<work>_hakmem: a workload linked with this variant, in out/release
+
+test: lib $(TEST_BINS) $(PROGS) $(WORKS:%=out/work/%) release-link ## build and run every test of this variant (TEST=word: those named so)
+	@$(TEST_ENV) core/test/run $(call quote,$(TEST)) $(TEST_BINS) $(TEST_SCRIPTS)
+
+matrix: ; +@phases/matrix $(MAKE) ## build and test every combination that the table promises
+test-arm64: deps-arm64 ; +@$(AGAIN) ARCH=arm64 MODE=$(MODE) TEST=$(call quote,$(TEST)) test ## cross-build and test under qemu
+fuzz: ; +@$(AGAIN) CC=clang MODE=fuzz SECONDS=$(call quote,$(SECONDS)) run-fuzz ## random calls against a shadow model (SECONDS=60)
+print-variant: ; @echo $(VARIANT) ## the canonical name of this variant
+print-lib: lib ; @echo $(CURDIR)/$(OUT)/libhakmem.so ## build this variant's shared library, print its path
+clean: ; rm -rf out ## remove everything that was built
+
+install: lib ## the library, header and pkg-config file below DESTDIR/PREFIX
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,lib/pkgconfig include)
+	install -m 755 $(OUT)/libhakmem.so $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 $(OUT)/libhakmem.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 core/hakmem.h $(DESTDIR)$(PREFIX)/include/
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: hakmem' 'Description: malloc replacement, variant $(VARIANT)' 'Version: 0.1' \
+	    'Libs: -L$${prefix}/lib -lhakmem' 'Libs.private: -pthread' 'Cflags: -I$${prefix}/include' \
+	    >$(DESTDIR)$(PREFIX)/lib/pkgconfig/hakmem.pc
+
+uninstall: ## remove what install put there
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,lib/libhakmem.so lib/libhakmem.a lib/pkgconfig/hakmem.pc include/hakmem.h)
+
+help: ## this text
+	@echo 'make [TOGGLE=value]... [OPTION=value]... target...'; echo 'targets:'
+	@sed -nE 's/^([a-z$$][^:]*):.* ## (.*)/\1\t\2/p' Makefile | sed 's/^.(STATIC)/*_hakmem/' | awk -F '\t' '{printf "  %-14s %s\n", $$1, $$2}'
+	@echo 'toggles (command line only):'; phases/resolve --list
+	@echo 'options:'; echo '  MODE      $(MODES)'; echo '  CC        gcc, clang, or any compiler that takes their flags'
+	@echo '  ARCH      $(ARCHES)'; echo '  PREFIX DESTDIR ROUNDS SECONDS TEST V=1 (show commands)'
+	@echo 'workloads: $(WORKS)'
+
+# --- How things are built -------------------------------------------------------------------------------------------------
+lib: $(LIBS)
+
+# out/release names the release build that a person made last.
+release-link: lib
+	$(if $(filter native.release,$(ARCH).$(MODE)),@ln -sfn $(VARIANT) out/release,@:)
+
+FORCE:
+define VARIANT_H
+/* $(VARIANT): written by make, replaced only when it changes. */
+#define HAK_VARIANT "$(VARIANT)"
+#define HAK_BUILD "@CC@ $(LIB_FLAGS) $(filter-out -ffile-prefix-map=% -M% -W% -I%,$(BASE_FLAGS))"
+#define HAK_CHECK_LEVEL $(if $(filter check,$(MODE)),2,0)
+endef
+export VARIANT_H
+$(OUT)/variant.h: FORCE | $(FIRST)
+	@command -v $(CC) >/dev/null || { echo "hakmem: no compiler $(CC) here; try: make deps" >&2; exit 1; }
+	@mkdir -p $(OUT)/test
+	@{ printf '%s\n' "$$VARIANT_H" | sed "s|@CC@|$$($(CC) --version | head -n 1)|"; for seam in $(SEAMS); do \
+	    printf '#define HAK_SEAM_%s "%s.h"\n' "$${seam%%=*}" "$${seam#*=}"; done; } >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(OUT)/obj/core/test/prog_%.o: core/test/prog_%.c $(OUT)/variant.h Makefile
+	@mkdir -p $(@D)
+	$Q$(call say,cc $<)$(CC) $(filter-out -Wmissing-prototypes,$(BASE_FLAGS)) -O1 -fPIE -fno-builtin $(WRONG_ON_PURPOSE) -c -o $@ $<
+
+$(OUT)/obj/%.o: %.c $(OUT)/variant.h Makefile
+	@mkdir -p $(@D)
+	$Q$(call say,cc $<)$(CC) $(BASE_FLAGS) $(LIB_FLAGS) -I$(OUT) $(CHECK_INCLUDE) -c -o $@ $<
+
+$(OUT)/libhakmem.so: $(LIB_OBJS)
+	$Q$(call say,link $@)$(CC) $(MODE_FLAGS) $(SO_FLAGS) -o $@ $^ -pthread
+$(OUT)/libhakmem.a: $(LIB_OBJS)
+$(OUT)/libhakmem-embed.a: $(EMBED_OBJS)
+$(OUT)/%.a:
+	$Q$(call say,archive $@)rm -f $@; ar rcs $@ $^
+
+out/work/%.o: bench/work/%.c Makefile | $(FIRST)
+	@mkdir -p $(@D)
+	$Q$(call say,cc $<)$(HOST_CC) $(BASE_FLAGS) $(HOST_FLAGS) -c -o $@ $<
+out/work/%: out/work/%.o
+	$Q$(HOST_CC) -pie -o $@ $< -pthread -lm
+out/work/run: $(wildcard bench/*.c bench/*.h) Makefile | $(FIRST)
+	@mkdir -p $(@D)
+	$Q$(call say,cc $(filter %.c,$^))$(HOST_CC) $(filter-out -M%,$(BASE_FLAGS)) -D_GNU_SOURCE -O2 -o $@ $(filter %.c,$^) -lm
+$(addprefix $(OUT)/,$(WORKS:%=bench_%_hakmem)): $(OUT)/bench_%_hakmem: out/work/%.o $(OUT)/libhakmem.a
+	$Q$(HOST_CC) -pie -o $@ $< -Wl,--whole-archive $(OUT)/libhakmem.a -Wl,--no-whole-archive -pthread -lm
+$(addprefix $(OUT)/,$(WORKS:%=%_hakmem)): $(OUT)/%_hakmem: $(OUT)/bench_%_hakmem
+	$Qln -f $< $@
+%_hakmem: ; @echo "hakmem: no workload for $@; workloads: $(WORKS)" >&2; exit 1
+
+# --- Tests ----------------------------------------------------------------------------------------------------------------
+WRONG_ON_PURPOSE := -Wno-unknown-warning-option -Wno-use-after-free -Wno-free-nonheap-object -Wno-unused-result
+CHECK_LIBS := $$(pkg-config --libs check 2>/dev/null || echo -lcheck)
+ifeq ($(ARCH),arm64)
+ARM64_ROOT := out/arm64/usr
+CHECK_INCLUDE := -isystem $(ARM64_ROOT)/include
+CHECK_LIBS := -L$(ARM64_ROOT)/lib/aarch64-linux-gnu -lcheck_pic -l:libsubunit.a -lrt -lm
+RUN_ON := qemu-aarch64 -L /usr/aarch64-linux-gnu
+SCALE := 20
+else
+# TSan of gcc 12 dies on kernels that randomise more address bits than it knows.
+RUN_ON := $(if $(filter tsan,$(MODE)),setarch -R)
+# What tests divide their counts by, where everything is slower.
+SCALE := $(subst release,1,$(subst tsan,10,$(subst asan,4,$(subst ubsan,2,$(subst check,4,$(MODE))))))
+endif
+TEST_ENV = HAK_VARIANT=$(VARIANT) HAK_MODE=$(MODE) HAK_CC=$(call quote,$(CC)) HAK_OUT=$(OUT) HAK_LIB=$(CURDIR)/$(OUT)/libhakmem.so \
+    HAK_WORK_DIR=out/work HAK_RUN_ON='$(RUN_ON)' \
+    HAK_TEST_SCALE="$${HAK_TEST_SCALE:-$(SCALE)}" CK_TIMEOUT_MULTIPLIER="$${CK_TIMEOUT_MULTIPLIER:-$(if $(SCALE:1=),5,1)}" \
+    ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+    TSAN_OPTIONS='halt_on_error=1 $(addprefix suppressions=,$(wildcard core/test/tsan.supp))'
+
+define test_rule
+$(OUT)/test/$(notdir $(1:.c=)): $(OUT)/obj/$(1:.c=.o) $(OUT)/libhakmem-embed.a
+endef
+$(foreach t,$(TEST_SRCS),$(eval $(call test_rule,$t)))
+$(TEST_BINS):
+	$Q$(call say,link $@)$(CC) $(MODE_FLAGS) -o $@ $^ $(CHECK_LIBS) -pthread
+$(PROGS): $(OUT)/test/%: $(OUT)/obj/core/test/%.o
+	$Q$(CC) -pie -o $@ $< -pthread
+
+run-fuzz: $(OUT)/obj/core/test/fuzz_api.o $(OUT)/libhakmem-embed.a
+	$(CC) $(MODE_FLAGS) -fsanitize=fuzzer -o $(OUT)/fuzz_api $^ -pthread
+	mkdir -p $(OUT)/corpus
+	$(OUT)/fuzz_api -max_total_time=$(call quote,$(SECONDS)) -print_final_stats=1 -artifact_prefix=$(OUT)/ $(OUT)/corpus
+
+Makefile: ;
+%.d: ;
+.DEFAULT: ; @echo "hakmem: no target $@; see: make help" >&2; exit 1
+-include $(wildcard out/work/*.d $(OUT)/obj/*/*.d $(OUT)/obj/*/*/*.d)

@@ -1,0 +1,78 @@
+/* test_work_arguments.c - every workload explains itself on --help, and names what is wrong with an argument in one line.
+ *
+ * May include libc, core/test/test.h and work_run.h.
+ */
+#include "work_run.h"
+
+/* Exit 2, nothing on standard output, and one line that has all of the given words. */
+static void bad(const char *name, const char *arguments, const char *argument, const char *value, const char *range)
+{
+    struct run run = run_work(name, arguments, NULL);
+    ck_assert_msg(run.status == 2, "%s %s: exit %d: %s%s", name, arguments, run.status, run.out, run.err);
+    ck_assert_msg(one_line(run.err), "%s %s: not one line: %s", name, arguments, run.err);
+    ck_assert_msg(!*run.out, "%s %s: wrote %s", name, arguments, run.out);
+    ck_assert_msg(!strncmp(run.err, name, strlen(name)), "%s: does not say who speaks: %s", name, run.err);
+    ck_assert_msg(strstr(run.err, argument) && strstr(run.err, value) && strstr(run.err, range), "%s %s: unclear: %s", name,
+                  arguments, run.err);
+}
+
+START_TEST(help)
+{
+    for (size_t i = 0; i < SMALL; i++) {
+        struct run run = run_work(small[i].name, "--help", NULL);
+        ck_assert_msg(run.status == 0 && !*run.err, "%s --help: exit %d: %s", small[i].name, run.status, run.err);
+        ck_assert_msg(!strncmp(run.out, "usage: ", 7) && strstr(run.out, small[i].name), "%s: %s", small[i].name, run.out);
+        ck_assert_msg(strstr(run.out, "(default "), "%s: no defaults in: %s", small[i].name, run.out);
+    }
+}
+END_TEST
+
+/* The first argument of each workload, wrong in every way. */
+START_TEST(bad_first_argument)
+{
+    static const char *const first[SMALL] = {"cycles", "iterations", "size",  "threads", "sleep", "pairs",
+                                             "threads", "threads",   "max",   "bytes",   "turns", "runs"};
+    static const char *const wrong[] = {"abc", "-5", "0", "1.5", "12x", "+3", "99999999999999999999999", "1e6"};
+    for (size_t i = 0; i < SMALL; i++)
+        for (size_t j = 0; j < sizeof wrong / sizeof *wrong; j++)
+            bad(small[i].name, wrong[j], first[i], wrong[j], " to ");
+}
+END_TEST
+
+START_TEST(bad_later_argument)
+{
+    bad("random_mixed", "1000 0", "ws", "'0'", "from 1 to 268435456");
+    bad("random_mixed", "1000 16 0", "seed", "'0'", "from 1 to 4294967295");
+    bad("random_mixed", "1000 16 4294967296", "seed", "'4294967296'", "from 1 to 4294967295");
+    bad("random_mixed", "1000 16 1 200 100", "max", "100", "200 to ");
+    bad("larson", "1 5 x", "max", "'x'", "from 1 to ");
+    bad("larson", "1 5 1 1000 100 10000 0", "threads", "'0'", "from 1 to 4096");
+    bad("larson", "1 5 1 16777216 100 1 4096", "chunks_per_thread", "16777216", "at most ");
+    bad("producer_consumer", "1 -2", "ops", "'-2'", "from 1 to ");
+    bad("burst_idle", "1000 1 101", "keep", "'101'", "from 0 to 100");
+    bad("startup", "1 15", "size", "'15'", "from 16 to ");
+}
+END_TEST
+
+START_TEST(too_many_arguments)
+{
+    static const char *const most[SMALL] = {
+        "1000 16 1 16 32",  "1000 16 16 1", "16 16 16", "1 100 16 1", "1 8 16 10 1 1 1", "1 100 1",
+        "1 100 16 1",       "4 1 8 1",      "64 1 1 100 1", "1000 0 1 1", "1 65536 1 1", "1 64",
+    };
+    for (size_t i = 0; i < SMALL; i++) {
+        char arguments[128];
+        snprintf(arguments, sizeof arguments, "%s 777", most[i]);
+        bad(small[i].name, arguments, "extra argument", "'777'", "at most");
+    }
+}
+END_TEST
+
+START_TEST(unknown_option)
+{
+    for (size_t i = 0; i < SMALL; i++)
+        bad(small[i].name, "--verbose", "unknown option", "'--verbose'", "--help");
+}
+END_TEST
+
+TEST_MAIN("the arguments of the workloads", help, bad_first_argument, bad_later_argument, too_many_arguments, unknown_option)

@@ -1,0 +1,191 @@
+/* alloc.c - malloc, free, calloc, realloc: the hot paths, and the branches that leave them.
+ *
+ * May include heap.h, mapped.h, thread.h, log.h and the seams. Release code here holds no formatting, no stdio and no getenv.
+ *
+ * The fast path of malloc:  size -> class -> front or current slab -> block.
+ * The fast path of free:    pointer -> one bit of the SuperSlab map -> slab -> is it mine? -> front or slab.
+ */
+#include "hakmem.h"
+#include "heap.h"
+#include "log.h"
+#include "mapped.h"
+#include "seam/owner.h"
+#include "thread.h"
+#include <errno.h>
+#include <string.h>
+
+/* A block of any size from where its size comes from, without a word about failure. */
+static void *malloc_from(struct heap *h, size_t size, bool *zero)
+{
+    *zero = false;
+    if (size <= TINY_MAX)
+        return front_refill(h, class_of_tiny(size));
+    if (size <= MID_MAX)
+        return mid_alloc(h, size, zero);
+    *zero = true;
+    return mapped_alloc(size, 0);
+}
+
+/* What malloc does when the fast path has no block: any size, the thread's first call, an empty slab. */
+static noinline void *malloc_slow(size_t size, bool *zero)
+{
+    struct heap *h = thread_heap();
+    void *p = NULL;
+    if (unlikely(!h))
+        return NULL;
+    if (unlikely(h->busy)) { /* in a signal handler that interrupted a slow path */
+        *zero = true;
+        return mapped_alloc(size, 0);
+    }
+    p = malloc_from(h, size, zero);
+    if (unlikely(!p) && size <= PTRDIFF_MAX && thread_trim())
+        p = malloc_from(h, size, zero);
+    if (unlikely(!p))
+        errno = ENOMEM;
+    else if (ssmap_has(p))
+        guard_alloc(p);
+    return p;
+}
+
+static noinline void *malloc_general(size_t size)
+{
+    bool zero;
+    return malloc_slow(size, &zero);
+}
+
+HAK_EXPORT void *hak_malloc(size_t size)
+{
+    if (likely(size <= TINY_MAX)) {
+        void *p = heap_pop(heap_self, class_of_tiny(size));
+        if (likely(p)) {
+            guard_alloc(p);
+            return p;
+        }
+    }
+    return malloc_general(size);
+}
+
+/* The block of a slab that p is, or a line and abort. */
+static struct slab *block_slab(const void *p, const char *api)
+{
+    struct slab *s = slab_of(p);
+    const char *bad = slab_bad_block(s, p);
+    if (unlikely(bad))
+        log_bad_pointer(api, p, bad);
+    return s;
+}
+
+/* The mapped block that p is, or a line and abort. */
+static struct mapped *block_mapped(const void *p, const char *api)
+{
+    thread_start_once();
+    struct mapped *m = owner_find(p);
+    if (unlikely(!m))
+        log_bad_pointer(api, p, BAD_FOREIGN);
+    return m;
+}
+
+/* What free does when the fast path does not know the block: NULL, another heap's, a later slot of a run, a mapped block. */
+static noinline void free_general(void *p, const char *api)
+{
+    if (!p)
+        return;
+    if (likely(ssmap_has(p))) {
+        struct slab *s = block_slab(p, api);
+        struct heap *from = heap_self, *to = slab_heap(s);
+        guard_free(p, api);
+        if (from == to)
+            heap_push(to, s, p);
+        else
+            heap_give_remote(from, to, s, p);
+        return;
+    }
+    int saved = errno;
+    mapped_free(block_mapped(p, api));
+    errno = saved;
+}
+
+HAK_EXPORT void hak_free(void *p)
+{
+    if (likely(ssmap_has_block(p))) {
+        struct slab *s = slab_at(p);
+        struct heap *h = heap_self;
+        if (likely(slab_heap(s) == h)) {
+            guard_free(p, "free");
+            heap_push(h, s, p);
+            return;
+        }
+    }
+    free_general(p, "free");
+}
+
+static void *calloc_clear(void *p, size_t size, bool zero)
+{
+    if (likely(p)) {
+        struct heap *h = heap_self;
+        if (zero) {
+            count_add(&h->calloc_known_zero, 1);
+            return p;
+        }
+        count_add(&h->calloc_cleared, 1);
+        memset(p, 0, size);
+    }
+    return p;
+}
+
+HAK_EXPORT void *hak_calloc(size_t count, size_t size)
+{
+    size_t bytes;
+    bool zero = false;
+    void *p = NULL;
+    if (unlikely(__builtin_mul_overflow(count, size, &bytes))) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    if (likely(bytes <= TINY_MAX)) {
+        unsigned class = class_of_tiny(bytes);
+        struct heap *h = heap_self;
+        p = FRONT_CACHES || h == &heap_none ? heap_pop(h, class) : heap_take_zero(h, class, &zero);
+        if (likely(p))
+            guard_alloc(p);
+    }
+    if (!p)
+        p = malloc_slow(bytes, &zero);
+    return calloc_clear(p, bytes, zero);
+}
+
+/* realloc when the block must move, or be given a new size where it stands. */
+static noinline void *realloc_move(void *old, size_t size, size_t usable)
+{
+    void *p = hak_malloc(size);
+    if (likely(p)) {
+        memcpy(p, old, size < usable ? size : usable);
+        hak_free(old);
+    }
+    return p;
+}
+
+/* Sizes below this come from slabs. */
+#define SLAB_MAX (MID_CLASSES ? MID_MAX : TINY_MAX)
+
+HAK_EXPORT void *hak_realloc(void *old, size_t size)
+{
+    if (!old)
+        return hak_malloc(size);
+    if (size == 0) {
+        hak_free(old);
+        return NULL;
+    }
+    if (ssmap_has(old)) {
+        struct slab *s = block_slab(old, "realloc");
+        guard_live(old, "realloc");
+        if (size <= s->block_size && (size > s->block_size / 2 || class_of(size) == s->class))
+            return old;
+        return realloc_move(old, size, s->block_size);
+    }
+    struct mapped *m = block_mapped(old, "realloc");
+    size_t usable = mapped_usable(m);
+    if (size > SLAB_MAX || (size <= usable && size > usable / 2))
+        return mapped_resize(m, size);
+    return realloc_move(old, size, usable);
+}

@@ -1,0 +1,89 @@
+/* base/pool.c - see base/pool.h. */
+#include "core/heap.h"
+
+static void pool_link(struct heap *h, struct superslab *ss, unsigned class)
+{
+    struct superslab **head = &h->pool.partial[class];
+    ss->pool.prev = NULL;
+    ss->pool.next = *head;
+    if (ss->pool.next)
+        ss->pool.next->pool.prev = ss;
+    *head = ss;
+}
+
+static void pool_unlink(struct heap *h, struct superslab *ss, unsigned class)
+{
+    if (ss->pool.next)
+        ss->pool.next->pool.prev = ss->pool.prev;
+    if (ss->pool.prev)
+        ss->pool.prev->pool.next = ss->pool.next;
+    else
+        h->pool.partial[class] = ss->pool.next;
+}
+
+struct slab *pool_claim(struct heap *h, unsigned class)
+{
+    struct superslab *ss = h->pool.partial[class];
+    if (!ss) {
+        ss = superslab_acquire();
+        if (!ss)
+            return NULL;
+        pool_link(h, ss, class);
+    }
+    unsigned slot = (unsigned)__builtin_ctz(~ss->pool.claimed);
+    ss->pool.claimed |= 1U << slot;
+    if (ss->pool.claimed == UINT32_MAX)
+        pool_unlink(h, ss, class);
+    slab_format(&ss->slab[slot], h, class, 1, ss->clean >> slot & 1);
+    ss->clean &= ~(1U << slot);
+    return &ss->slab[slot];
+}
+
+void pool_release(struct heap *h, struct slab *s)
+{
+    struct superslab *ss = superslab_of(s);
+    unsigned class = s->class;
+    slab_unformat(s);
+    if (ss->pool.claimed == UINT32_MAX)
+        pool_link(h, ss, class);
+    ss->pool.claimed &= ~(1U << slab_index(s));
+    if (ss->pool.claimed == 0) {
+        pool_unlink(h, ss, class);
+        superslab_release(ss);
+    }
+}
+
+void pool_park(struct heap *h)
+{
+    (void)h;
+}
+
+size_t pool_trim(void)
+{
+    return 0;
+}
+
+void pool_valid(struct heap *h)
+{
+    for (unsigned class = 0; class < CLASS_ALL; class++) {
+        for (struct superslab *ss = h->pool.partial[class]; ss; ss = ss->pool.next) {
+            hak_assert_full(ss->pool.claimed != 0 && ss->pool.claimed != UINT32_MAX);
+            for (unsigned i = 0; i < SLABS_PER_SUPERSLAB; i++)
+                hak_assert_full((ss->pool.claimed >> i & 1) == (slab_heap(&ss->slab[i]) == h));
+        }
+    }
+}
+
+void pool_stats(stats_each *each, void *context)
+{
+    (void)each, (void)context;
+}
+
+void pool_fork_lock(void)
+{
+}
+
+void pool_fork_unlock(bool child)
+{
+    (void)child;
+}

@@ -1,0 +1,65 @@
+/* compiler.h - the compiler shim: the only file of the core, beside the OS boundary, that may ask what compiles it.
+ *
+ * May include nothing of the project but the generated variant.h (found through -I out/<variant>), which must define
+ * HAK_VARIANT, HAK_BUILD, HAK_CHECK_LEVEL and HAK_SEAM_<seam> for every seam.
+ */
+#ifndef HAK_COMPILER_H
+#define HAK_COMPILER_H
+
+#include "variant.h"
+#include <assert.h> /* static_assert */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef __GNUC__
+#error "hakmem needs gcc or clang: it uses GNU C extensions"
+#endif
+
+/* Width of a user-space address: what the kernel hands out without being asked for more. */
+#if defined(__x86_64__)
+#define HAK_ADDRESS_BITS 47
+#elif defined(__aarch64__)
+#define HAK_ADDRESS_BITS 48
+#else
+#error "hakmem runs on x86-64 and AArch64"
+#endif
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define hot_inline static inline __attribute__((always_inline))
+#define noinline __attribute__((__noinline__))
+#define cold __attribute__((__noinline__, __cold__))
+#define HAK_EXPORT __attribute__((visibility("default")))
+
+/* A second name for a function of this file, exported. gcc wants the attributes repeated, clang does not know how to. */
+#if __has_attribute(__copy__)
+#define HAK_ALIAS(type, name, parameters, target) \
+    HAK_EXPORT type name parameters __attribute__((alias(#target), __nothrow__, __copy__(target)))
+#else
+#define HAK_ALIAS(type, name, parameters, target) \
+    HAK_EXPORT type name parameters __attribute__((alias(#target), __nothrow__))
+#endif
+
+/* One initial-exec slot. gcc forgets the model unless declaration and definition both carry it. */
+#define HAK_TLS __thread __attribute__((tls_model("initial-exec")))
+
+/* The assertion ladder. hak_assert: cheap, in MODE=check. hak_assert_full: walks lists, in MODE=check too, but only from
+ * slow paths. static_assert: always. In release all three cost nothing. */
+_Noreturn void hak_assert_failed(const char *text, const char *file, int line);
+#define hak_assert_at(level, x)                                      \
+    do {                                                             \
+        if (HAK_CHECK_LEVEL >= (level) && unlikely(!(x)))            \
+            hak_assert_failed(#x, __FILE__, __LINE__);               \
+    } while (0)
+#define hak_assert(x) hak_assert_at(1, x)
+#define hak_assert_full(x) hak_assert_at(2, x)
+
+/* Relaxed access to a word that one thread writes and others may read: the same instruction as a plain access. */
+#define load_relaxed(pointer) __atomic_load_n((pointer), __ATOMIC_RELAXED)
+#define store_relaxed(pointer, value) __atomic_store_n((pointer), (value), __ATOMIC_RELAXED)
+
+/* A counter that only its owner adds to and that anybody may read (slow paths only: hot ones use a plain add). */
+#define count_add(pointer, value) store_relaxed((pointer), load_relaxed(pointer) + (value))
+
+#endif

@@ -1,0 +1,84 @@
+/* hakmem.h - the public interface of hakmem, a malloc replacement and allocator laboratory.
+ *
+ * Every function of glibc's malloc.h and of stdlib.h's allocation family exists here under a hak_ name with the same
+ * contract, so that the allocator can be embedded beside the system's. libhakmem.so and libhakmem.a also define the plain
+ * names (malloc, free, ...) and the C++ operators new and delete.
+ *
+ * All functions are thread-safe. Sizes are bytes. Blocks of 16 bytes and more are 16-byte aligned (so are smaller ones).
+ * On failure: NULL and errno = ENOMEM, unless said otherwise. free and its relatives preserve errno.
+ * A pointer that no function here returned, or that was already freed, ends the process with one line on standard error
+ * and abort(), wherever the metadata in hand shows it (MODE=check looks harder).
+ */
+#ifndef HAKMEM_H
+#define HAKMEM_H
+
+#include <malloc.h> /* struct mallinfo, struct mallinfo2 */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+void *hak_malloc(size_t size);
+void *hak_calloc(size_t count, size_t size);
+void *hak_realloc(void *block, size_t size); /* size 0 frees a non-NULL block and returns NULL, as glibc does */
+void *hak_reallocarray(void *block, size_t count, size_t size);
+void hak_free(void *block);
+void hak_cfree(void *block);
+void hak_free_sized(void *block, size_t size);
+void hak_free_aligned_sized(void *block, size_t alignment, size_t size);
+
+/* alignment: aligned_alloc and posix_memalign fail with EINVAL unless it is a power of two (posix_memalign: and a multiple
+ * of sizeof(void *)); memalign rounds it up to a power of two, as glibc does, and fails with EINVAL where it cannot. */
+void *hak_aligned_alloc(size_t alignment, size_t size);
+int hak_posix_memalign(void **out, size_t alignment, size_t size); /* returns 0, EINVAL or ENOMEM; errno untouched */
+void *hak_memalign(size_t alignment, size_t size);
+void *hak_valloc(size_t size);
+void *hak_pvalloc(size_t size);
+
+size_t hak_malloc_usable_size(void *block); /* 0 for NULL; every byte of it may be used */
+int hak_malloc_trim(size_t pad);            /* gives unused memory back; 1 when some went back, else 0 */
+struct mallinfo hak_mallinfo(void);         /* mallinfo2 saturated to int */
+struct mallinfo2 hak_mallinfo2(void);       /* arena, uordblks: bytes of SuperSlabs, live in them;
+                                             * hblks, hblkhd: live mapped blocks and their bytes, as in glibc */
+int hak_mallopt(int option, int value);     /* accepts glibc's options and ignores them: 1; unknown ones: 0 */
+void hak_malloc_stats(void);                /* the text of HAKMEM_STATS=1 on standard error */
+int hak_malloc_info(int options, FILE *out);/* XML; options must be 0, else EINVAL (returned as -1 with errno) */
+
+/* The name of the variant that this code was compiled as, for example "p12.mincore-always", and the command that built it.
+ * The same name stands in the ELF note of type 1, owner "hakmem", of every library and program. */
+const char *hak_variant(void);
+const char *hak_build(void);
+
+/* Counters, summed over all heaps at the time of the call; other threads may be running. */
+struct hak_stats {
+    uint64_t live_blocks, live_bytes;           /* handed out and not yet freed by the program, in block sizes */
+    uint64_t cached_blocks, cached_bytes;       /* freed, and held in a thread's front */
+    uint64_t mid_blocks, mid_bytes;             /* live blocks that have a mapping of their own, up to 1 MiB */
+    uint64_t large_blocks, large_bytes;         /* the same, above 1 MiB */
+    uint64_t mapped_bytes, mapped_bytes_peak;   /* address space held from the system */
+    uint64_t superslabs, superslabs_peak;       /* mapped now, and at most at one time */
+    uint64_t superslabs_mapped, superslabs_unmapped;
+    uint64_t slabs;                             /* slabs that belong to a heap */
+    uint64_t heaps, heaps_parked, heaps_adopted;
+    uint64_t remote_frees;                      /* blocks that came back through a remote list */
+    uint64_t calloc_known_zero, calloc_cleared; /* calloc calls that could skip, or had to do, the clearing */
+    uint64_t syscalls;                          /* every system call that the allocator made */
+};
+void hak_stats(struct hak_stats *out);
+
+/* Calls each(context, name, value) for every counter, those of the compiled-in phases included. Names are lower case words
+ * joined by '_' and '.', for example "superslabs_peak", "os.mmap.superslab", "front.hits". */
+void hak_stats_each(void (*each)(void *context, const char *name, uint64_t value), void *context);
+
+/* Walks the calling thread's heap and every structure that it can reach and checks every invariant; aborts with a line that
+ * names the broken one. Returns true. The caller must know that no other thread frees blocks of this heap meanwhile. */
+bool hak_check(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,235 @@
+/* heap.c - see heap.h: the slow paths between the fast ones and the pool, and remote frees. */
+#include "heap.h"
+#include "seam/lazy.h"
+#include <errno.h>
+
+struct slab slab_none;
+struct heap heap_none = {.current = {[0 ... HEAP_CLASSES - 1] = &slab_none}};
+HAK_TLS struct heap *heap_self = &heap_none;
+
+bool heap_enter(struct heap *h)
+{
+    if (unlikely(h->busy))
+        return false;
+    h->busy = true;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    h->saved_errno = errno;
+    return true;
+}
+
+void heap_leave(struct heap *h)
+{
+    errno = h->saved_errno;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    h->busy = false;
+}
+
+static void heap_list(struct heap *h, struct slab *s)
+{
+    struct slab **head = &h->listed[s->class];
+    s->prev = NULL;
+    s->next = *head;
+    if (s->next)
+        s->next->prev = s;
+    *head = s;
+    s->listed = 1;
+}
+
+static void heap_unlist(struct heap *h, struct slab *s)
+{
+    if (s->next)
+        s->next->prev = s->prev;
+    if (s->prev)
+        s->prev->next = s->next;
+    else
+        h->listed[s->class] = s->next;
+    s->listed = 0;
+}
+
+struct slab *heap_slab(struct heap *h, unsigned class)
+{
+    struct slab *s = h->current[class];
+    if (s->free || s->carved < s->capacity)
+        return s;
+    if (load_relaxed(&h->remote))
+        heap_drain(h);
+    if (s->free)
+        return s;
+    lazy_tick();
+    if (s != &slab_none) { /* used = capacity: the next free of its blocks is an event */
+        s->frees_to_event = 1;
+        s->full = 1;
+    }
+    s = h->listed[class];
+    if (s)
+        heap_unlist(h, s);
+    else
+        s = pool_claim(h, class);
+    h->current[class] = s ? s : &slab_none;
+    return s;
+}
+
+void *heap_take(struct heap *h, unsigned class)
+{
+    void *p = slab_pop(h->current[class]);
+    if (likely(p) || !heap_enter(h))
+        return p;
+    struct slab *s = heap_slab(h, class);
+    if (s) {
+        if (!s->free)
+            slab_extend(s);
+        p = slab_pop(s);
+    }
+    heap_leave(h);
+    return p;
+}
+
+void *heap_take_zero(struct heap *h, unsigned class, bool *zero)
+{
+    void *p = NULL;
+    *zero = false;
+    if (h->current[class]->free)
+        return slab_pop(h->current[class]);
+    if (!heap_enter(h))
+        return NULL;
+    struct slab *s = heap_slab(h, class);
+    if (s && s->free) {
+        p = slab_pop(s);
+    } else if (s) {
+        p = slab_carve(s);
+        *zero = s->zero;
+    }
+    heap_leave(h);
+    return p;
+}
+
+/* frees_to_event has reached 0: s stops being full, or s is empty. Inside heap_enter. */
+static void heap_event(struct heap *h, struct slab *s)
+{
+    if (s->full) {
+        s->full = 0;
+        s->frees_to_event = s->capacity - 1;
+        if (s->frees_to_event > 0)
+            heap_list(h, s);
+    }
+    if (s->frees_to_event == 0 && s != h->current[s->class]) {
+        if (s->listed)
+            heap_unlist(h, s);
+        pool_release(h, s);
+    }
+}
+
+void heap_slab_event(struct heap *h, struct slab *s, void *p)
+{
+    if (!heap_enter(h)) { /* in a signal handler that interrupted a slow path: undo the push, and queue the block */
+        s->free = *(void **)p;
+        s->frees_to_event = 1;
+        heap_remote_push(h, h, s, p);
+        return;
+    }
+    heap_event(h, s);
+    heap_leave(h);
+}
+
+void heap_give_inside(struct heap *h, struct slab *s, void *p)
+{
+    if (unlikely(slab_push(s, p)))
+        heap_event(h, s);
+}
+
+void heap_give(struct heap *h, struct slab *s, void *p)
+{
+    if (unlikely(slab_push(s, p)))
+        heap_slab_event(h, s, p);
+}
+
+void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p)
+{
+    if (from == &heap_none) { /* shared by all threads that have no heap */
+        __atomic_fetch_add(&from->remote_sent_blocks, 1, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&from->remote_sent_bytes, s->block_size, __ATOMIC_RELAXED);
+    } else {
+        count_add(&from->remote_sent_blocks, 1);
+        count_add(&from->remote_sent_bytes, s->block_size);
+    }
+    void *head = load_relaxed(&to->remote);
+    do
+        *(void **)p = head;
+    while (!__atomic_compare_exchange_n(&to->remote, &head, p, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+}
+
+void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p)
+{
+    int parked = HEAP_PARKED;
+    if (load_relaxed(&to->state) == HEAP_PARKED &&
+        __atomic_compare_exchange_n(&to->state, &parked, HEAP_BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        if (load_relaxed(&to->remote) && heap_enter(to)) {
+            heap_drain(to);
+            heap_leave(to);
+        }
+        heap_give(to, s, p);
+        __atomic_store_n(&to->state, HEAP_PARKED, __ATOMIC_RELEASE);
+        return;
+    }
+    heap_remote_push(from, to, s, p);
+}
+
+void heap_drain(struct heap *h)
+{
+    uint64_t blocks = 0, bytes = 0;
+    void *p = __atomic_exchange_n(&h->remote, NULL, __ATOMIC_ACQUIRE);
+    while (p) {
+        void *next = *(void **)p;
+        struct slab *s = slab_of(p);
+        hak_assert(slab_heap(s) == h);
+        blocks++;
+        bytes += s->block_size;
+        heap_give_inside(h, s, p);
+        p = next;
+    }
+    count_add(&h->remote_received_blocks, blocks);
+    count_add(&h->remote_received_bytes, bytes);
+}
+
+size_t heap_release_empty(struct heap *h)
+{
+    size_t count = 0;
+    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
+        struct slab *s = h->current[c];
+        if (s == &slab_none || s->frees_to_event > 0)
+            continue;
+        h->current[c] = &slab_none;
+        pool_release(h, s);
+        count++;
+    }
+    return count;
+}
+
+/* heap_valid's walk over the slabs of one heap. */
+static void heap_valid_slab(void *context, struct slab *s)
+{
+    struct heap *h = context;
+    uint32_t remote = 0;
+    if (slab_heap(s) != h)
+        return;
+    slab_valid(s);
+    for (void *p = __atomic_load_n(&h->remote, __ATOMIC_ACQUIRE); p; p = *(void **)p)
+        remote += slab_of(p) == s;
+    if (GUARD_EXACT)
+        hak_assert_full(slab_used(s) == guard_count(s) + front_cached(h, s) + remote);
+    bool current = h->current[s->class] == s;
+    hak_assert_full(s->listed == (!current && !s->full));
+    hak_assert_full(current || slab_used(s) > 0);
+}
+
+void heap_valid(struct heap *h)
+{
+    superslab_each_slab(heap_valid_slab, h);
+    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
+        for (struct slab *s = h->listed[c]; s; s = s->next)
+            hak_assert_full(s->listed && s->class == c && slab_heap(s) == h && (!s->next || s->next->prev == s));
+        struct slab *s = h->current[c];
+        hak_assert_full(s == &slab_none || (s->class == c && slab_heap(s) == h));
+    }
+    pool_valid(h);
+}

@@ -1,0 +1,97 @@
+/* heap.h - a heap: what one thread allocates from. And the two fast paths below malloc and free.
+ *
+ * May include slab.h, superslab.h and the seams that keep state in a heap (front, pool, mid).
+ *
+ * A thread reaches its heap through heap_self. The heap outlives the thread: at a thread's end it is parked, and the next
+ * new thread adopts it whole, so a block's slab never changes hands. Only the thread that has the heap touches its slabs and
+ * lists; others push blocks that they free onto heap->remote, which the owner drains on its slow path.
+ *
+ *   state:   OWNED -- thread ends --> PARKED -- adopted --> OWNED
+ *            PARKED <--> BUSY   another thread frees into a parked heap directly, instead of queueing
+ *            LOST               after fork, in the child: its thread does not exist and may have been anywhere; never touched
+ *
+ * Must hold (heap_valid): for every slab with heap = h: slab_valid, used = live + cached + remote, and listed <=> not
+ * current, not full and not empty.
+ */
+#ifndef HAK_HEAP_H
+#define HAK_HEAP_H
+
+#include "seam/front.h"
+#include "seam/guard.h"
+#include "seam/mid.h"
+#include "seam/pool.h"
+#include "superslab.h"
+
+enum heap_state { HEAP_OWNED, HEAP_PARKED, HEAP_BUSY, HEAP_LOST };
+
+struct heap {
+    struct slab *current[HEAP_CLASSES]; /* allocated from; &slab_none: none. Not in the list of its class */
+    struct front_heap front;
+    struct slab *listed[HEAP_CLASSES]; /* slabs with free blocks, but for the current one */
+    int saved_errno;                   /* of the program, while busy */
+    bool busy;                         /* the owner is inside a slow path: a signal handler must not enter another */
+    unsigned end_rounds;               /* destructor rounds seen at this thread's end */
+    struct pool_heap pool;
+    /* Counters: written by the owner, read by anybody. */
+    uint64_t adopted, remote_received_blocks, remote_received_bytes;
+    uint64_t remote_sent_blocks, remote_sent_bytes; /* by this heap's thread, to others */
+    uint64_t calloc_known_zero, calloc_cleared;
+    struct heap *next_all; /* list of all heaps there ever were; written once */
+    /* Written by other threads: a cache line of its own. */
+    _Alignas(64) void *remote; /* blocks freed by others, linked through their first word. Atomic: push releases, drain acquires */
+    int state;                 /* enum heap_state. Atomic */
+    struct heap *next_parked;  /* under thread.c's lock */
+};
+
+extern HAK_TLS struct heap *heap_self; /* &heap_none until the thread's first allocation, and after its end */
+extern struct heap heap_none;          /* owns nothing, so that no fast path tests for NULL */
+extern struct slab slab_none;          /* no free block, nothing to carve */
+
+/* The fast path of malloc: a block of that class, or NULL: ask heap_take or the front. */
+hot_inline void *heap_pop(struct heap *h, unsigned class)
+{
+    return FRONT_CACHES ? front_pop(&h->front, class) : slab_pop(h->current[class]);
+}
+
+void heap_slab_event(struct heap *h, struct slab *s, void *p); /* slab_push(s, p) said so */
+
+/* The fast path of free. p is a block of s; s->heap = h = heap_self. */
+hot_inline void heap_push(struct heap *h, struct slab *s, void *p)
+{
+    if (FRONT_CACHES) {
+        if (unlikely(!front_push(&h->front, s->class, p)))
+            front_drain(h, s, p);
+    } else if (unlikely(slab_push(s, p))) {
+        heap_slab_event(h, s, p);
+    }
+}
+
+/* Slow paths bracket themselves so. heap_enter is false when the heap is already inside one (a signal handler). errno at
+ * heap_enter is errno after heap_leave. */
+bool heap_enter(struct heap *h);
+void heap_leave(struct heap *h);
+
+/* All below: on the thread that has the heap (or holds it BUSY). */
+
+/* The class's current slab, with a free block or blocks to carve; NULL when memory is out. Inside heap_enter. */
+struct slab *heap_slab(struct heap *h, unsigned class);
+
+/* A block straight from the slab; NULL when memory is out. heap_take_zero: *zero tells whether it is known to be zero. */
+void *heap_take(struct heap *h, unsigned class);
+void *heap_take_zero(struct heap *h, unsigned class, bool *zero);
+
+/* A block straight back to its slab; heap_give_inside: inside heap_enter. */
+void heap_give(struct heap *h, struct slab *s, void *p);
+void heap_give_inside(struct heap *h, struct slab *s, void *p);
+
+/* A block of a slab of another heap: to a parked heap directly, else to its remote list. from: the calling thread's heap. */
+void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p);
+
+/* p onto to's remote list, no questions asked. Any thread, also inside a signal handler. */
+void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p);
+
+void heap_drain(struct heap *h);          /* blocks on the remote list back to their slabs. Inside heap_enter */
+size_t heap_release_empty(struct heap *h); /* empty current slabs to the pool; how many. Inside heap_enter */
+void heap_valid(struct heap *h);           /* checks every invariant above; aborts on a breach */
+
+#endif

@@ -1,0 +1,168 @@
+/* mapped.c - see mapped.h. */
+#include "mapped.h"
+#include "seam/owner.h"
+#include "sizeclass.h"
+#include <errno.h>
+#include <pthread.h>
+
+static pthread_mutex_t mapped_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct mapped *mapped_stuck;    /* mappings that munmap refused: purged; under the lock, read relaxed without */
+static struct mapped_counts mapped_now; /* atomic, relaxed */
+
+static void mapped_count(const struct mapped *m, int sign)
+{
+    bool mid = mapped_usable(m) <= MID_MAX;
+    __atomic_fetch_add(mid ? &mapped_now.mid_blocks : &mapped_now.large_blocks, (uint64_t)sign, __ATOMIC_RELAXED);
+    __atomic_fetch_add(mid ? &mapped_now.mid_bytes : &mapped_now.large_bytes, (uint64_t)sign * mapped_usable(m), __ATOMIC_RELAXED);
+}
+
+/* A stuck mapping of bytes to twice that, or NULL. */
+static struct mapped *mapped_unstick(size_t bytes)
+{
+    struct mapped *m = NULL;
+    if (likely(!load_relaxed(&mapped_stuck)))
+        return NULL;
+    pthread_mutex_lock(&mapped_lock);
+    for (struct mapped **at = &mapped_stuck; (m = *at); at = &m->next) {
+        if (m->bytes >= bytes && m->bytes / 2 <= bytes) {
+            store_relaxed(at, m->next);
+            break;
+        }
+    }
+    pthread_mutex_unlock(&mapped_lock);
+    return m;
+}
+
+static void mapped_unmap(struct mapped *m)
+{
+    size_t bytes = m->bytes;
+    enum os_user user = m->user;
+    if (likely(os_unmap(m, bytes, user)))
+        return;
+    os_purge(m, bytes, user);
+    m->bytes = bytes;
+    m->user = user;
+    pthread_mutex_lock(&mapped_lock);
+    m->next = mapped_stuck;
+    store_relaxed(&mapped_stuck, m);
+    pthread_mutex_unlock(&mapped_lock);
+}
+
+/* A new mapping for a block of size bytes, known to nobody yet. */
+static struct mapped *mapped_map(size_t size, size_t align)
+{
+    enum os_user user = size <= MID_MAX ? OS_MID : OS_LARGE;
+    if (size > PTRDIFF_MAX - 2 * os_page) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    size_t bytes = ((size ? size : 1) + 2 * os_page - 1) & ~(os_page - 1);
+    struct mapped *m = align <= os_page ? mapped_unstick(bytes) : NULL;
+    if (!m) {
+        m = os_map(bytes, align, os_page, NULL, user);
+        if (!m) {
+            errno = ENOMEM;
+            return NULL;
+        }
+        m->bytes = bytes;
+        m->user = user;
+    }
+    m->magic = MAPPED_MAGIC ^ (uint64_t)(uintptr_t)m;
+    if (unlikely(!owner_add(m))) {
+        mapped_unmap(m);
+        errno = ENOMEM;
+        return NULL;
+    }
+    return m;
+}
+
+void *mapped_alloc(size_t size, size_t align)
+{
+    struct mapped *m = mapped_map(size, align);
+    if (!m)
+        return NULL;
+    mapped_count(m, 1);
+    return mapped_block(m);
+}
+
+void mapped_free(struct mapped *m)
+{
+    mapped_count(m, -1);
+    owner_remove(m);
+    m->magic = 0;
+    mapped_unmap(m);
+}
+
+void *mapped_resize(struct mapped *m, size_t size)
+{
+    if (size > PTRDIFF_MAX - 2 * os_page) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    size_t bytes = (size + 2 * os_page - 1) & ~(os_page - 1);
+    if (bytes == m->bytes)
+        return mapped_block(m);
+    mapped_count(m, -1);
+    if (os_resize(m, m->bytes, bytes, m->user)) {
+        m->bytes = bytes;
+        mapped_count(m, 1);
+        return mapped_block(m);
+    }
+    mapped_count(m, 1);
+    if (bytes < m->bytes) /* cannot be cut: the block stays as it is */
+        return mapped_block(m);
+    /* The target is mapped and known before the pages move, so nothing can fail once they have. */
+    struct mapped *target = mapped_map(size, 0);
+    if (!target)
+        return NULL;
+    mapped_count(m, -1);
+    owner_remove(m);
+    size_t old_bytes = m->bytes, new_bytes = target->bytes;
+    enum os_user user = target->user;
+    if (!os_move(m, old_bytes, target, new_bytes, m->user)) {
+        owner_remove(target);
+        mapped_unmap(target);
+        bool known = owner_add(m); /* cannot fail: what it needs exists since the first time */
+        hak_assert(known);
+        (void)known;
+        mapped_count(m, 1);
+        errno = ENOMEM;
+        return NULL;
+    }
+    target->magic = MAPPED_MAGIC ^ (uint64_t)(uintptr_t)target;
+    target->bytes = new_bytes;
+    target->user = user;
+    mapped_count(target, 1);
+    return mapped_block(target);
+}
+
+size_t mapped_trim(void)
+{
+    size_t given = 0;
+    pthread_mutex_lock(&mapped_lock);
+    struct mapped *m = mapped_stuck, *next;
+    store_relaxed(&mapped_stuck, NULL);
+    pthread_mutex_unlock(&mapped_lock);
+    for (; m; m = next) {
+        next = m->next;
+        given += m->bytes;
+        mapped_unmap(m);
+    }
+    return given;
+}
+
+struct mapped_counts mapped_counts(void)
+{
+    return (struct mapped_counts){load_relaxed(&mapped_now.mid_blocks), load_relaxed(&mapped_now.mid_bytes),
+                                  load_relaxed(&mapped_now.large_blocks), load_relaxed(&mapped_now.large_bytes)};
+}
+
+void mapped_fork_lock(void)
+{
+    pthread_mutex_lock(&mapped_lock);
+}
+
+void mapped_fork_unlock(void)
+{
+    pthread_mutex_unlock(&mapped_lock);
+}

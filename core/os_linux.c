@@ -1,0 +1,204 @@
+/* os_linux.c - os.h for Linux, x86-64 and AArch64. The only place with system calls. */
+#define _GNU_SOURCE
+#include "os.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+const char *const os_user_names[OS_USERS] = {"superslab", "mid", "large", "meta", "owner"};
+const char *const os_call_names[OS_CALLS] = {"mmap", "munmap", "mremap", "madvise", "mincore", "other"};
+
+size_t os_page = 4096;
+
+static uint64_t os_counts[OS_USERS][OS_CALLS]; /* atomic, relaxed: each stands beside a system call */
+static uint64_t os_held[OS_USERS];
+static uint64_t os_held_all, os_held_peak;
+
+void os_start(void)
+{
+    size_t page = getauxval(AT_PAGESZ);
+    if (page)
+        os_page = page;
+}
+
+static void os_counted(enum os_user user, enum os_call call)
+{
+    __atomic_fetch_add(&os_counts[user][call], 1, __ATOMIC_RELAXED);
+}
+
+static void os_grew(enum os_user user, size_t bytes)
+{
+    __atomic_fetch_add(&os_held[user], bytes, __ATOMIC_RELAXED);
+    uint64_t all = __atomic_add_fetch(&os_held_all, bytes, __ATOMIC_RELAXED);
+    uint64_t peak = load_relaxed(&os_held_peak);
+    while (all > peak && !__atomic_compare_exchange_n(&os_held_peak, &peak, all, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        ;
+}
+
+static void os_shrank(enum os_user user, size_t bytes)
+{
+    __atomic_fetch_sub(&os_held[user], bytes, __ATOMIC_RELAXED);
+    __atomic_fetch_sub(&os_held_all, bytes, __ATOMIC_RELAXED);
+}
+
+static size_t os_round(size_t bytes)
+{
+    return (bytes + os_page - 1) & ~(os_page - 1);
+}
+
+static char *os_mmap(void *hint, size_t bytes, enum os_user user)
+{
+    void *p = mmap(hint, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    os_counted(user, OS_MMAP);
+    if (p == MAP_FAILED)
+        return NULL;
+    os_grew(user, bytes);
+    return p;
+}
+
+void *os_map(size_t bytes, size_t align, size_t skip, void *hint, enum os_user user)
+{
+    size_t length = os_round(bytes);
+    if (length < bytes || length > PTRDIFF_MAX) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    char *p = os_mmap(hint, length, user);
+    if (!p || align <= os_page || ((uintptr_t)p + skip) % align == 0)
+        return p;
+    /* Not aligned: take enough to hold an aligned range and give the ends back. An end that cannot go back stays mapped,
+     * untouched, and is only lost address space. */
+    os_unmap(p, length, user);
+    size_t wide = length + align - os_page;
+    if (wide < length || wide > PTRDIFF_MAX) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    p = os_mmap(NULL, wide, user);
+    if (!p)
+        return NULL;
+    size_t head = (align - ((uintptr_t)p + skip) % align) % align;
+    if (head)
+        os_unmap(p, head, user);
+    if (wide - head - length)
+        os_unmap(p + head + length, wide - head - length, user);
+    return p + head;
+}
+
+bool os_unmap(void *start, size_t bytes, enum os_user user)
+{
+    os_counted(user, OS_MUNMAP);
+    bytes = os_round(bytes);
+    if (munmap(start, bytes) != 0)
+        return false;
+    os_shrank(user, bytes);
+    return true;
+}
+
+bool os_resize(void *start, size_t old_bytes, size_t new_bytes, enum os_user user)
+{
+    size_t from = os_round(old_bytes), to = os_round(new_bytes);
+    os_counted(user, OS_MREMAP);
+    if (mremap(start, from, to, 0) == MAP_FAILED)
+        return false;
+    if (to > from)
+        os_grew(user, to - from);
+    else
+        os_shrank(user, from - to);
+    return true;
+}
+
+bool os_move(void *start, size_t old_bytes, void *target, size_t new_bytes, enum os_user user)
+{
+    os_counted(user, OS_MREMAP);
+    if (mremap(start, os_round(old_bytes), os_round(new_bytes), MREMAP_MAYMOVE | MREMAP_FIXED, target) == MAP_FAILED)
+        return false;
+    os_shrank(user, os_round(old_bytes));
+    return true;
+}
+
+bool os_purge(void *start, size_t bytes, enum os_user user)
+{
+    os_counted(user, OS_MADVISE);
+    return madvise(start, os_round(bytes), MADV_DONTNEED) == 0;
+}
+
+bool os_is_mapped(const void *p, enum os_user user)
+{
+    unsigned char state;
+    os_counted(user, OS_MINCORE);
+    return mincore((void *)((uintptr_t)p & ~(os_page - 1)), 1, &state) == 0;
+}
+
+bool os_read_file(const char *path, void (*take)(void *context, const char *text, size_t length), void *context,
+                  enum os_user user)
+{
+    char text[4096];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    os_counted(user, OS_OTHER);
+    if (fd < 0)
+        return false;
+    ssize_t got;
+    while ((got = read(fd, text, sizeof text)) > 0 || (got < 0 && errno == EINTR)) {
+        os_counted(user, OS_OTHER);
+        if (got > 0)
+            take(context, text, (size_t)got);
+    }
+    close(fd);
+    os_counted(user, OS_OTHER);
+    return got == 0;
+}
+
+uint64_t os_count(enum os_user user, enum os_call call)
+{
+    return load_relaxed(&os_counts[user][call]);
+}
+
+uint64_t os_bytes(enum os_user user)
+{
+    return load_relaxed(&os_held[user]);
+}
+
+uint64_t os_bytes_peak(void)
+{
+    return load_relaxed(&os_held_peak);
+}
+
+static int os_error_fd = STDERR_FILENO;
+
+void os_keep_error(void)
+{
+    int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 200); /* out of the way of programs that count on low numbers */
+    os_counted(OS_META, OS_OTHER);
+    if (fd >= 0)
+        os_error_fd = fd;
+}
+
+void os_write_error(const char *text, size_t length)
+{
+    while (length) {
+        ssize_t wrote = write(os_error_fd, text, length);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            return;
+        text += wrote;
+        length -= (size_t)wrote;
+    }
+}
+
+uint64_t os_now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void os_yield(void)
+{
+    sched_yield();
+}

@@ -1,0 +1,35 @@
+/* seam/front.h - the front seam: is there a cached block of this class for this thread? may I leave this one with you?
+ *
+ * Asked by malloc and free themselves: front_pop and front_push are inline and take the front's own state; the rest is
+ * asked on slow paths, on the thread that owns the heap. An answer includes compiler.h and sizeclass.h and defines struct
+ * front_heap (zero at first; a zero one holds nothing and takes nothing), FRONT_CACHES (false: core goes straight to the
+ * slab and never calls front_pop and front_push), front_pop, front_push and FRONT_ENV.
+ *
+ * Must hold: a block enters the front of heap h only when slab_of(block)->heap = h; while there it counts as used in its
+ * slab (used = live + cached + remote); front_flush leaves cached = 0 in every slab of h.
+ */
+#ifndef HAK_SEAM_FRONT_H
+#define HAK_SEAM_FRONT_H
+
+#include "core/compiler.h"
+#include "core/sizeclass.h"
+#include "core/stats.h"
+
+struct heap;
+struct slab;
+
+#include HAK_SEAM_front
+
+/* hot_inline void *front_pop(struct front_heap *f, unsigned class);            NULL: nothing cached
+ * hot_inline bool front_push(struct front_heap *f, unsigned class, void *p);   false: no room */
+
+void *front_refill(struct heap *h, unsigned class);                       /* after a miss: a block, or NULL with ENOMEM */
+void front_drain(struct heap *h, struct slab *s, void *p);                /* no room: takes p all the same */
+void front_flush(struct heap *h);                                         /* every cached block back to its slab */
+void front_open(struct heap *h);                                          /* the heap has a thread (again) */
+uint64_t front_cached(const struct heap *h, const struct slab *s);        /* blocks of s held by h's front */
+uint64_t front_cached_total(const struct heap *h, uint64_t *bytes);       /* all that it holds; any thread may ask */
+void front_stats(stats_each *each, void *context);
+void front_stop(void);                                                    /* once, at exit: last words */
+
+#endif

@@ -1,0 +1,30 @@
+/* seam/lazy.h - the lazy seam: a SuperSlab is wanted, a SuperSlab has become empty. Where from, where to?
+ *
+ * Asked by superslab_acquire and superslab_release, thread-safe, with no lock held. An answer includes compiler.h only and
+ * defines struct lazy_superslab (its state in a SuperSlab's header, kept while the SuperSlab is mapped) and LAZY_ENV, its
+ * environment variables as a list for env.c.
+ *
+ * Must hold: every SuperSlab that lazy_acquire returns came from superslab_map, is in nobody's hands, and has
+ * slab[i].heap = NULL for all i; superslab->clean tells truthfully which slots are zero.
+ */
+#ifndef HAK_SEAM_LAZY_H
+#define HAK_SEAM_LAZY_H
+
+#include "core/compiler.h"
+#include "core/stats.h"
+
+struct superslab;
+
+#include HAK_SEAM_lazy
+
+struct superslab *lazy_acquire(void);         /* NULL with errno = ENOMEM */
+void lazy_release(struct superslab *ss);      /* keeps it or unmaps it */
+size_t lazy_trim(void);                       /* unmaps all that it keeps; how many SuperSlabs that were */
+void lazy_tick(void);                         /* called now and then from the allocation slow path: evict by age */
+void lazy_start(void);                        /* once, when the environment has been read */
+void lazy_stop(void);                         /* once, at exit: last words */
+void lazy_stats(stats_each *each, void *context);
+void lazy_fork_lock(void);
+void lazy_fork_unlock(bool child);
+
+#endif

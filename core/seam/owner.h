@@ -1,0 +1,28 @@
+/* seam/owner.h - the owner seam: whose pointer is this, and what block is it?
+ *
+ * Asked about pointers that no SuperSlab claims (the SuperSlab map is exact and belongs to core): is p the start of a mapped
+ * block (mapped.h), and where is its header? Thread-safe, no lock held by the caller. An answer includes compiler.h and
+ * defines OWNER_ENV and OWNER_NAME.
+ *
+ * Contract of an exact answer: owner_find(p) = m  <=>  owner_add(m) returned true, owner_remove(m) was not called since, and
+ * mapped_block(m) = p; and no byte near p is read before that is known. An answer that is not exact says so in its README.
+ */
+#ifndef HAK_SEAM_OWNER_H
+#define HAK_SEAM_OWNER_H
+
+#include "core/compiler.h"
+#include "core/stats.h"
+
+struct mapped;
+
+#include HAK_SEAM_owner
+
+struct mapped *owner_find(const void *p); /* NULL: not a mapped block of ours */
+bool owner_add(struct mapped *m);         /* before the block is handed out; false with errno = ENOMEM: nothing was added */
+void owner_remove(struct mapped *m);      /* before the mapping goes away or moves */
+void owner_start(void);                   /* once, before the first of the others */
+void owner_stats(stats_each *each, void *context);
+void owner_fork_lock(void);
+void owner_fork_unlock(bool child);
+
+#endif

@@ -1,0 +1,88 @@
+/* slab.c - see slab.h. */
+#include "slab.h"
+#include "log.h"
+#include "superslab.h"
+
+enum { SLAB_EXTEND_BYTES = 4096 };
+
+void slab_format(struct slab *s, struct heap *h, unsigned class, unsigned slots, bool zero)
+{
+    char *base = superslab_slot(s);
+    uint32_t size = (uint32_t)class_size(class);
+    uintptr_t natural = size & -size; /* blocks of size n * 2^k start at multiples of 2^k */
+    uintptr_t first = slab_index(s) ? 0 : (sizeof(struct superslab) + natural - 1) & ~(natural - 1);
+    *s = (struct slab){
+        .block_size = size,
+        .start = base + first,
+        .capacity = (uint32_t)((slots * SLAB_SIZE - first) / size),
+        .class = (uint8_t)class,
+        .zero = zero,
+        .slots = (uint8_t)slots,
+    };
+    for (unsigned i = 1; i < slots; i++)
+        s[i] = (struct slab){.back = (uint8_t)i};
+    __atomic_store_n(&s->heap, h, __ATOMIC_RELEASE);
+}
+
+void slab_unformat(struct slab *s)
+{
+    hak_assert(s->frees_to_event == 0 && !s->full);
+    store_relaxed(&s->heap, NULL);
+    for (unsigned i = 1; i < s->slots; i++)
+        s[i].back = 0;
+    s->slots = 0;
+    s->free = NULL;
+    s->frees_to_event = 0;
+}
+
+void *slab_carve(struct slab *s)
+{
+    if (s->carved == s->capacity)
+        return NULL;
+    s->frees_to_event++;
+    return s->start + (size_t)s->block_size * s->carved++;
+}
+
+bool slab_extend(struct slab *s)
+{
+    uint32_t left = s->capacity - s->carved;
+    uint32_t n = SLAB_EXTEND_BYTES / s->block_size;
+    if (left == 0)
+        return false;
+    if (n == 0)
+        n = 1;
+    if (n > left)
+        n = left;
+    char *p = s->start + (size_t)s->block_size * s->carved;
+    char *last = p + (size_t)s->block_size * (n - 1);
+    *(void **)last = s->free;
+    s->free = p;
+    for (; p < last; p += s->block_size)
+        *(void **)p = p + s->block_size;
+    s->carved += n;
+    return true;
+}
+
+const char *slab_bad_block(const struct slab *s, const void *p)
+{
+    uintptr_t offset = (uintptr_t)p - (uintptr_t)s->start;
+    if (!slab_heap(s) || (const char *)p < s->start)
+        return BAD_FOREIGN;
+    if (offset % s->block_size != 0)
+        return (uintptr_t)p % 16 ? BAD_MISALIGNED : BAD_INTERIOR;
+    return offset / s->block_size < load_relaxed(&s->carved) ? NULL : BAD_FOREIGN;
+}
+
+void slab_valid(const struct slab *s)
+{
+    uint32_t free = 0;
+    for (void *p = s->free; p; p = *(void **)p) {
+        hak_assert_full(slab_of(p) == s && slab_bad_block(s, p) == NULL);
+        hak_assert_full(++free <= s->carved); /* a longer list is a circle */
+    }
+    uint32_t used = slab_used(s);
+    hak_assert_full(used <= s->capacity && s->carved <= s->capacity);
+    hak_assert_full(s->carved == free + used);
+    hak_assert_full(!s->full || (free == 0 && s->carved == s->capacity && s->frees_to_event == 1 && !s->listed));
+    hak_assert_full(s->block_size == class_size(s->class));
+}

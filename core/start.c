@@ -1,0 +1,37 @@
+/* start.c - the library's constructor and destructor: environment, fork handlers, crash lines, last words. malloc works
+ * before the constructor has run, with every variable at its default. */
+#include "crash.h"
+#include "env.h"
+#include "os.h"
+#include "seam/lazy.h"
+#include "stats.h"
+#include "thread.h"
+#include <pthread.h>
+
+extern char **environ;
+
+__attribute__((constructor(101))) static void start_library(void)
+{
+    thread_start_once();
+    env_read(environ);
+    if (env_help)
+        env_print_help();
+    if (env_stats)
+        os_keep_error();
+    if (env_crash_log)
+        crash_install();
+    pthread_atfork(thread_fork_prepare, thread_fork_parent, thread_fork_child);
+    lazy_start();
+    if (heap_self != &heap_none)
+        front_open(heap_self); /* it was opened before the variables were known */
+}
+
+__attribute__((destructor(101))) static void stop_library(void)
+{
+    if (env_stats == ENV_STATS_JSON)
+        stats_print_json();
+    else if (env_stats == ENV_STATS_TEXT)
+        stats_print_text();
+    front_stop();
+    lazy_stop();
+}

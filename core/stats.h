@@ -1,0 +1,17 @@
+/* stats.h - how a part of the allocator tells its counters: it calls each(context, "part.name", value) for every one.
+ *
+ * May include nothing. Names are lower case words joined by '_' and '.'; they are stable, tools read them.
+ */
+#ifndef HAK_STATS_H
+#define HAK_STATS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef void stats_each(void *context, const char *name, uint64_t value);
+
+/* The forms of HAKMEM_STATS. */
+void stats_print_text(void);
+void stats_print_json(void);
+
+#endif

@@ -1,0 +1,68 @@
+/* superslab.h - a SuperSlab: 2 MiB, 2 MiB-aligned, 32 slots of 64 KiB. The header opens slot 0.
+ *
+ * May include slab.h and the seams that keep state in a SuperSlab (pool, lazy, guard). Every mapped SuperSlab is in the
+ * SuperSlab map and in one list, under one lock that is taken when a SuperSlab is mapped, unmapped or counted.
+ *
+ * Must hold: a SuperSlab is unmapped or reused only when slab[i].heap = NULL for every i.
+ */
+#ifndef HAK_SUPERSLAB_H
+#define HAK_SUPERSLAB_H
+
+#include "seam/guard.h"
+#include "seam/lazy.h"
+#include "seam/pool.h"
+#include "slab.h"
+
+struct superslab {
+    struct slab slab[SLABS_PER_SUPERSLAB]; /* first: slab_at counts on it */
+    struct superslab *next, *prev;         /* list of all SuperSlabs; under superslab_lock */
+    uint32_t clean;                        /* bit i: slot i has never been used since the kernel zeroed it. The pool's */
+    struct pool_superslab pool;            /* the pool's state; zero when a SuperSlab is acquired */
+    struct lazy_superslab lazy;            /* the lazy seam's state; its own */
+    struct guard_superslab guard;          /* the guard's state; zero when a SuperSlab is acquired */
+};
+
+static inline struct superslab *superslab_of(const void *p)
+{
+    return (struct superslab *)((uintptr_t)p & ~(SUPERSLAB_SIZE - 1));
+}
+
+/* A slab's index in its SuperSlab, and the first byte of its slot. */
+static inline unsigned slab_index(const struct slab *s)
+{
+    return (unsigned)(s - superslab_of(s)->slab);
+}
+
+static inline char *superslab_slot(const struct slab *s)
+{
+    return (char *)superslab_of(s) + slab_index(s) * SLAB_SIZE;
+}
+
+/* An empty SuperSlab for the pool, from the lazy seam; its slots belong to nobody. NULL with errno = ENOMEM. Thread-safe. */
+struct superslab *superslab_acquire(void);
+
+/* An empty SuperSlab goes to the lazy seam. Thread-safe. */
+void superslab_release(struct superslab *ss);
+
+/* For the lazy seam: maps a SuperSlab (all slots clean), or NULL; and unmaps one. Thread-safe. */
+struct superslab *superslab_map(void);
+void superslab_unmap(struct superslab *ss);
+
+/* For the lazy seam: gives the memory of an empty SuperSlab back but for its header's page; the slots are clean again. */
+void superslab_purge(struct superslab *ss);
+
+/* Calls visit for every slab that a heap owns, with the list locked: no SuperSlab comes or goes meanwhile. */
+void superslab_each_slab(void (*visit)(void *context, struct slab *s), void *context);
+
+struct superslab_counts {
+    uint64_t now, peak, mapped, unmapped;
+};
+struct superslab_counts superslab_counts(void);
+
+/* Checks every SuperSlab's own invariants; aborts on a breach. */
+void superslab_valid(const struct superslab *ss);
+
+void superslab_fork_lock(void);
+void superslab_fork_unlock(void);
+
+#endif

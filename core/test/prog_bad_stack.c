@@ -1,0 +1,13 @@
+/* prog_bad_stack.c - frees a variable on the stack, having printed the address. */
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(void)
+{
+    char array[64] __attribute__((aligned(16)));
+    void *volatile pointer = array;
+    printf("%p\n", pointer);
+    fflush(stdout);
+    free(pointer);
+    return 0;
+}

@@ -1,0 +1,283 @@
+/* test_api_info.c - the questions about the allocator tell the truth: counters, mallinfo, malloc_info, malloc_trim, mallopt.
+ *
+ * Uses the public header only. live_bytes counts whole blocks, so it is compared with what was asked for within the rounding
+ * of a size class (a quarter, or 32 bytes) or, above 1 KiB, of two pages more.
+ */
+#include "test.h"
+#include "test_api.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <pthread.h>
+
+static void rose(const struct hak_stats *before, uint64_t blocks, uint64_t bytes, uint64_t slack)
+{
+    struct hak_stats now = test_stats();
+    must(now.live_blocks == before->live_blocks + blocks);
+    must(now.live_bytes >= before->live_bytes + bytes);
+    must(now.live_bytes <= before->live_bytes + bytes + slack);
+    must(hak_mallinfo2().uordblks + hak_mallinfo2().hblkhd == now.live_bytes);
+}
+
+START_TEST(live_follows_each_size)
+{
+    enum { BATCH = 10 };
+    void *blocks[BATCH];
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    for (size_t size = 1; size < 20 * MIB; size += size < 5000 ? 7 : size / 5) {
+        struct hak_stats before = test_stats();
+        size_t slack = size / 4 + 32 + (size > 1024 ? 2 * page : 0);
+        for (size_t i = 0; i < BATCH; i++) {
+            blocks[i] = hak_malloc(size);
+            must(blocks[i]);
+            rose(&before, i + 1, (i + 1) * size, (i + 1) * slack);
+        }
+        for (size_t i = 0; i < BATCH; i++) {
+            hak_free(blocks[i]);
+            rose(&before, BATCH - 1 - i, (BATCH - 1 - i) * size, (BATCH - 1 - i) * slack);
+        }
+    }
+}
+END_TEST
+
+START_TEST(live_follows_realloc_and_aligned)
+{
+    struct hak_stats before = test_stats();
+    void *block = hak_calloc(10, 50);
+    rose(&before, 1, 500, 200);
+    block = hak_realloc(block, 700);
+    rose(&before, 1, 700, 250);
+    block = hak_realloc(block, 3 * MIB);
+    rose(&before, 1, 3 * MIB, MIB);
+    block = hak_realloc(block, 20);
+    must(block);
+    hak_free(block);
+    void *aligned = hak_aligned_alloc(64 * KIB, 100);
+    must(aligned && test_stats().live_blocks == before.live_blocks + 1);
+    hak_free(aligned);
+    must(!hak_malloc((size_t)PTRDIFF_MAX + 1));
+    rose(&before, 0, 0, 0);
+}
+END_TEST
+
+static void *free_all(void *context)
+{
+    void **blocks = context;
+    for (size_t i = 0; i < 3000; i++)
+        hak_free(blocks[i]);
+    return NULL;
+}
+
+START_TEST(freed_elsewhere_is_not_live)
+{
+    static void *blocks[3000];
+    struct hak_stats before = test_stats();
+    for (size_t i = 0; i < 3000; i++)
+        blocks[i] = hak_malloc(i % 500 ? i : i * 1000);
+    must(test_stats().live_blocks == before.live_blocks + 3000);
+    pthread_t thread;
+    must(!pthread_create(&thread, NULL, free_all, blocks));
+    must(!pthread_join(thread, NULL));
+    rose(&before, 0, 0, 0);
+}
+END_TEST
+
+START_TEST(mallinfo_shows_mappings)
+{
+    void *small = hak_malloc(100);
+    struct mallinfo2 before = hak_mallinfo2();
+    void *large = hak_malloc(40 * MIB);
+    must(small && large);
+    struct mallinfo2 now = hak_mallinfo2();
+    must(before.arena > 0);
+    must(now.hblks == before.hblks + 1 && now.hblkhd >= before.hblkhd + 40 * MIB);
+    hak_free(large);
+    now = hak_mallinfo2();
+    must(now.hblks == before.hblks && now.hblkhd == before.hblkhd && now.uordblks == before.uordblks);
+    must(hak_mallinfo().uordblks == (int)now.uordblks);
+    hak_free(small);
+}
+END_TEST
+
+START_TEST(mallinfo_saturates)
+{
+    void *huge = hak_malloc(3072 * MIB); /* never touched */
+    if (huge)
+        must(hak_mallinfo().hblkhd == INT_MAX && hak_mallinfo2().hblkhd >= 3072 * MIB);
+    hak_free(huge);
+}
+END_TEST
+
+struct names {
+    char seen[512][64];
+    size_t count;
+    uint64_t live_blocks;
+};
+
+static void collect(void *context, const char *name, uint64_t value)
+{
+    struct names *names = context;
+    must(names->count < 512 && strlen(name) < 64 && *name);
+    for (const char *c = name; *c; c++)
+        must(islower((unsigned char)*c) || isdigit((unsigned char)*c) || *c == '_' || *c == '.');
+    for (size_t i = 0; i < names->count; i++)
+        must(strcmp(names->seen[i], name) != 0);
+    strcpy(names->seen[names->count++], name);
+    if (!strcmp(name, "live_blocks"))
+        names->live_blocks = value;
+}
+
+START_TEST(each_counter_has_a_name)
+{
+    static struct names names;
+    void *block = hak_malloc(10);
+    hak_stats_each(collect, &names);
+    must(names.count > 3 && names.live_blocks == test_stats().live_blocks);
+    bool found = false;
+    for (size_t i = 0; i < names.count; i++)
+        found |= !strcmp(names.seen[i], "superslabs_peak");
+    must(found);
+    hak_free(block);
+}
+END_TEST
+
+/* One tag: from '<' to '>'. Returns the place after it; keeps the names of the open elements on the stack. */
+static const char *tag(const char *at, char open[][32], size_t *depth)
+{
+    const char *end = strchr(at, '>');
+    must(end);
+    if (at[1] == '?' || at[1] == '!')
+        return end + 1;
+    bool closing = at[1] == '/';
+    const char *name = at + 1 + closing;
+    size_t length = strcspn(name, " \t\r\n/>"), quotes = 0;
+    must(length > 0 && length < 32);
+    for (const char *c = name; c < end; c++) {
+        quotes += *c == '"';
+        must(*c != '<' && *c != '&');
+        must(*c != '=' || c[1] == '"');
+    }
+    must(quotes % 2 == 0);
+    if (closing) {
+        must(*depth > 0);
+        (*depth)--;
+        must(strlen(open[*depth]) == length && !strncmp(open[*depth], name, length));
+    } else if (end[-1] != '/') {
+        must(*depth < 16);
+        memcpy(open[*depth], name, length);
+        open[(*depth)++][length] = 0;
+    }
+    return end + 1;
+}
+
+static void well_formed(const char *text)
+{
+    char open[16][32];
+    size_t depth = 0, roots = 0;
+    for (const char *at = text; *at;) {
+        if (*at == '<') {
+            roots += !depth && isalpha((unsigned char)at[1]);
+            at = tag(at, open, &depth);
+            continue;
+        }
+        must(*at != '&' && *at != '>');
+        must(depth || isspace((unsigned char)*at));
+        at++;
+    }
+    must(roots == 1 && !depth);
+}
+
+START_TEST(malloc_info_is_xml)
+{
+    char *text = NULL;
+    size_t length = 0;
+    void *block = hak_malloc(777);
+    FILE *out = open_memstream(&text, &length);
+    must(out && hak_malloc_info(0, out) == 0);
+    must(fclose(out) == 0 && length > 0 && strlen(text) == length);
+    must(strstr(text, "<malloc version="));
+    well_formed(text);
+    free(text);
+    hak_free(block);
+    static const int wrong[] = {1, -1, 2, INT_MIN, INT_MAX};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        errno = 0;
+        must(hak_malloc_info(wrong[i], stderr) == -1 && errno == EINVAL);
+    }
+}
+END_TEST
+
+START_TEST(malloc_stats_goes_to_stderr)
+{
+    static char text[65536];
+    FILE *file = tmpfile();
+    int saved = dup(STDERR_FILENO);
+    must(file && saved >= 0 && dup2(fileno(file), STDERR_FILENO) >= 0);
+    hak_malloc_stats();
+    fflush(stderr);
+    must(dup2(saved, STDERR_FILENO) >= 0);
+    ssize_t length = pread(fileno(file), text, sizeof text - 1, 0);
+    must(length > 0 && text[length - 1] == '\n');
+    must(strstr(text, "superslabs_peak ") && strstr(text, "live_blocks "));
+    fclose(file);
+    close(saved);
+}
+END_TEST
+
+START_TEST(trim_gives_back)
+{
+    enum { MANY = 400000 };
+    static void *blocks[MANY];
+    size_t before = test_rss(), count = test_scaled(MANY);
+    for (size_t i = 0; i < count; i++) {
+        size_t size = i % 200 + 1;
+        blocks[i] = hak_malloc(size);
+        must(blocks[i]);
+        test_stamp(blocks[i], size, i);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (i % 1000)
+            hak_free(blocks[i]);
+    int gave = hak_malloc_trim(0);
+    must(gave == 0 || gave == 1);
+    for (size_t i = 0; i < count; i += 1000) {
+        must(test_stamped(blocks[i], i % 200 + 1, i));
+        hak_free(blocks[i]);
+    }
+    gave = hak_malloc_trim(64 * KIB);
+    must(gave == 0 || gave == 1);
+    hak_malloc_trim(SIZE_MAX);
+    hak_malloc_trim(0);
+    must(hak_malloc_trim(0) == 0); /* nothing is left to give */
+    must(test_shadowed() || test_rss() < before + 16 * MIB);
+    void *block = hak_malloc(100);
+    must(block && hak_check());
+    hak_free(block);
+}
+END_TEST
+
+START_TEST(mallopt_options)
+{
+    static const int known[] = {M_MXFAST,     M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_MMAP_MAX,
+                                M_CHECK_ACTION, M_PERTURB,      M_ARENA_TEST, M_ARENA_MAX};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        must(hak_mallopt(known[i], 64) == 1);
+    static const int unknown[] = {12345, -12345, INT_MAX, INT_MIN, 0};
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+        must(hak_mallopt(unknown[i], 64) == 0);
+    void *block = hak_calloc(1, 100); /* M_PERTURB was only accepted */
+    must(block && test_zero(block, 100));
+    hak_free(block);
+}
+END_TEST
+
+START_TEST(names_of_the_build)
+{
+    must(hak_variant()[0] == 'p' && isdigit((unsigned char)hak_variant()[1]));
+    must(hak_build()[0] != 0);
+}
+END_TEST
+
+TEST_MAIN("information", live_follows_each_size, live_follows_realloc_and_aligned, freed_elsewhere_is_not_live,
+          mallinfo_shows_mappings, mallinfo_saturates, each_counter_has_a_name, malloc_info_is_xml, malloc_stats_goes_to_stderr,
+          trim_gives_back, mallopt_options, names_of_the_build)

@@ -1,0 +1,200 @@
+/* thread.c - see thread.h. */
+#include "thread.h"
+#include "mapped.h"
+#include "meta.h"
+#include "os.h"
+#include "seam/lazy.h"
+#include "seam/owner.h"
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+
+static pthread_mutex_t thread_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct heap *thread_heaps;  /* every heap, linked by next_all; atomic, only ever pushed to */
+static struct heap *thread_parked; /* under the lock */
+static pthread_key_t thread_key;
+static pthread_once_t thread_once = PTHREAD_ONCE_INIT;
+static bool thread_started; /* atomic: set with release when the once is done */
+
+/* Cached blocks, remote blocks and empty slabs of a heap that the calling thread has. */
+static void thread_trim_heap(struct heap *h)
+{
+    if (!heap_enter(h))
+        return;
+    front_flush(h);
+    heap_drain(h);
+    heap_release_empty(h);
+    pool_park(h);
+    heap_leave(h);
+}
+
+/* A thread ends. Other libraries' destructors may still allocate and free, so the heap is kept until the last round that
+ * POSIX promises; what is freed after that goes home through the remote lists. */
+static void thread_end(void *heap)
+{
+    struct heap *h = heap;
+    if (++h->end_rounds < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(thread_key, h) == 0)
+        return;
+    if (h->busy)
+        return; /* pthread_exit from a signal handler inside malloc: the heap cannot be trusted, and stays as it is */
+    heap_self = &heap_none;
+    thread_trim_heap(h);
+    pthread_mutex_lock(&thread_lock);
+    h->next_parked = thread_parked;
+    thread_parked = h;
+    __atomic_store_n(&h->state, HEAP_PARKED, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&thread_lock);
+}
+
+static void thread_start(void)
+{
+    os_start();
+    owner_start();
+    if (pthread_key_create(&thread_key, thread_end) != 0) {
+        static const char text[] = "hakmem: no thread-specific key is left: heaps of ended threads will not be reused\n";
+        os_write_error(text, sizeof text - 1);
+    }
+    __atomic_store_n(&thread_started, true, __ATOMIC_RELEASE);
+}
+
+void thread_start_once(void)
+{
+    if (unlikely(!__atomic_load_n(&thread_started, __ATOMIC_ACQUIRE)))
+        pthread_once(&thread_once, thread_start);
+}
+
+/* Takes a heap from state to another; waits out a thread that frees into it. */
+static bool thread_take_parked(struct heap *h, enum heap_state to)
+{
+    int parked = HEAP_PARKED;
+    while (!__atomic_compare_exchange_n(&h->state, &parked, to, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        if (parked != HEAP_BUSY && parked != HEAP_PARKED)
+            return false;
+        os_yield();
+        parked = HEAP_PARKED;
+    }
+    return true;
+}
+
+static struct heap *thread_adopt(void)
+{
+    pthread_mutex_lock(&thread_lock);
+    struct heap *h = thread_parked;
+    if (h)
+        thread_parked = h->next_parked;
+    pthread_mutex_unlock(&thread_lock);
+    if (h && thread_take_parked(h, HEAP_OWNED)) {
+        h->end_rounds = 0;
+        count_add(&h->adopted, 1);
+        return h;
+    }
+    return NULL;
+}
+
+static struct heap *thread_new(void)
+{
+    struct heap *h = meta_alloc(sizeof *h);
+    if (!h)
+        return NULL;
+    for (unsigned c = 0; c < HEAP_CLASSES; c++)
+        h->current[c] = &slab_none;
+    struct heap *head = load_relaxed(&thread_heaps);
+    do
+        h->next_all = head;
+    while (!__atomic_compare_exchange_n(&thread_heaps, &head, h, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+    return h;
+}
+
+struct heap *thread_heap(void)
+{
+    if (heap_self != &heap_none)
+        return heap_self;
+    int saved = errno;
+    thread_start_once();
+    struct heap *h = thread_adopt();
+    if (!h)
+        h = thread_new();
+    if (!h) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    front_open(h);
+    heap_self = h; /* before pthread_setspecific, which may allocate */
+    pthread_setspecific(thread_key, h);
+    errno = saved;
+    return h;
+}
+
+static uint64_t thread_bytes(void)
+{
+    return os_bytes(OS_SUPERSLAB) + os_bytes(OS_MID) + os_bytes(OS_LARGE);
+}
+
+bool thread_trim(void)
+{
+    thread_start_once();
+    uint64_t before = thread_bytes();
+    if (heap_self != &heap_none)
+        thread_trim_heap(heap_self);
+    for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all) {
+        int parked = HEAP_PARKED;
+        if (!__atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+            continue;
+        thread_trim_heap(h);
+        __atomic_store_n(&h->state, HEAP_PARKED, __ATOMIC_RELEASE);
+    }
+    size_t purged = pool_trim() + lazy_trim();
+    mapped_trim();
+    return purged || thread_bytes() < before;
+}
+
+void thread_each_heap(void (*visit)(void *context, struct heap *h), void *context)
+{
+    for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all)
+        visit(context, h);
+}
+
+/* Lock order, everywhere: thread, pool, lazy, owner, mapped, superslab, meta. No two are held together but here, and where a
+ * line of a comment says so. */
+void thread_fork_prepare(void)
+{
+    pthread_mutex_lock(&thread_lock);
+    pool_fork_lock();
+    lazy_fork_lock();
+    owner_fork_lock();
+    mapped_fork_lock();
+    superslab_fork_lock();
+    meta_fork_lock();
+}
+
+static void thread_fork_unlock(bool child)
+{
+    meta_fork_unlock();
+    superslab_fork_unlock();
+    mapped_fork_unlock();
+    owner_fork_unlock(child);
+    lazy_fork_unlock(child);
+    pool_fork_unlock(child);
+    pthread_mutex_unlock(&thread_lock);
+}
+
+void thread_fork_parent(void)
+{
+    thread_fork_unlock(false);
+}
+
+void thread_fork_child(void)
+{
+    thread_parked = NULL;
+    for (struct heap *h = thread_heaps; h; h = h->next_all) {
+        if (h == heap_self)
+            continue;
+        if (load_relaxed(&h->state) == HEAP_PARKED) {
+            h->next_parked = thread_parked;
+            thread_parked = h;
+        } else {
+            store_relaxed(&h->state, HEAP_LOST);
+        }
+    }
+    thread_fork_unlock(true);
+}
