@@ -100,22 +100,18 @@ OVERRIDE := core/override.c core/info_override.c core/cxx.c
 COMMON := $(filter-out $(PARTS) $(API) $(OVERRIDE),$(wildcard core/*.c)) $(foreach s,$(SEAMS),$(wildcard $(lastword $(subst =, ,$s)).c))
 LIB_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(OVERRIDE)))
 EMBED_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(API)))
-WORKS := $(basename $(notdir $(wildcard bench/work/*.c)))
-STATIC := $(WORKS:%=bench_%_hakmem) $(WORKS:%=%_hakmem)
-TEST_DIRS := core/test phases/test bench/test $(FOLDERS)
-TEST_SRCS := $(sort $(wildcard $(TEST_DIRS:%=%/test_*.c)))
-TEST_SCRIPTS := $(sort $(wildcard $(TEST_DIRS:%=%/test_*.sh)))
-TEST_BINS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(TEST_SRCS)))
-PROGS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(wildcard core/test/prog_*.c)))
-LIBS := $(OUT)/libhakmem.so $(OUT)/libhakmem.a $(OUT)/libhakmem-embed.a
 # The sanitizers replace malloc themselves, so there is nothing to preload; programs for this machine are not for another.
-ifeq ($(filter native.release native.check,$(ARCH).$(MODE)),)
-LIBS := $(if $(filter release check,$(MODE)),$(LIBS),$(OUT)/libhakmem-embed.a)
-TEST_SCRIPTS :=
-PROGS :=
-STATIC :=
-WORKS :=
-endif
+HERE := $(filter native.release native.check,$(ARCH).$(MODE))
+WORKS := $(if $(HERE),$(basename $(notdir $(wildcard bench/work/*.c))))
+STATIC := $(WORKS:%=bench_%_hakmem) $(WORKS:%=%_hakmem)
+LIBS := $(if $(filter release check,$(MODE)),$(OUT)/libhakmem.so $(OUT)/libhakmem.a) $(OUT)/libhakmem-embed.a
+TEST_DIRS := core/test $(FOLDERS) $(if $(HERE),phases/test bench/test)
+TEST_SRCS := $(wildcard $(TEST_DIRS:%=%/test_*.c))
+TEST_BINS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(TEST_SRCS)))
+TEST_SCRIPTS := $(if $(HERE),$(wildcard $(TEST_DIRS:%=%/test_*.sh)))
+PROG_SRCS := $(if $(HERE),$(wildcard $(TEST_DIRS:%=%/prog_*.c)))
+PROGS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(PROG_SRCS))) $(patsubst bench/test/%.c,out/work/%.so,$(wildcard bench/test/broken_*.c))
+TEST_NEEDS := $(TEST_BINS) $(PROGS) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%)
 # With `make deps bench` nothing is compiled before deps is done.
 FIRST := $(filter deps deps-%,$(MAKECMDGOALS))
 Q := $(if $(filter 1,$V),,@)
@@ -137,7 +133,7 @@ bench: all out/work/run ## measure this variant, glibc, the rivals and the recor
 
 $(STATIC): %: $(OUT)/% release-link ## <work>_hakmem, bench_<work>_hakmem: a workload linked with this variant, in out/release
 
-test: lib $(TEST_BINS) $(PROGS) $(WORKS:%=out/work/%) release-link ## build and run every test of this variant (TEST=word: those named so)
+test: lib $(TEST_NEEDS) release-link ## build and run every test of this variant (TEST=word: those named so)
 	@$(TEST_ENV) core/test/run $(call quote,$(TEST)) $(TEST_BINS) $(TEST_SCRIPTS)
 
 matrix: ; +@phases/matrix $(MAKE) ## build and test every combination that the table promises
@@ -189,10 +185,6 @@ $(OUT)/variant.h: FORCE | $(FIRST)
 	    printf '#define HAK_SEAM_%s "%s.h"\n' "$${seam%%=*}" "$${seam#*=}"; done; } >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-$(OUT)/obj/core/test/prog_%.o: core/test/prog_%.c $(OUT)/variant.h Makefile
-	@mkdir -p $(@D)
-	$Q$(call say,cc $<)$(CC) $(filter-out -Wmissing-prototypes,$(BASE_FLAGS)) -O1 -fPIE -fno-builtin $(WRONG_ON_PURPOSE) -c -o $@ $<
-
 $(OUT)/obj/%.o: %.c $(OUT)/variant.h Makefile
 	@mkdir -p $(@D)
 	$Q$(call say,cc $<)$(CC) $(BASE_FLAGS) $(LIB_FLAGS) -I$(OUT) $(CHECK_INCLUDE) -c -o $@ $<
@@ -219,7 +211,7 @@ $(addprefix $(OUT)/,$(WORKS:%=%_hakmem)): $(OUT)/%_hakmem: $(OUT)/bench_%_hakmem
 %_hakmem: ; @echo "hakmem: no workload for $@; workloads: $(WORKS)" >&2; exit 1
 
 # --- Tests ----------------------------------------------------------------------------------------------------------------
-WRONG_ON_PURPOSE := -Wno-unknown-warning-option -Wno-use-after-free -Wno-free-nonheap-object -Wno-unused-result
+MISUSE := -Wno-unknown-warning-option -Wno-use-after-free -Wno-free-nonheap-object -Wno-unused-result
 CHECK_LIBS := $$(pkg-config --libs check 2>/dev/null || echo -lcheck)
 ifeq ($(ARCH),arm64)
 ARM64_ROOT := out/arm64/usr
@@ -245,8 +237,16 @@ endef
 $(foreach t,$(TEST_SRCS),$(eval $(call test_rule,$t)))
 $(TEST_BINS):
 	$Q$(call say,link $@)$(CC) $(MODE_FLAGS) -o $@ $^ $(CHECK_LIBS) -pthread
-$(PROGS): $(OUT)/test/%: $(OUT)/obj/core/test/%.o
-	$Q$(CC) -pie -o $@ $< -pthread
+
+# Programs that tests start: plain libc, misuse on purpose, nothing optimised away.
+define prog_rule
+$(OUT)/test/$(notdir $(1:.c=)): $1 $(OUT)/variant.h Makefile
+	$$Q$$(call say,cc $1)$$(CC) $$(filter-out -M% -Wmissing-prototypes,$$(BASE_FLAGS)) -O1 -fno-builtin $$(MISUSE) -o $$@ $1
+endef
+$(foreach t,$(PROG_SRCS),$(eval $(call prog_rule,$t)))
+out/work/%.so: bench/test/%.c Makefile
+	@mkdir -p $(@D)
+	$Q$(call say,cc $<)$(HOST_CC) $(filter-out -M%,$(BASE_FLAGS)) $(HOST_FLAGS) -fPIC -shared -o $@ $<
 
 run-fuzz: $(OUT)/obj/core/test/fuzz_api.o $(OUT)/libhakmem-embed.a
 	$(CC) $(MODE_FLAGS) -fsanitize=fuzzer -o $(OUT)/fuzz_api $^ -pthread

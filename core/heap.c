@@ -4,7 +4,7 @@
 #include <errno.h>
 
 struct slab slab_none;
-struct heap heap_none = {.current = {[0 ... HEAP_CLASSES - 1] = &slab_none}};
+struct heap heap_none = {.current = {[0 ... HEAP_CLASSES - 1] = &slab_none}, .front = FRONT_INIT};
 HAK_TLS struct heap *heap_self = &heap_none;
 
 bool heap_enter(struct heap *h)

@@ -22,8 +22,11 @@ __attribute__((constructor(101))) static void start_library(void)
         crash_install();
     pthread_atfork(thread_fork_prepare, thread_fork_parent, thread_fork_child);
     lazy_start();
-    if (heap_self != &heap_none)
+    front_start();
+    if (heap_self != &heap_none && heap_enter(heap_self)) {
         front_open(heap_self); /* it was opened before the variables were known */
+        heap_leave(heap_self);
+    }
 }
 
 __attribute__((destructor(101))) static void stop_library(void)

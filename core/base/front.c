@@ -39,6 +39,10 @@ void front_stats(stats_each *each, void *context)
     (void)each, (void)context;
 }
 
+void front_start(void)
+{
+}
+
 void front_stop(void)
 {
 }

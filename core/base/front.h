@@ -3,6 +3,7 @@
 #define HAK_BASE_FRONT_H
 
 struct front_heap {};
+#define FRONT_INIT {}
 #define FRONT_CACHES false
 #define FRONT_ENV(X)
 

@@ -2,7 +2,7 @@
  *
  * Asked by malloc and free themselves: front_pop and front_push are inline and take the front's own state; the rest is
  * asked on slow paths, on the thread that owns the heap. An answer includes compiler.h and sizeclass.h and defines struct
- * front_heap (zero at first; a zero one holds nothing and takes nothing), FRONT_CACHES (false: core goes straight to the
+ * front_heap, FRONT_INIT (its initializer for a heap that no thread has: holds nothing, takes nothing), FRONT_CACHES (false: core goes straight to the
  * slab and never calls front_pop and front_push), front_pop, front_push and FRONT_ENV.
  *
  * Must hold: a block enters the front of heap h only when slab_of(block)->heap = h; while there it counts as used in its
@@ -30,6 +30,7 @@ void front_open(struct heap *h);                                          /* the
 uint64_t front_cached(const struct heap *h, const struct slab *s);        /* blocks of s held by h's front */
 uint64_t front_cached_total(const struct heap *h, uint64_t *bytes);       /* all that it holds; any thread may ask */
 void front_stats(stats_each *each, void *context);
+void front_start(void);                                                   /* once, when the environment has been read */
 void front_stop(void);                                                    /* once, at exit: last words */
 
 #endif

@@ -120,13 +120,19 @@ static pthread_key_t early_key, late_key;
 static tss_t c11_key;
 static atomic_int destroyed;
 
+/* TSan ends its own part of a thread in the last round and cannot follow code that runs after that. */
+static int rounds(void)
+{
+    return PTHREAD_DESTRUCTOR_ITERATIONS - (strstr(hak_variant(), ".tsan") != NULL);
+}
+
 static struct value *next_value(struct value *value)
 {
     must(test_stamped(value->block, 333, 5));
     hak_free(value->block);
     exercise();
     destroyed++;
-    if (++value->rounds == PTHREAD_DESTRUCTOR_ITERATIONS) {
+    if (++value->rounds == rounds()) {
         hak_free(value);
         return NULL;
     }
@@ -183,14 +189,14 @@ START_TEST(destructors)
     must(!pthread_key_create(&late_key, late_destructor));
     must(tss_create(&c11_key, c11_destructor) == thrd_success);
     struct hak_stats before = test_stats();
-    size_t count = test_scaled(400);
+    size_t count = test_scaled(150);
     for (size_t i = 0; i < count; i++) {
         pthread_t threads[2];
         must(!pthread_create(&threads[0], NULL, with_values, NULL));
         must(!pthread_create(&threads[1], NULL, only_in_destructors, first_value()));
         must(!pthread_join(threads[0], NULL) && !pthread_join(threads[1], NULL));
     }
-    must((size_t)destroyed == count * 4 * PTHREAD_DESTRUCTOR_ITERATIONS);
+    must((size_t)destroyed == count * 4 * (size_t)rounds());
     must(test_stats().live_blocks == before.live_blocks && hak_check());
 }
 END_TEST

@@ -1,0 +1,203 @@
+/* front.c - see front.h: layout, refill, drain, flush and the counters of phase 11. */
+#include "core/heap.h"
+#include "core/log.h"
+#include "core/meta.h"
+#include "core/os.h"
+#include "core/thread.h"
+#include <string.h>
+
+void *front_nothing[1];
+uint64_t front_cap = 256, front_batch = 32, front_direct = 1, front_report;
+
+/* Slots that a class gets. Big classes get few, and above FRONT_BYTES none, so that no thread hoards. */
+static size_t front_slots(unsigned class)
+{
+    size_t fit = FRONT_BYTES / class_size(class);
+    return fit < front_cap ? fit : front_cap;
+}
+
+/* Lays the slots out in one piece. Without memory for it the heap works on, uncached. */
+void front_open(struct heap *h)
+{
+    struct front_heap *f = &h->front;
+    size_t total = 0;
+    if (f->opened_cap == front_cap + 1)
+        return;
+    if (f->opened_cap)
+        front_flush(h); /* the environment has been read since; the old slots, of one heap, are lost */
+    else
+        *f = (struct front_heap)FRONT_INIT;
+    for (unsigned c = 0; c < HEAP_CLASSES; c++)
+        total += front_slots(c) + 1;
+    void **slots = meta_alloc(total * sizeof *slots);
+    if (!slots)
+        return;
+    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
+        f->bin[c].base = f->bin[c].top = slots;
+        f->bin[c].limit = slots + front_slots(c);
+        slots = f->bin[c].limit + 1;
+    }
+    f->opened_cap = front_cap + 1;
+}
+
+/* Up to n blocks from slab s into to[0..]: from the free list, then never-used ones, lowest address on top. */
+static size_t front_take(struct slab *s, void **to, size_t n)
+{
+    size_t got = 0;
+    while (got < n && s->free)
+        to[got++] = slab_pop(s);
+    size_t fresh = s->capacity - s->carved;
+    if (fresh > n - got)
+        fresh = n - got;
+    for (size_t i = fresh; i > 0; i--)
+        to[got + i - 1] = slab_carve(s);
+    return got + fresh;
+}
+
+/* The two-hop refill, for comparison: blocks are carved onto the slab's list and popped from there one by one. */
+static size_t front_take_by_list(struct slab *s, void **to, size_t n)
+{
+    size_t got = 0;
+    while (got < n && (s->free || slab_extend(s)))
+        to[got++] = slab_pop(s);
+    return got;
+}
+
+void *front_refill(struct heap *h, unsigned class)
+{
+    struct front_bin *bin = &h->front.bin[class];
+    void *p = NULL;
+    if (unlikely(!heap_enter(h)))
+        return NULL;
+    count_add(&bin->misses, 1);
+    struct slab *s = heap_slab(h, class);
+    if (s) {
+        size_t half = (size_t)(bin->limit - bin->base) / 2, n = front_batch - 1 < half ? front_batch - 1 : half;
+        /* The block for the caller first: it is the lowest of a fresh batch. */
+        if (!s->free && !front_direct)
+            slab_extend(s);
+        p = s->free ? slab_pop(s) : slab_carve(s);
+        size_t got = (front_direct ? front_take : front_take_by_list)(s, bin->top + 1, n);
+        store_relaxed(&bin->top, bin->top + got);
+        count_add(&bin->refills, got > 0);
+    }
+    heap_leave(h);
+    return p;
+}
+
+/* The oldest count blocks of a bin back to their slabs. Inside heap_enter. */
+static void front_give(struct heap *h, struct front_bin *bin, size_t count)
+{
+    for (size_t i = 1; i <= count; i++)
+        heap_give_inside(h, slab_of(bin->base[i]), bin->base[i]);
+    memmove(bin->base + 1, bin->base + 1 + count, ((size_t)(bin->top - bin->base) - count) * sizeof(void *));
+    store_relaxed(&bin->top, bin->top - count);
+    count_add(&bin->drained, count);
+    count_add(&bin->drains, 1);
+}
+
+void front_drain(struct heap *h, struct slab *s, void *p)
+{
+    struct front_bin *bin = &h->front.bin[s->class];
+    if (unlikely(!heap_enter(h))) { /* in a signal handler that interrupted a slow path */
+        heap_remote_push(h, h, s, p);
+        return;
+    }
+    size_t held = (size_t)(bin->top - bin->base);
+    if (held == 0) {
+        heap_give_inside(h, s, p); /* a class with no slots */
+    } else {
+        front_give(h, bin, (held + 1) / 2);
+        *++bin->top = p;
+    }
+    heap_leave(h);
+}
+
+void front_flush(struct heap *h)
+{
+    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
+        struct front_bin *bin = &h->front.bin[c];
+        if (bin->top != bin->base)
+            front_give(h, bin, (size_t)(bin->top - bin->base));
+    }
+}
+
+uint64_t front_cached(const struct heap *h, const struct slab *s)
+{
+    const struct front_bin *bin = &h->front.bin[s->class];
+    uint64_t count = 0;
+    for (void **slot = bin->base + 1; slot <= bin->top; slot++)
+        count += slab_of(*slot) == s;
+    return count;
+}
+
+uint64_t front_cached_total(const struct heap *h, uint64_t *bytes)
+{
+    uint64_t blocks = 0;
+    *bytes = 0;
+    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
+        uint64_t held = (uint64_t)(load_relaxed(&h->front.bin[c].top) - load_relaxed(&h->front.bin[c].base));
+        blocks += held;
+        *bytes += held * class_size(c);
+    }
+    return blocks;
+}
+
+/* One class, summed over all heaps. */
+struct front_sum {
+    unsigned class;
+    uint64_t hits, misses, refills, drains, drained, held;
+};
+
+static void front_add(void *context, struct heap *h)
+{
+    struct front_sum *sum = context;
+    const struct front_bin *bin = &h->front.bin[sum->class];
+    sum->hits += load_relaxed(&bin->hits);
+    sum->misses += load_relaxed(&bin->misses);
+    sum->refills += load_relaxed(&bin->refills);
+    sum->drains += load_relaxed(&bin->drains);
+    sum->drained += load_relaxed(&bin->drained);
+    sum->held += (uint64_t)(load_relaxed(&bin->top) - load_relaxed(&bin->base));
+}
+
+void front_stats(stats_each *each, void *context)
+{
+    struct front_sum all = {0};
+    uint64_t bytes = 0;
+    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
+        uint64_t before = all.held;
+        all.class = c;
+        thread_each_heap(front_add, &all);
+        bytes += (all.held - before) * class_size(c);
+    }
+    each(context, "front.hits", all.hits);
+    each(context, "front.misses", all.misses);
+    each(context, "front.refills", all.refills);
+    each(context, "front.drains", all.drains);
+    each(context, "front.drained", all.drained);
+    each(context, "front.held", all.held);
+    each(context, "front.held_bytes", bytes);
+}
+
+void front_start(void)
+{
+    if (front_report)
+        os_keep_error();
+}
+
+void front_stop(void)
+{
+    if (!front_report)
+        return;
+    log_line("hakmem front: class bytes hits misses hit_per_mille refills drains drained held_bytes [variant %s]", HAK_VARIANT);
+    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
+        struct front_sum sum = {.class = c};
+        thread_each_heap(front_add, &sum);
+        uint64_t calls = sum.hits + sum.misses;
+        if (calls + sum.drained + sum.held == 0)
+            continue;
+        log_line("hakmem front: %u %u %u %u %u %u %u %u %u", (uint64_t)c, (uint64_t)class_size(c), sum.hits, sum.misses,
+                 calls ? sum.hits * 1000 / calls : 0, sum.refills, sum.drains, sum.drained, sum.held * class_size(c));
+    }
+}

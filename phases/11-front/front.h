@@ -1,0 +1,67 @@
+/* front.h - phase 11: a per-thread, per-class array of free blocks, between malloc and free and the slabs.
+ *
+ *   malloc --pop--> | top                                  | <--push-- free (own blocks only)
+ *                   | slots of one class, newest on top    |
+ *   refill: a batch straight from the slab     drain: the oldest half straight back to the slabs
+ *
+ * Must hold for every bin:
+ *   base[0] = NULL;  base < slot <= top: blocks of slabs of this heap and class, each counted as used in its slab
+ *   0 <= top - base <= limit - base = min(HAKMEM_FC_CAP, FRONT_BYTES / block size)
+ *   pops of the program = hits + misses;  held = refilled + pushed - hits - drained
+ * A zero bin is not valid: FRONT_INIT is the empty one that takes nothing.
+ */
+#ifndef HAK_FRONT_H
+#define HAK_FRONT_H
+
+enum { FRONT_CLASSES = CLASS_ALL };
+#define FRONT_BYTES ((size_t)16 * 1024) /* of one class in one heap, at most */
+
+struct front_bin {
+    void **top;                               /* the newest block; base when there is none */
+    void **limit;                             /* top may not pass it */
+    uint64_t hits;                            /* the one counter of the fast path: an add to a line already written */
+    void **base;                              /* a NULL that ends every pop, then the slots */
+    uint64_t misses, refills, drains, drained; /* calls; drained: blocks */
+};
+static_assert(sizeof(struct front_bin) == 64, "a bin is one cache line");
+
+struct front_heap {
+    struct front_bin bin[FRONT_CLASSES];
+    uint64_t opened_cap; /* HAKMEM_FC_CAP when the slots were laid out; 0: not yet */
+};
+
+extern void *front_nothing[1];
+#define FRONT_INIT                                                                                     \
+    {                                                                                                  \
+        .bin = {[0 ... FRONT_CLASSES - 1] = {front_nothing, front_nothing, 0, front_nothing, 0, 0, 0, 0} } \
+    }
+#define FRONT_CACHES true
+
+extern uint64_t front_cap, front_batch, front_direct, front_report;
+#define FRONT_ENV(X)                                                                                        \
+    X("FC_CAP", front_cap, 0, 4096, "256", "blocks that a thread caches of one class, at most")             \
+    X("FC_REFILL", front_batch, 1, 4096, "32", "blocks that a miss fetches from the slab")                  \
+    X("TINY_FRONT_DIRECT", front_direct, 0, 1, "1", "0: refill through the slab's free list (two hops)")    \
+    X("FRONT_STATS", front_report, 0, 1, "0", "print hits, misses, refills, drains, held bytes by class at exit")
+
+hot_inline void *front_pop(struct front_heap *f, unsigned class)
+{
+    struct front_bin *bin = &f->bin[class];
+    void *p = *bin->top;
+    if (unlikely(!p))
+        return NULL;
+    bin->top--;
+    bin->hits++;
+    return p;
+}
+
+hot_inline bool front_push(struct front_heap *f, unsigned class, void *p)
+{
+    struct front_bin *bin = &f->bin[class];
+    if (unlikely(bin->top == bin->limit))
+        return false;
+    *++bin->top = p;
+    return true;
+}
+
+#endif
