@@ -97,7 +97,10 @@ HOST_FLAGS := -O2 -fPIE $(NO_BUILTIN)
 PARTS := core/alloc.c core/api.c
 API := core/embed.c core/info.c
 OVERRIDE := core/override.c core/info_override.c core/cxx.c
-COMMON := $(filter-out $(PARTS) $(API) $(OVERRIDE),$(wildcard core/*.c)) $(foreach s,$(SEAMS),$(wildcard $(lastword $(subst =, ,$s)).c))
+# A phase is its answers and whatever else its folder holds (a value toggle: its answers only).
+PHASE_SRCS := $(foreach f,$(filter-out %/mincore-fix,$(FOLDERS)),$(filter-out $f/test_% $f/prog_%,$(wildcard $f/*.c)))
+COMMON := $(sort $(filter-out $(PARTS) $(API) $(OVERRIDE),$(wildcard core/*.c)) $(PHASE_SRCS) \
+    $(foreach s,$(SEAMS),$(wildcard $(lastword $(subst =, ,$s)).c)))
 LIB_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(OVERRIDE)))
 EMBED_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(API)))
 # The sanitizers replace malloc themselves, so there is nothing to preload; programs for this machine are not for another.
@@ -110,7 +113,7 @@ TEST_SRCS := $(wildcard $(TEST_DIRS:%=%/test_*.c))
 TEST_BINS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(TEST_SRCS)))
 TEST_SCRIPTS := $(if $(HERE),$(wildcard $(TEST_DIRS:%=%/test_*.sh)))
 PROG_SRCS := $(if $(HERE),$(wildcard $(TEST_DIRS:%=%/prog_*.c)))
-PROGS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(PROG_SRCS))) $(patsubst bench/test/%.c,out/work/%.so,$(wildcard bench/test/broken_*.c))
+PROGS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(PROG_SRCS))) $(if $(HERE),$(patsubst bench/test/%.c,out/work/%.so,$(wildcard bench/test/broken_*.c)))
 TEST_NEEDS := $(TEST_BINS) $(PROGS) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%)
 # With `make deps bench` nothing is compiled before deps is done.
 FIRST := $(filter deps deps-%,$(MAKECMDGOALS))
@@ -128,15 +131,15 @@ deps-ci: ; @bench/deps build ci ## the same and what .ci/run needs (clang, real 
 deps-rivals: ; @bench/deps rivals ## install the rivals that bench compares with
 deps-arm64: ; @bench/deps build arm64 ## install what test-arm64 needs
 
-bench: all out/work/run ## measure this variant, glibc, the rivals and the recorded baselines (ROUNDS=5)
-	+@bench/run $(VARIANT) $(CURDIR)/$(OUT)/libhakmem.so $(call quote,$(ROUNDS)) $(MAKE)
+bench: all out/bench/run ## measure this variant, glibc, the rivals and the recorded baselines (ROUNDS=5)
+	@bench/run $(VARIANT) $(CURDIR)/$(OUT)/libhakmem.so $(call quote,$(ROUNDS))
 
 $(STATIC): %: $(OUT)/% release-link ## <work>_hakmem, bench_<work>_hakmem: a workload linked with this variant, in out/release
 
 test: lib $(TEST_NEEDS) release-link ## build and run every test of this variant (TEST=word: those named so)
 	@$(TEST_ENV) core/test/run $(call quote,$(TEST)) $(TEST_BINS) $(TEST_SCRIPTS)
 
-matrix: ; +@phases/matrix $(MAKE) ## build and test every combination that the table promises
+matrix: ; @phases/matrix ## build and test every combination that the table promises
 test-arm64: deps-arm64 ; +@$(AGAIN) ARCH=arm64 MODE=$(MODE) TEST=$(call quote,$(TEST)) test ## cross-build and test under qemu
 fuzz: ; +@$(AGAIN) CC=clang MODE=fuzz SECONDS=$(call quote,$(SECONDS)) run-fuzz ## random calls against a shadow model (SECONDS=60)
 print-variant: ; @echo $(VARIANT) ## the canonical name of this variant
@@ -201,7 +204,7 @@ out/work/%.o: bench/work/%.c Makefile | $(FIRST)
 	$Q$(call say,cc $<)$(HOST_CC) $(BASE_FLAGS) $(HOST_FLAGS) -c -o $@ $<
 out/work/%: out/work/%.o
 	$Q$(HOST_CC) -pie -o $@ $< -pthread -lm
-out/work/run: $(wildcard bench/*.c bench/*.h) Makefile | $(FIRST)
+out/bench/run: $(wildcard bench/*.c bench/*.h) Makefile | $(FIRST)
 	@mkdir -p $(@D)
 	$Q$(call say,cc $(filter %.c,$^))$(HOST_CC) $(filter-out -M%,$(BASE_FLAGS)) -D_GNU_SOURCE -O2 -o $@ $(filter %.c,$^) -lm
 $(addprefix $(OUT)/,$(WORKS:%=bench_%_hakmem)): $(OUT)/bench_%_hakmem: out/work/%.o $(OUT)/libhakmem.a
@@ -226,7 +229,7 @@ RUN_ON := $(if $(filter tsan,$(MODE)),setarch -R)
 SCALE := $(subst release,1,$(subst tsan,10,$(subst asan,4,$(subst ubsan,2,$(subst check,4,$(MODE))))))
 endif
 TEST_ENV = HAK_VARIANT=$(VARIANT) HAK_MODE=$(MODE) HAK_CC=$(call quote,$(CC)) HAK_OUT=$(OUT) HAK_LIB=$(CURDIR)/$(OUT)/libhakmem.so \
-    HAK_WORK_DIR=out/work HAK_RUN_ON='$(RUN_ON)' \
+    HAK_WORK_DIR=out/work HAK_RUN_ON='$(RUN_ON)' HAK_TOGGLES=$(call quote,$(SET)) \
     HAK_TEST_SCALE="$${HAK_TEST_SCALE:-$(SCALE)}" CK_TIMEOUT_MULTIPLIER="$${CK_TIMEOUT_MULTIPLIER:-$(if $(SCALE:1=),5,1)}" \
     ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
     TSAN_OPTIONS='halt_on_error=1 $(addprefix suppressions=,$(wildcard core/test/tsan.supp))'

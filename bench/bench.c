@@ -20,11 +20,11 @@
 #define WORK "out/work/"
 
 const struct workload workloads[] = {
-    {"random_mixed 200000 4096 1234567", "the seed's workload: cold start"},
-    {"random_mixed 100000 256 42", "the seed's workload of phase 11: cold start"},
-    {"random_mixed 10000000 256 1234567", "steady state, 256 slots"},
-    {"random_mixed 10000000 8192 1234567", "steady state, 8192 slots"},
-    {"larson 1 5 1 1000 100 10000 42", "the seed's larson: 42 threads, 1..5 bytes, 1 second"},
+    {"random_mixed 200000 4096 1234567", "the seed's workload: cold start", 0.1},
+    {"random_mixed 100000 256 42", "the seed's workload of phase 11: cold start", 0.1},
+    {"random_mixed 10000000 256 1234567", "steady state, 256 slots", 0.3},
+    {"random_mixed 10000000 8192 1234567", "steady state, 8192 slots", 0.4},
+    {"larson 1 5 1 1000 100 10000 42", "the seed's larson: 42 threads, 1..5 bytes, 1 second", 1.2},
 };
 const int workload_count = sizeof workloads / sizeof *workloads;
 
@@ -53,7 +53,7 @@ static _Noreturn __attribute__((format(printf, 1, 2))) void die(const char *form
 
 static struct {
     int done, total;
-    double started, said;
+    double weight_done, weight_total, started, said;
     bool terminal;
 } progress;
 
@@ -70,7 +70,7 @@ static void progress_clear(void)
         fputs("\r\033[K", stderr);
 }
 
-/* On a terminal one line that is rewritten, else a line every ten seconds. Time left supposes that cells cost alike. */
+/* On a terminal one line that is rewritten, else a line every ten seconds. */
 static void progress_step(const char *stage, const char *label, const char *command)
 {
     double now = now_s(), spent = now - progress.started;
@@ -79,8 +79,8 @@ static void progress_step(const char *stage, const char *label, const char *comm
     progress.said = now;
     progress_clear();
     fprintf(stderr, "bench: %d/%d", progress.done, progress.total);
-    if (progress.done > 0)
-        fprintf(stderr, ", about %.0f s left", spent / progress.done * (progress.total - progress.done));
+    if (spent > 1)
+        fprintf(stderr, ", about %.0f s left", spent / progress.weight_done * (progress.weight_total - progress.weight_done));
     fprintf(stderr, ", %s: %s on %s%s", stage, label, command, progress.terminal ? "" : "\n");
     fflush(stderr);
 }
@@ -110,7 +110,7 @@ static struct allocator *allocator_add(struct bench *bench, const char *label, c
     return a;
 }
 
-/* Rivals that the dynamic linker knows; one that is not installed is left out. */
+/* Rivals that the dynamic linker knows; one that is not installed is named as missing. */
 static void rivals_add(struct bench *bench)
 {
     static const char *const rivals[][2] = {{"jemalloc", "libjemalloc.so."},
@@ -132,6 +132,9 @@ static void rivals_add(struct bench *bench)
     }
     if (list)
         pclose(list);
+    for (int i = 0; i < 4; i++)
+        if (!have[i])
+            snprintf(bench->missing + strlen(bench->missing), sizeof bench->missing - strlen(bench->missing), " %s", rivals[i][0]);
 }
 
 static void baselines_read(struct bench *bench, const char *path)
@@ -225,6 +228,7 @@ static void pass(const struct bench *bench, struct cell *cells, int round)
         else if (!cell->failed)
             cell_time(&bench->allocators[a], &workloads[w], cell);
         progress.done++;
+        progress.weight_done += workloads[w].weight;
     }
 }
 
@@ -266,6 +270,8 @@ int main(int argc, char **argv)
     if (!cells)
         die("out of memory");
     progress.total = cell_total * (bench.rounds + 1);
+    for (int w = 0; w < workload_count; w++)
+        progress.weight_total += workloads[w].weight * bench.allocator_count * (bench.rounds + 1);
     progress.terminal = isatty(STDERR_FILENO);
     progress.started = progress.said = now_s();
     for (int round = 0; round <= bench.rounds && !interrupted; round++)

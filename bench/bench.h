@@ -19,6 +19,7 @@ struct allocator {
 
 struct workload {
     const char *command, *what;
+    double weight; /* how long it takes, compared with the others: for the time left */
 };
 
 struct cell {
@@ -41,6 +42,7 @@ struct bench {
     int glibc; /* index of what ratios refer to */
     struct baseline baselines[BASELINES_MAX];
     int baseline_count;
+    char missing[128]; /* rivals that are not installed */
     int rounds;
     bool strace;
 };

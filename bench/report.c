@@ -104,4 +104,6 @@ void report_print(const struct bench *bench, const struct cell *cells)
         printf(" to %d", most);
     printf(" interleaved rounds, same workload binary, LD_PRELOAD.\nSystem calls and SuperSlabs mapped: separate counting runs%s.\n",
            bench->strace ? "; by strace, those of loader and program included" : "; strace is not installed");
+    if (bench->missing[0])
+        printf("Not installed:%s (make deps-rivals).\n", bench->missing);
 }

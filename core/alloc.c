@@ -10,6 +10,7 @@
 #include "log.h"
 #include "mapped.h"
 #include "seam/owner.h"
+#include "start.h"
 #include "thread.h"
 #include <errno.h>
 #include <string.h>
@@ -78,7 +79,7 @@ static struct slab *block_slab(const void *p, const char *api)
 /* The mapped block that p is, or a line and abort. */
 static struct mapped *block_mapped(const void *p, const char *api)
 {
-    thread_start_once();
+    start_once();
     struct mapped *m = owner_find(p);
     if (unlikely(!m))
         log_bad_pointer(api, p, BAD_FOREIGN);
@@ -168,24 +169,30 @@ static noinline void *realloc_move(void *old, size_t size, size_t usable)
 /* Sizes below this come from slabs. */
 #define SLAB_MAX (MID_CLASSES ? MID_MAX : TINY_MAX)
 
-HAK_EXPORT void *hak_realloc(void *old, size_t size)
+/* api: the function that the program called. */
+static inline void *realloc_as(void *old, size_t size, const char *api)
 {
     if (!old)
         return hak_malloc(size);
     if (size == 0) {
-        hak_free(old);
+        free_general(old, api);
         return NULL;
     }
     if (ssmap_has(old)) {
-        struct slab *s = block_slab(old, "realloc");
-        guard_live(old, "realloc");
+        struct slab *s = block_slab(old, api);
+        guard_live(old, api);
         if (size <= s->block_size && (size > s->block_size / 2 || class_of(size) == s->class))
             return old;
         return realloc_move(old, size, s->block_size);
     }
-    struct mapped *m = block_mapped(old, "realloc");
+    struct mapped *m = block_mapped(old, api);
     size_t usable = mapped_usable(m);
     if (size > SLAB_MAX || (size <= usable && size > usable / 2))
         return mapped_resize(m, size);
     return realloc_move(old, size, usable);
+}
+
+HAK_EXPORT void *hak_realloc(void *old, size_t size)
+{
+    return realloc_as(old, size, "realloc");
 }

@@ -8,7 +8,7 @@ HAK_EXPORT void *hak_reallocarray(void *block, size_t count, size_t size)
         errno = ENOMEM;
         return NULL;
     }
-    return hak_realloc(block, bytes);
+    return realloc_as(block, bytes, "reallocarray");
 }
 
 HAK_EXPORT void hak_cfree(void *block)
@@ -74,13 +74,13 @@ HAK_EXPORT void *hak_memalign(size_t alignment, size_t size)
 
 HAK_EXPORT void *hak_valloc(size_t size)
 {
-    thread_start_once();
+    start_once();
     return aligned_block(os_page, size);
 }
 
 HAK_EXPORT void *hak_pvalloc(size_t size)
 {
-    thread_start_once();
+    start_once();
     if (size > PTRDIFF_MAX) {
         errno = ENOMEM;
         return NULL;

@@ -51,10 +51,12 @@ struct slab *heap_slab(struct heap *h, unsigned class)
     struct slab *s = h->current[class];
     if (s->free || s->carved < s->capacity)
         return s;
-    if (load_relaxed(&h->remote))
+    if (load_relaxed(&h->remote)) {
         heap_drain(h);
-    if (s->free)
-        return s;
+        s = h->current[class]; /* the drain may have emptied it, and let it go */
+        if (s->free)
+            return s;
+    }
     lazy_tick();
     if (s != &slab_none) { /* used = capacity: the next free of its blocks is an event */
         s->frees_to_event = 1;
@@ -112,11 +114,16 @@ static void heap_event(struct heap *h, struct slab *s)
         if (s->frees_to_event > 0)
             heap_list(h, s);
     }
-    if (s->frees_to_event == 0 && s != h->current[s->class]) {
-        if (s->listed)
-            heap_unlist(h, s);
-        pool_release(h, s);
+    if (s->frees_to_event > 0)
+        return;
+    if (s == h->current[s->class]) {
+        if (s->class < CLASS_TINY)
+            return; /* kept: the next malloc of the class comes here */
+        h->current[s->class] = &slab_none;
+    } else if (s->listed) {
+        heap_unlist(h, s);
     }
+    pool_release(h, s);
 }
 
 void heap_slab_event(struct heap *h, struct slab *s, void *p)

@@ -39,8 +39,10 @@ void *slab_carve(struct slab *s)
 {
     if (s->carved == s->capacity)
         return NULL;
+    char *p = s->start + (size_t)s->block_size * s->carved;
     s->frees_to_event++;
-    return s->start + (size_t)s->block_size * s->carved++;
+    store_relaxed(&s->carved, s->carved + 1);
+    return p;
 }
 
 bool slab_extend(struct slab *s)
@@ -59,7 +61,7 @@ bool slab_extend(struct slab *s)
     s->free = p;
     for (; p < last; p += s->block_size)
         *(void **)p = p + s->block_size;
-    s->carved += n;
+    store_relaxed(&s->carved, s->carved + n);
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include "os.h"
 #include "seam/lazy.h"
 #include "seam/owner.h"
+#include "start.h"
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -13,8 +14,6 @@ static pthread_mutex_t thread_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct heap *thread_heaps;  /* every heap, linked by next_all; atomic, only ever pushed to */
 static struct heap *thread_parked; /* under the lock */
 static pthread_key_t thread_key;
-static pthread_once_t thread_once = PTHREAD_ONCE_INIT;
-static bool thread_started; /* atomic: set with release when the once is done */
 
 /* Cached blocks, remote blocks and empty slabs of a heap that the calling thread has. */
 static void thread_trim_heap(struct heap *h)
@@ -28,12 +27,15 @@ static void thread_trim_heap(struct heap *h)
     heap_leave(h);
 }
 
-/* A thread ends. Other libraries' destructors may still allocate and free, so the heap is kept until the last round that
- * POSIX promises; what is freed after that goes home through the remote lists. */
+/* A thread ends. Other libraries' destructors may still allocate and free, so the heap is kept through all rounds that POSIX
+ * promises but the last, which is for tools that look on (ThreadSanitizer ends its own view of the thread there); what is
+ * freed after that goes home through the remote lists. */
+enum { THREAD_END_ROUNDS = PTHREAD_DESTRUCTOR_ITERATIONS - 1 };
+
 static void thread_end(void *heap)
 {
     struct heap *h = heap;
-    if (++h->end_rounds < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(thread_key, h) == 0)
+    if (++h->end_rounds < THREAD_END_ROUNDS && pthread_setspecific(thread_key, h) == 0)
         return;
     if (h->busy)
         return; /* pthread_exit from a signal handler inside malloc: the heap cannot be trusted, and stays as it is */
@@ -46,21 +48,12 @@ static void thread_end(void *heap)
     pthread_mutex_unlock(&thread_lock);
 }
 
-static void thread_start(void)
+void thread_start(void)
 {
-    os_start();
-    owner_start();
     if (pthread_key_create(&thread_key, thread_end) != 0) {
         static const char text[] = "hakmem: no thread-specific key is left: heaps of ended threads will not be reused\n";
         os_write_error(text, sizeof text - 1);
     }
-    __atomic_store_n(&thread_started, true, __ATOMIC_RELEASE);
-}
-
-void thread_start_once(void)
-{
-    if (unlikely(!__atomic_load_n(&thread_started, __ATOMIC_ACQUIRE)))
-        pthread_once(&thread_once, thread_start);
 }
 
 /* Takes a heap from state to another; waits out a thread that frees into it. */
@@ -110,7 +103,7 @@ struct heap *thread_heap(void)
     if (heap_self != &heap_none)
         return heap_self;
     int saved = errno;
-    thread_start_once();
+    start_once();
     struct heap *h = thread_adopt();
     if (!h)
         h = thread_new();
@@ -132,7 +125,7 @@ static uint64_t thread_bytes(void)
 
 bool thread_trim(void)
 {
-    thread_start_once();
+    start_once();
     uint64_t before = thread_bytes();
     if (heap_self != &heap_none)
         thread_trim_heap(heap_self);

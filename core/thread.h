@@ -11,9 +11,8 @@
 /* The calling thread's heap: heap_self, or a parked one adopted, or a new one. NULL with errno = ENOMEM. */
 struct heap *thread_heap(void);
 
-/* Makes the allocator usable: reads the page size, opens the owner seam, creates the thread-end key. From any first call,
- * also before constructors run; later calls cost one load. */
-void thread_start_once(void);
+/* Creates the key whose destructor ends a thread's use of its heap. Once, by start_once. */
+void thread_start(void);
 
 /* Gives back whatever nobody needs: the calling thread's front and empty slabs, those of parked heaps, what pool and lazy
  * keep, mappings that munmap refused. True when something went back. malloc_trim, and malloc before it says ENOMEM. */

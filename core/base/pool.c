@@ -79,6 +79,14 @@ void pool_stats(stats_each *each, void *context)
     (void)each, (void)context;
 }
 
+void pool_start(void)
+{
+}
+
+void pool_stop(void)
+{
+}
+
 void pool_fork_lock(void)
 {
 }

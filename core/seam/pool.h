@@ -24,6 +24,8 @@ void pool_release(struct heap *h, struct slab *s);
 void pool_park(struct heap *h); /* the thread ends: what is kept for this heap alone goes back */
 size_t pool_trim(void);         /* gives back what is kept for nobody; how many slabs that were */
 void pool_valid(struct heap *h);
+void pool_start(void); /* once, when the environment has been read */
+void pool_stop(void);  /* once, at exit: last words */
 void pool_stats(stats_each *each, void *context);
 void pool_fork_lock(void);
 void pool_fork_unlock(bool child);

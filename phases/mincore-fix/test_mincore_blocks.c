@@ -115,14 +115,17 @@ static void *churn(void *seed)
     return NULL;
 }
 
+/* Not forking in MODE=tsan: its run-time library does not survive a fork among other threads. */
 START_TEST(test_threads_and_fork)
 {
-    pthread_t thread[3];
-    uint32_t seed[3] = {1, 2, 3};
+    enum { THREADS = 3 };
+    pthread_t thread[THREADS];
+    uint32_t seed[THREADS] = {1, 2, 3};
+    int forks = strstr(hak_variant(), ".tsan") ? 0 : 10;
     void *p = hak_malloc(LARGE);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < THREADS; i++)
         ck_assert_int_eq(pthread_create(&thread[i], NULL, churn, &seed[i]), 0);
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < forks; i++) {
         pid_t child = fork();
         if (child == 0) {
             hak_free(p);
@@ -133,7 +136,7 @@ START_TEST(test_threads_and_fork)
         ck_assert_int_eq(waitpid(child, &status, 0), child);
         ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
     }
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < THREADS; i++)
         pthread_join(thread[i], NULL);
     hak_free(p);
 }

@@ -1,0 +1,63 @@
+/* test_lazy.h - what the tests of phase 9 share. May include the core's headers: these tests look inside. */
+#ifndef HAK_TEST_LAZY_H
+#define HAK_TEST_LAZY_H
+
+#include "core/os.h"
+#include "core/superslab.h"
+#include "core/test/test.h"
+#include "core/test/test_api.h"
+
+#include <time.h>
+
+/* The bounds, as if the environment had named them. */
+static inline void lru_set(uint64_t size, uint64_t mb, uint64_t ttl)
+{
+    lazy_size = size;
+    lazy_mb = mb;
+    lazy_ttl = ttl;
+    lazy_start();
+    must(lazy_valid());
+}
+
+/* count SuperSlabs from the seam, each with its memory touched. */
+static inline void lru_take(struct superslab **ss, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        ss[i] = superslab_acquire();
+        must(ss[i]);
+        for (size_t at = SLAB_SIZE; at < SUPERSLAB_SIZE; at += 4096)
+            ((char *)ss[i])[at] = 1;
+        ss[i]->clean = 0;
+        must(lazy_valid());
+    }
+}
+
+/* ... and back to it, the first one first. */
+static inline void lru_give(struct superslab **ss, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        superslab_release(ss[i]);
+        must(lazy_valid());
+    }
+}
+
+static inline uint64_t lru_evictions(void)
+{
+    struct lazy_counts c = lazy_counts();
+    return c.evictions_count + c.evictions_bytes + c.evictions_age;
+}
+
+/* mmap and munmap calls made for SuperSlabs so far. */
+static inline uint64_t superslab_calls(void)
+{
+    return os_count(OS_SUPERSLAB, OS_MMAP) + os_count(OS_SUPERSLAB, OS_MUNMAP);
+}
+
+static inline void sleep_ms(long ms)
+{
+    struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    while (nanosleep(&left, &left) != 0)
+        continue;
+}
+
+#endif

@@ -1,0 +1,133 @@
+/* test_lazy_fork.c - the child of a fork has a whole LRU, whatever the other threads were doing, and starts its own thread. */
+#define TEST_SECONDS 300
+#include "test_lazy.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+enum { COUNT = 12, THREADS = 3, FORKS = 150 };
+
+static struct superslab *ss[COUNT];
+static atomic_bool stop;
+
+static void in_child(void (*work)(void))
+{
+    pid_t pid = fork();
+    must(pid >= 0);
+    if (!pid) {
+        alarm(60);
+        work();
+        _exit(0);
+    }
+    int status = -1;
+    must(waitpid(pid, &status, 0) == pid);
+    must(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void use_the_list(void)
+{
+    struct lazy_counts before = lazy_counts();
+    must(lazy_valid() && before.held == COUNT);
+    for (size_t i = COUNT; i-- > 0;)
+        must(superslab_acquire() == ss[i]);
+    lru_give(ss, COUNT);
+    must(lazy_counts().hits == before.hits + COUNT && lazy_counts().held == COUNT);
+    must(lazy_trim() == COUNT && lazy_valid());
+}
+
+START_TEST(child_and_parent_have_the_list)
+{
+    lru_take(ss, COUNT);
+    lru_give(ss, COUNT);
+    in_child(use_the_list);
+    use_the_list(); /* and the parent still */
+}
+END_TEST
+
+static void *churn(void *context)
+{
+    uint32_t state = 5u + (uint32_t)(uintptr_t)context;
+    struct superslab *out[4];
+    size_t count = 0;
+    must(!setpriority(PRIO_PROCESS, 0, 19)); /* this thread only: the forking one need not queue */
+    while (!stop) {
+        if (count == 4 || (count > 0 && test_random(&state) & 1)) {
+            superslab_release(out[--count]);
+        } else {
+            out[count] = superslab_acquire();
+            must(out[count++]);
+        }
+        lazy_tick();
+    }
+    lru_give(out, count);
+    return NULL;
+}
+
+static void use_any(void)
+{
+    struct superslab *own[8];
+    must(lazy_valid());
+    lru_take(own, 8);
+    lru_give(own, 8);
+    for (int i = 0; i < 3000; i++)
+        must(hak_malloc(1000));
+    must(lazy_valid() && hak_check());
+}
+
+static void fork_among(void)
+{
+    pthread_t threads[THREADS];
+    lru_set(6, 512, 1);
+    for (uintptr_t i = 0; i < THREADS; i++)
+        must(!pthread_create(&threads[i], NULL, churn, (void *)i));
+    for (size_t i = 0; i < test_scaled(FORKS); i++)
+        in_child(use_any);
+    stop = true;
+    for (size_t i = 0; i < THREADS; i++)
+        must(!pthread_join(threads[i], NULL));
+    must(lazy_valid());
+}
+
+START_TEST(forks_among_threads)
+{
+    fork_among();
+}
+END_TEST
+
+START_TEST(forks_beside_the_thread)
+{
+    if (test_shadowed()) /* TSan allows no thread in the child */
+        return;
+    lazy_thread = 1;
+    fork_among();
+}
+END_TEST
+
+/* The child's first tick starts its thread, which evicts although nobody calls any more. */
+static void start_and_idle(void)
+{
+    uint64_t before = lazy_counts().evictions_age;
+    must(lazy_counts().held == COUNT);
+    lazy_tick();
+    sleep_ms(1600);
+    must(lazy_counts().held == 0 && lazy_counts().evictions_age == before + COUNT && lazy_valid());
+}
+
+START_TEST(child_starts_a_thread)
+{
+    if (test_shadowed())
+        return;
+    lazy_thread = 1;
+    lru_set(256, 512, 1);
+    for (int i = 0; i < 2; i++) { /* the parent's thread evicts too, in its own process */
+        lru_take(ss, COUNT);
+        lru_give(ss, COUNT);
+        in_child(start_and_idle);
+        must(lazy_counts().held == 0);
+    }
+}
+END_TEST
+
+TEST_MAIN("lazy: fork", child_and_parent_have_the_list, forks_among_threads, forks_beside_the_thread, child_starts_a_thread)

@@ -1,0 +1,253 @@
+/* pool.c - see pool.h: the stages of an acquisition, and the way back.
+ *
+ *   0    a slot of the span that this heap used last        one compare-and-swap
+ *   0.5  an EMPTY slab of this class that this heap kept     no atomics, nothing to format
+ *   1    a FREED slot of any span                            lock-free: its memory is already there
+ *   2    an UNUSED slot of any span                          lock-free
+ *   3    a new SuperSlab                                     under the lock
+ *
+ * EMPTY is asked first in practice: what is formatted beats what is near. The number is its name in the reports.
+ */
+#include "core/heap.h"
+#include "core/log.h"
+#include "core/os.h"
+#include "core/seam/lazy.h"
+#include "core/thread.h"
+#include "span.h"
+#include <pthread.h>
+
+uint64_t pool_empty_limit = 2, pool_report, pool_trace;
+
+static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct pool_span *pool_spare;             /* spans that stand for nothing; under the lock */
+static uint64_t pool_lock_takes, pool_lock_waits; /* under the lock, read relaxed */
+
+/* Blocks of more than this do not start in slot 0, and a slab of them may need several slots. */
+#define POOL_SINGLE ((size_t)8 * 1024)
+
+/* Slots of a slab of that block size: the fewest of which at most an eighth is left over. */
+static unsigned pool_slots(size_t block)
+{
+    size_t n = (block + SLAB_SIZE - 1) / SLAB_SIZE;
+    while (n * SLAB_SIZE % block * 8 > n * SLAB_SIZE)
+        n++;
+    return (unsigned)n;
+}
+
+static void pool_take_lock(void)
+{
+    bool waits = pthread_mutex_trylock(&pool_lock) != 0;
+    if (waits)
+        pthread_mutex_lock(&pool_lock);
+    count_add(&pool_lock_takes, 1);
+    count_add(&pool_lock_waits, waits);
+}
+
+static struct slab *pool_try(struct heap *h, size_t block, unsigned slots, unsigned *stage)
+{
+    uint64_t lost = 0;
+    struct pool_span *hot = h->pool.hot;
+    struct slab *s = NULL;
+    *stage = 0;
+    if (block > POOL_SINGLE) {
+        s = hot ? span_claim_run(hot, slots, &lost) : NULL;
+        if (!s && (s = span_claim_run_anywhere(slots, &lost)))
+            *stage = 3;
+    } else {
+        s = hot ? span_claim(hot, SPAN_FREED, &lost) : NULL;
+        if (!s && hot)
+            s = span_claim(hot, SPAN_UNUSED, &lost);
+        if (!s && (s = span_claim_listed(SPAN_FREED, &lost)))
+            *stage = 2;
+        if (!s && (s = span_claim_listed(SPAN_UNUSED, &lost)))
+            *stage = 3;
+    }
+    count_add(&h->pool.retries, lost);
+    return s;
+}
+
+/* Stage 3. Another thread may have added a SuperSlab while this one waited for the lock. */
+static struct slab *pool_grow(struct heap *h, size_t block, unsigned slots, unsigned *stage)
+{
+    pool_take_lock();
+    struct slab *s = pool_try(h, block, slots, stage);
+    if (!s) {
+        struct pool_span *span = pool_spare;
+        if (span)
+            pool_spare = span->spare;
+        else
+            span = span_new();
+        struct superslab *ss = span ? superslab_acquire() : NULL;
+        if (ss) {
+            unsigned first = block > POOL_SINGLE ? SLABS_PER_SUPERSLAB - slots : 0;
+            ss->pool.span = span;
+            s = &ss->slab[first];
+            span_publish(span, ss, (uint32_t)(((uint64_t)1 << slots) - 1) << first);
+            *stage = 4;
+        } else if (span) {
+            span->spare = pool_spare;
+            pool_spare = span;
+        }
+    }
+    pthread_mutex_unlock(&pool_lock);
+    return s;
+}
+
+/* Stage 0.5. */
+static struct slab *pool_take_empty(struct heap *h, unsigned class)
+{
+    for (unsigned i = h->pool.empty_count; i-- > 0;) {
+        struct slab *s = h->pool.empty[i];
+        if (s->class != class)
+            continue;
+        for (h->pool.empty_count--; i < h->pool.empty_count; i++)
+            h->pool.empty[i] = h->pool.empty[i + 1];
+        store_relaxed(&s->heap, h);
+        return s;
+    }
+    return NULL;
+}
+
+static void pool_say(const char *what, const struct slab *s, unsigned class, unsigned stage)
+{
+    if (HAK_CHECK_LEVEL > 0 && unlikely(pool_trace))
+        log_line("hakmem pool: %s slab %p class %u stage %u", what, superslab_slot(s), (uint64_t)class, (uint64_t)stage);
+}
+
+struct slab *pool_claim(struct heap *h, unsigned class)
+{
+    size_t block = class_size(class);
+    unsigned slots = pool_slots(block), stage = 1;
+    struct slab *s = pool_take_empty(h, class);
+    if (!s) {
+        s = pool_try(h, block, slots, &stage);
+        if (!s)
+            s = pool_grow(h, block, slots, &stage);
+        if (!s)
+            return NULL;
+        struct superslab *ss = superslab_of(s);
+        uint32_t mask = (uint32_t)(((uint64_t)1 << slots) - 1) << slab_index(s);
+        uint32_t clean = __atomic_fetch_and(&ss->clean, ~mask, __ATOMIC_RELAXED);
+        h->pool.hot = ss->pool.span;
+        slab_format(s, h, class, slots, (clean & mask) == mask);
+    }
+    count_add(&h->pool.stage[stage], 1);
+    pool_say("claim", s, class, stage);
+    return s;
+}
+
+/* The slots of an unowned slab become FREED, and the SuperSlab goes back if they were the last. */
+static void pool_free_slots(struct heap *h, struct slab *s)
+{
+    struct pool_span *span = superslab_of(s)->pool.span;
+    unsigned first = slab_index(s), slots = s->slots;
+    uint64_t lost = 0;
+    slab_unformat(s);
+    struct superslab *ss = span_free(span, first, slots, &lost); /* from here on s may be gone */
+    count_add(&h->pool.released, 1);
+    count_add(&h->pool.retries, lost);
+    if (!ss)
+        return;
+    pool_take_lock();
+    span->spare = pool_spare;
+    pool_spare = span;
+    pthread_mutex_unlock(&pool_lock);
+    superslab_release(ss);
+}
+
+void pool_release(struct heap *h, struct slab *s)
+{
+    pool_say("release", s, s->class, 0);
+    if (s->slots != 1 || pool_empty_limit == 0) {
+        pool_free_slots(h, s);
+        return;
+    }
+    store_relaxed(&s->heap, NULL); /* EMPTY: formatted, and nobody's */
+    if (h->pool.empty_count >= pool_empty_limit) {
+        struct slab *oldest = h->pool.empty[0];
+        for (unsigned i = 1; i < h->pool.empty_count; i++)
+            h->pool.empty[i - 1] = h->pool.empty[i];
+        h->pool.empty_count--;
+        pool_free_slots(h, oldest);
+    }
+    h->pool.empty[h->pool.empty_count++] = s;
+}
+
+void pool_park(struct heap *h)
+{
+    while (h->pool.empty_count > 0)
+        pool_free_slots(h, h->pool.empty[--h->pool.empty_count]);
+    h->pool.hot = NULL;
+}
+
+size_t pool_trim(void)
+{
+    return 0;
+}
+
+void pool_valid(struct heap *h)
+{
+    hak_assert_full(h->pool.empty_count <= POOL_EMPTY_MAX);
+    for (unsigned i = 0; i < h->pool.empty_count; i++) {
+        struct slab *s = h->pool.empty[i];
+        hak_assert_full(slab_heap(s) == NULL && s->slots == 1 && slab_used(s) == 0 && !s->full && !s->listed);
+    }
+}
+
+struct pool_sum {
+    uint64_t stage[POOL_STAGES], released, retries, empty;
+};
+
+static void pool_add(void *context, struct heap *h)
+{
+    struct pool_sum *sum = context;
+    for (int i = 0; i < POOL_STAGES; i++)
+        sum->stage[i] += load_relaxed(&h->pool.stage[i]);
+    sum->released += load_relaxed(&h->pool.released);
+    sum->retries += load_relaxed(&h->pool.retries);
+    sum->empty += load_relaxed(&h->pool.empty_count);
+}
+
+void pool_stats(stats_each *each, void *context)
+{
+    static const char *const names[POOL_STAGES] = {"pool.stage0_hot", "pool.stage0_5_empty", "pool.stage1_freed",
+                                                   "pool.stage2_unused", "pool.stage3_new"};
+    struct pool_sum sum = {0};
+    thread_each_heap(pool_add, &sum);
+    for (int i = 0; i < POOL_STAGES; i++)
+        each(context, names[i], sum.stage[i]);
+    each(context, "pool.released", sum.released);
+    each(context, "pool.retries", sum.retries);
+    each(context, "pool.empty", sum.empty);
+    each(context, "pool.lock_takes", load_relaxed(&pool_lock_takes));
+    each(context, "pool.lock_waits", load_relaxed(&pool_lock_waits));
+}
+
+static void pool_line(void *context, const char *name, uint64_t value)
+{
+    (void)context;
+    log_line("hakmem %s %u", name, value);
+}
+
+void pool_start(void)
+{
+    if (pool_report)
+        os_keep_error();
+}
+
+void pool_stop(void)
+{
+    if (pool_report)
+        pool_stats(pool_line, NULL);
+}
+
+void pool_fork_lock(void)
+{
+    pthread_mutex_lock(&pool_lock);
+}
+
+void pool_fork_unlock(bool child)
+{
+    (void)child;
+    pthread_mutex_unlock(&pool_lock);
+}
