@@ -15,14 +15,14 @@
 #include <errno.h>
 #include <string.h>
 
-/* A block of any size from where its size comes from, without a word about failure. */
+/* A block of any size from where its size comes from, without a word about failure. zero: as in mid_alloc. */
 static void *malloc_from(struct heap *h, size_t size, bool *zero)
 {
+    if (size > TINY_MAX && size <= MID_MAX)
+        return mid_alloc(h, size, zero);
     *zero = false;
     if (size <= TINY_MAX)
         return front_refill(h, class_of_tiny(size));
-    if (size <= MID_MAX)
-        return mid_alloc(h, size, zero);
     *zero = true;
     return mapped_alloc(size, 0);
 }
@@ -38,9 +38,12 @@ static noinline void *malloc_slow(size_t size, bool *zero)
         *zero = true;
         return mapped_alloc(size, 0);
     }
+    bool wanted = *zero;
     p = malloc_from(h, size, zero);
-    if (unlikely(!p) && size <= PTRDIFF_MAX && thread_trim())
+    if (unlikely(!p) && size <= PTRDIFF_MAX && thread_trim()) {
+        *zero = wanted;
         p = malloc_from(h, size, zero);
+    }
     if (unlikely(!p))
         errno = ENOMEM;
     else if (ssmap_has(p))
@@ -50,7 +53,7 @@ static noinline void *malloc_slow(size_t size, bool *zero)
 
 static noinline void *malloc_general(size_t size)
 {
-    bool zero;
+    bool zero = false;
     return malloc_slow(size, &zero);
 }
 
@@ -150,8 +153,10 @@ HAK_EXPORT void *hak_calloc(size_t count, size_t size)
         if (likely(p))
             guard_alloc(p);
     }
-    if (!p)
+    if (!p) {
+        zero = true;
         p = malloc_slow(bytes, &zero);
+    }
     return calloc_clear(p, bytes, zero);
 }
 
