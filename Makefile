@@ -204,11 +204,12 @@ out/work/%.o: bench/work/%.c Makefile | $(FIRST)
 	$Q$(call say,cc $<)$(HOST_CC) $(BASE_FLAGS) $(HOST_FLAGS) -c -o $@ $<
 out/work/%: out/work/%.o
 	$Q$(HOST_CC) -pie -o $@ $< -pthread -lm
-out/bench/run: $(wildcard bench/*.c bench/*.h) Makefile | $(FIRST)
+BENCH_SRCS := $(filter-out bench/crash_on.c,$(wildcard bench/*.c))
+out/bench/run: $(BENCH_SRCS) $(wildcard bench/*.h) Makefile | $(FIRST)
 	@mkdir -p $(@D)
 	$Q$(call say,cc $(filter %.c,$^))$(HOST_CC) $(filter-out -M%,$(BASE_FLAGS)) -D_GNU_SOURCE -O2 -o $@ $(filter %.c,$^) -lm
-$(addprefix $(OUT)/,$(WORKS:%=bench_%_hakmem)): $(OUT)/bench_%_hakmem: out/work/%.o $(OUT)/libhakmem.a
-	$Q$(HOST_CC) -pie -o $@ $< -Wl,--whole-archive $(OUT)/libhakmem.a -Wl,--no-whole-archive -pthread -lm
+$(addprefix $(OUT)/,$(WORKS:%=bench_%_hakmem)): $(OUT)/bench_%_hakmem: out/work/%.o $(OUT)/obj/bench/crash_on.o $(OUT)/libhakmem.a
+	$Q$(HOST_CC) -pie -o $@ $(filter %.o,$^) -Wl,--whole-archive $(OUT)/libhakmem.a -Wl,--no-whole-archive -pthread -lm
 $(addprefix $(OUT)/,$(WORKS:%=%_hakmem)): $(OUT)/%_hakmem: $(OUT)/bench_%_hakmem
 	$Qln -f $< $@
 %_hakmem: ; @echo "hakmem: no workload for $@; workloads: $(WORKS)" >&2; exit 1

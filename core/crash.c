@@ -1,5 +1,6 @@
 /* crash.c - see crash.h. */
 #include "crash.h"
+#include "core/hakmem.h"
 #include "log.h"
 #include <signal.h>
 
@@ -8,6 +9,8 @@ static const struct crash_signal {
     const char *name;
 } crash_signals[] = {{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"}, {SIGABRT, "SIGABRT"}};
 enum { CRASH_SIGNALS = sizeof crash_signals / sizeof *crash_signals };
+
+const bool crash_by_default __attribute__((weak)) = false;
 
 static struct sigaction crash_before[CRASH_SIGNALS];
 
@@ -20,7 +23,7 @@ static void crash_handle(int number, siginfo_t *info, void *context)
         if (crash_signals[i].number != number)
             continue;
         log_line("hakmem: %s at address %p [variant %s]", crash_signals[i].name, info->si_code > 0 ? info->si_addr : NULL,
-                 HAK_VARIANT);
+                 hak_variant());
         sigaction(number, &crash_before[i], NULL);
     }
     if (info->si_code <= 0) /* sent by kill, raise or abort: nothing will fault again */

@@ -1,9 +1,14 @@
 /* crash.h - one line when the program dies of SIGSEGV, SIGBUS or SIGABRT: signal, address, variant.
  *
- * May include nothing. Handlers that stood there before are called afterwards, or the default action is taken.
+ * May include nothing of the project. Handlers that stood there before are called afterwards, or the default action is taken.
  */
 #ifndef HAK_CRASH_H
 #define HAK_CRASH_H
+
+#include <stdbool.h>
+
+/* Whether the lines are on without HAKMEM_CRASH_LOG=1. Weak and false; the bench programs bring a true one of their own. */
+extern const bool crash_by_default;
 
 void crash_install(void);
 

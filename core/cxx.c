@@ -33,7 +33,7 @@ static cold void *cxx_retry(size_t align, size_t size)
     }
     if (cxx_throw_bad_alloc)
         cxx_throw_bad_alloc();
-    log_line("hakmem: operator new(%u): out of memory [variant %s]", (uint64_t)size, HAK_VARIANT);
+    log_line("hakmem: operator new(%u): out of memory [variant %s]", (uint64_t)size, hak_variant());
     abort();
 }
 

@@ -1,5 +1,6 @@
 /* env.c - see env.h. */
 #include "env.h"
+#include "core/hakmem.h"
 #include "log.h"
 #include "seam/front.h"
 #include "seam/lazy.h"
@@ -60,7 +61,7 @@ static void env_entry(const char *entry)
             log_line("hakmem: HAKMEM_%s: not a number from %u to %u: ignored, %s stays", entry, v->low, v->high, v->standard);
         return;
     }
-    log_line("hakmem: HAKMEM_%s: variant %s has no such variable: ignored (HAKMEM_HELP=1 lists them)", entry, HAK_VARIANT);
+    log_line("hakmem: HAKMEM_%s: variant %s has no such variable: ignored (HAKMEM_HELP=1 lists them)", entry, hak_variant());
 }
 
 void env_read(char **environment)
@@ -75,7 +76,7 @@ void env_read(char **environment)
 
 void env_print_help(void)
 {
-    log_line("hakmem %s reads these environment variables at start:", HAK_VARIANT);
+    log_line("hakmem %s reads these environment variables at start:", hak_variant());
     for (size_t i = 0; i < ENV_COUNT; i++) {
         const struct env_variable *v = &env_table[i];
         log_line("  HAKMEM_%s=%s  %s (%u..%u)", v->name, v->standard, v->help, v->low, v->high);

@@ -46,6 +46,13 @@ static void heap_unlist(struct heap *h, struct slab *s)
     s->listed = 0;
 }
 
+/* used = capacity: the slab is full, and the next free of its blocks is an event. */
+static void heap_fill(struct slab *s)
+{
+    s->frees_to_event = 1;
+    s->full = 1;
+}
+
 struct slab *heap_slab(struct heap *h, unsigned class)
 {
     struct slab *s = h->current[class];
@@ -58,10 +65,8 @@ struct slab *heap_slab(struct heap *h, unsigned class)
             return s;
     }
     lazy_tick();
-    if (s != &slab_none) { /* used = capacity: the next free of its blocks is an event */
-        s->frees_to_event = 1;
-        s->full = 1;
-    }
+    if (s != &slab_none)
+        heap_fill(s);
     s = h->listed[class];
     if (s)
         heap_unlist(h, s);
@@ -162,23 +167,38 @@ void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *
     void *head = load_relaxed(&to->remote);
     do
         *(void **)p = head;
-    while (!__atomic_compare_exchange_n(&to->remote, &head, p, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+    while (!__atomic_compare_exchange_n(&to->remote, &head, p, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
 }
 
-void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p)
+/* A parked heap for the calling thread, until it stores PARKED again. */
+static bool heap_borrow(struct heap *h)
 {
     int parked = HEAP_PARKED;
-    if (load_relaxed(&to->state) == HEAP_PARKED &&
-        __atomic_compare_exchange_n(&to->state, &parked, HEAP_BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-        if (load_relaxed(&to->remote) && heap_enter(to)) {
+    return __atomic_load_n(&h->state, __ATOMIC_SEQ_CST) == HEAP_PARKED &&
+           __atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
+
+/* Who pushes looks at the state afterwards, and who parks looks at the list afterwards: one of two that meet sees the other,
+ * so no block stays queued at a heap that is parked. */
+void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p)
+{
+    if (!heap_borrow(to)) {
+        heap_remote_push(from, to, s, p);
+        if (!heap_borrow(to))
+            return;
+        p = NULL;
+    }
+    do {
+        if (heap_enter(to)) {
             heap_drain(to);
+            if (p)
+                heap_give_inside(to, s, p);
+            pool_park(to); /* a parked heap keeps nothing in reserve */
             heap_leave(to);
         }
-        heap_give(to, s, p);
-        __atomic_store_n(&to->state, HEAP_PARKED, __ATOMIC_RELEASE);
-        return;
-    }
-    heap_remote_push(from, to, s, p);
+        p = NULL;
+        __atomic_store_n(&to->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
+    } while (__atomic_load_n(&to->remote, __ATOMIC_SEQ_CST) && heap_borrow(to));
 }
 
 void heap_drain(struct heap *h)
@@ -198,16 +218,22 @@ void heap_drain(struct heap *h)
     count_add(&h->remote_received_bytes, bytes);
 }
 
-size_t heap_release_empty(struct heap *h)
+size_t heap_settle(struct heap *h)
 {
     size_t count = 0;
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
         struct slab *s = h->current[c];
-        if (s == &slab_none || s->frees_to_event > 0)
+        if (s == &slab_none)
             continue;
         h->current[c] = &slab_none;
-        pool_release(h, s);
-        count++;
+        if (s->frees_to_event == 0) {
+            pool_release(h, s);
+            count++;
+        } else if (s->free || s->carved < s->capacity) {
+            heap_list(h, s);
+        } else {
+            heap_fill(s);
+        }
     }
     return count;
 }

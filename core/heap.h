@@ -91,7 +91,11 @@ void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *
 void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p);
 
 void heap_drain(struct heap *h);          /* blocks on the remote list back to their slabs. Inside heap_enter */
-size_t heap_release_empty(struct heap *h); /* empty current slabs to the pool; how many. Inside heap_enter */
+
+/* No class has a current slab afterwards: empty ones go to the pool, so does any other when its last block comes back. How
+ * many went. Inside heap_enter. */
+size_t heap_settle(struct heap *h);
+
 void heap_valid(struct heap *h);           /* checks every invariant above; aborts on a breach */
 
 #endif

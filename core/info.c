@@ -81,7 +81,7 @@ HAK_EXPORT int hak_malloc_info(int options, FILE *out)
         errno = EINVAL;
         return -1;
     }
-    fprintf(out, "<malloc version=\"hakmem\" variant=\"%s\">\n", HAK_VARIANT);
+    fprintf(out, "<malloc version=\"hakmem\" variant=\"%s\">\n", hak_variant());
     hak_stats_each(info_counter, out);
     fputs("</malloc>\n", out);
     return 0;

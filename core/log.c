@@ -1,5 +1,6 @@
 /* log.c - see log.h. */
 #include "log.h"
+#include "core/hakmem.h"
 #include "os.h"
 #include <errno.h>
 #include <stdarg.h>
@@ -82,19 +83,19 @@ void log_line(const char *format, ...)
 
 _Noreturn void log_bad_pointer(const char *api, const void *p, const char *what)
 {
-    log_line("hakmem: %s(%p): %s [variant %s]", api, p, what, HAK_VARIANT);
+    log_line("hakmem: %s(%p): %s [variant %s]", api, p, what, hak_variant());
     abort();
 }
 
 _Noreturn void log_bad_size(const char *api, const void *p, size_t given, size_t holds)
 {
     log_line("hakmem: %s(%p): size %u given, block holds %u [variant %s]", api, p, (uint64_t)given, (uint64_t)holds,
-             HAK_VARIANT);
+             hak_variant());
     abort();
 }
 
 _Noreturn void hak_assert_failed(const char *text, const char *file, int line)
 {
-    log_line("hakmem: %s:%d: invariant broken: %s [variant %s]", file, line, text, HAK_VARIANT);
+    log_line("hakmem: %s:%d: invariant broken: %s [variant %s]", file, line, text, hak_variant());
     abort();
 }

@@ -4,6 +4,7 @@
 #include "sizeclass.h"
 #include <errno.h>
 #include <pthread.h>
+#include <string.h>
 
 static pthread_mutex_t mapped_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct mapped *mapped_stuck;    /* mappings that munmap refused: purged; under the lock, read relaxed without */
@@ -30,6 +31,8 @@ static struct mapped *mapped_unstick(size_t bytes)
         }
     }
     pthread_mutex_unlock(&mapped_lock);
+    if (m && m->dirty)
+        memset(mapped_block(m), 0, mapped_usable(m));
     return m;
 }
 
@@ -39,7 +42,7 @@ static void mapped_unmap(struct mapped *m)
     enum os_user user = m->user;
     if (likely(os_unmap(m, bytes, user)))
         return;
-    os_purge(m, bytes, user);
+    m->dirty = !os_purge(m, bytes, user);
     m->bytes = bytes;
     m->user = user;
     pthread_mutex_lock(&mapped_lock);
@@ -93,6 +96,42 @@ void mapped_free(struct mapped *m)
     mapped_unmap(m);
 }
 
+/* mapped_resize, when the mapping cannot grow where it stands. The target is mapped and known before the pages move, so
+ * nothing can fail once they have. */
+static void *mapped_move(struct mapped *m, size_t size)
+{
+    struct mapped *target = mapped_map(size, 0);
+    if (!target)
+        return NULL;
+    struct mapped header = *target;
+    uint64_t mark = target->magic ^ (uint64_t)(uintptr_t)&header; /* nobody else's page says this */
+    target->magic = mark;
+    mapped_count(m, -1);
+    owner_remove(m);
+    if (likely(os_move(m, m->bytes, m->user, target, header.bytes))) {
+        *target = header; /* the old header came along */
+        mapped_count(target, 1);
+        return mapped_block(target);
+    }
+    /* The program has split the mapping (madvise, mlock, mprotect on a part), or there is no room for another: copy. The
+     * target goes, if it is still there and still ours; owner_add finds its place in the owner's structures made. */
+    owner_remove(target);
+    if (os_is_mapped(target, header.user) && target->magic == mark)
+        mapped_unmap(target);
+    else
+        os_lost(header.bytes, header.user);
+    bool known = owner_add(m);
+    hak_assert(known);
+    (void)known;
+    mapped_count(m, 1);
+    void *copy = mapped_alloc(size, 0);
+    if (copy) {
+        memcpy(copy, mapped_block(m), mapped_usable(m));
+        mapped_free(m);
+    }
+    return copy;
+}
+
 void *mapped_resize(struct mapped *m, size_t size)
 {
     if (size > PTRDIFF_MAX - 2 * os_page) {
@@ -111,29 +150,7 @@ void *mapped_resize(struct mapped *m, size_t size)
     mapped_count(m, 1);
     if (bytes < m->bytes) /* cannot be cut: the block stays as it is */
         return mapped_block(m);
-    /* The target is mapped and known before the pages move, so nothing can fail once they have. */
-    struct mapped *target = mapped_map(size, 0);
-    if (!target)
-        return NULL;
-    mapped_count(m, -1);
-    owner_remove(m);
-    size_t old_bytes = m->bytes, new_bytes = target->bytes;
-    enum os_user user = target->user;
-    if (!os_move(m, old_bytes, target, new_bytes, m->user)) {
-        owner_remove(target);
-        mapped_unmap(target);
-        bool known = owner_add(m); /* cannot fail: what it needs exists since the first time */
-        hak_assert(known);
-        (void)known;
-        mapped_count(m, 1);
-        errno = ENOMEM;
-        return NULL;
-    }
-    target->magic = MAPPED_MAGIC ^ (uint64_t)(uintptr_t)target;
-    target->bytes = new_bytes;
-    target->user = user;
-    mapped_count(target, 1);
-    return mapped_block(target);
+    return mapped_move(m, size);
 }
 
 size_t mapped_trim(void)

@@ -19,6 +19,7 @@ struct mapped {
     size_t bytes;        /* of the mapping, header page included; whole pages */
     enum os_user user;   /* the subsystem that mapped it, for the accounting of address space */
     struct mapped *next; /* in the list of mappings that munmap refused */
+    bool dirty;          /* there: could not be purged either, so is not zero */
 };
 
 #define MAPPED_MAGIC UINT64_C(0x6861b6d656d3a021)

@@ -32,9 +32,12 @@ bool os_unmap(void *start, size_t bytes, enum os_user user);
 /* Grows or shrinks a mapping where it stands; false when it cannot. */
 bool os_resize(void *start, size_t old_bytes, size_t new_bytes, enum os_user user);
 
-/* Moves a mapping's pages, old_bytes -> new_bytes, onto [target, target + new_bytes), replacing what os_map put there.
- * False when it cannot: both ranges are as before. */
-bool os_move(void *start, size_t old_bytes, void *target, size_t new_bytes, enum os_user user);
+/* Moves a mapping's pages, old_bytes -> new_bytes, onto [target, target + new_bytes), replacing what os_map put there. False
+ * when it cannot: the pages are where they were, and the target may have gone (Linux before 6.17 takes it away first). */
+bool os_move(void *start, size_t old_bytes, enum os_user user, void *target, size_t new_bytes);
+
+/* Accounts for a mapping that went without os_unmap. */
+void os_lost(size_t bytes, enum os_user user);
 
 /* The pages stay mapped, their memory goes back now; they read as zero afterwards. False when the kernel refuses. */
 bool os_purge(void *start, size_t bytes, enum os_user user);

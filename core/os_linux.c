@@ -112,13 +112,18 @@ bool os_resize(void *start, size_t old_bytes, size_t new_bytes, enum os_user use
     return true;
 }
 
-bool os_move(void *start, size_t old_bytes, void *target, size_t new_bytes, enum os_user user)
+bool os_move(void *start, size_t old_bytes, enum os_user user, void *target, size_t new_bytes)
 {
     os_counted(user, OS_MREMAP);
     if (mremap(start, os_round(old_bytes), os_round(new_bytes), MREMAP_MAYMOVE | MREMAP_FIXED, target) == MAP_FAILED)
         return false;
     os_shrank(user, os_round(old_bytes));
     return true;
+}
+
+void os_lost(size_t bytes, enum os_user user)
+{
+    os_shrank(user, os_round(bytes));
 }
 
 bool os_purge(void *start, size_t bytes, enum os_user user)

@@ -36,7 +36,7 @@ __attribute__((constructor(101))) static void start_library(void)
         env_print_help();
     if (env_stats)
         os_keep_error();
-    if (env_crash_log)
+    if (env_crash_log || crash_by_default)
         crash_install();
     pthread_atfork(thread_fork_prepare, thread_fork_parent, thread_fork_child);
     lazy_start();

@@ -129,7 +129,7 @@ static void stats_text_line(void *context, const char *name, uint64_t value)
 
 void stats_print_text(void)
 {
-    log_line("variant %s", HAK_VARIANT);
+    log_line("variant %s", hak_variant());
     hak_stats_each(stats_text_line, NULL);
 }
 
@@ -149,8 +149,9 @@ static void stats_json_pair(void *context, const char *name, uint64_t value)
 
 void stats_print_json(void)
 {
-    static const char head[] = "{\"variant\":\"" HAK_VARIANT "\"";
-    os_write_error(head, sizeof head - 1);
+    char head[128] = "{\"variant\":\"";
+    strcat(strncat(head, hak_variant(), 100), "\"");
+    os_write_error(head, strlen(head));
     hak_stats_each(stats_json_pair, NULL);
     os_write_error("}\n", 2);
 }

@@ -52,8 +52,8 @@ struct superslab *superslab_map(void)
             return NULL;
         }
         store_relaxed(&superslab_hint, (char *)ss - SUPERSLAB_SIZE);
+        ss->clean = UINT32_MAX;
     }
-    ss->clean = UINT32_MAX;
     pthread_mutex_lock(&superslab_lock);
     superslab_link(ss);
     ssmap_set(ss);
@@ -68,13 +68,32 @@ void superslab_unmap(struct superslab *ss)
     ssmap_clear(ss);
     superslab_unlink(ss);
     if (!os_unmap(ss, SUPERSLAB_SIZE, OS_SUPERSLAB)) {
-        os_purge(ss, SUPERSLAB_SIZE, OS_SUPERSLAB);
+        ss->clean = 0;
+        if (os_purge(ss, SUPERSLAB_SIZE, OS_SUPERSLAB))
+            ss->clean = UINT32_MAX;
         ss->next = superslab_stuck;
         superslab_stuck = ss;
     } else {
         store_relaxed(&superslab_hint, (void *)ss);
     }
     pthread_mutex_unlock(&superslab_lock);
+}
+
+size_t superslab_trim(void)
+{
+    size_t count = 0;
+    pthread_mutex_lock(&superslab_lock);
+    for (struct superslab **at = &superslab_stuck, *ss; (ss = *at);) {
+        struct superslab *next = ss->next;
+        if (os_unmap(ss, SUPERSLAB_SIZE, OS_SUPERSLAB)) {
+            *at = next;
+            count++;
+        } else {
+            at = &ss->next;
+        }
+    }
+    pthread_mutex_unlock(&superslab_lock);
+    return count;
 }
 
 void superslab_purge(struct superslab *ss)

@@ -44,9 +44,12 @@ struct superslab *superslab_acquire(void);
 /* An empty SuperSlab goes to the lazy seam. Thread-safe. */
 void superslab_release(struct superslab *ss);
 
-/* For the lazy seam: maps a SuperSlab (all slots clean), or NULL; and unmaps one. Thread-safe. */
+/* For the lazy seam: maps a SuperSlab, or NULL; and unmaps one. Thread-safe. What munmap refuses to take is used again. */
 struct superslab *superslab_map(void);
 void superslab_unmap(struct superslab *ss);
+
+/* Tries again to give back what munmap refused; how many SuperSlabs went. */
+size_t superslab_trim(void);
 
 /* For the lazy seam: gives the memory of an empty SuperSlab back but for its header's page; the slots are clean again. */
 void superslab_purge(struct superslab *ss);

@@ -22,7 +22,7 @@ static void thread_trim_heap(struct heap *h)
         return;
     front_flush(h);
     heap_drain(h);
-    heap_release_empty(h);
+    heap_settle(h);
     pool_park(h);
     heap_leave(h);
 }
@@ -137,6 +137,7 @@ bool thread_trim(void)
         __atomic_store_n(&h->state, HEAP_PARKED, __ATOMIC_RELEASE);
     }
     size_t purged = pool_trim() + lazy_trim();
+    superslab_trim();
     mapped_trim();
     return purged || thread_bytes() < before;
 }

@@ -1,5 +1,5 @@
-/* prog_lazy_burst.c MIB CYCLES IDLE - fills MIB MiB with blocks of 512 bytes and frees them all, CYCLES times, then makes no call
- * for IDLE seconds. Prints the resident KiB before and after the idle time. */
+/* prog_lazy_burst.c MIB CYCLES IDLE - fills MIB MiB with blocks of 512 bytes and frees them all, CYCLES times, then makes no
+ * call for IDLE seconds. Prints the resident KiB before and after the idle time. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

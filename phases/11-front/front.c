@@ -1,5 +1,6 @@
 /* front.c - see front.h: layout, refill, drain, flush and the counters of phase 11. */
 #include "core/heap.h"
+#include "core/hakmem.h"
 #include "core/log.h"
 #include "core/meta.h"
 #include "core/os.h"
@@ -190,7 +191,7 @@ void front_stop(void)
 {
     if (!front_report)
         return;
-    log_line("hakmem front: class bytes hits misses hit_per_mille refills drains drained held_bytes [variant %s]", HAK_VARIANT);
+    log_line("hakmem front: class bytes hits misses hit_per_mille refills drains drained held_bytes [variant %s]", hak_variant());
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
         struct front_sum sum = {.class = c};
         thread_each_heap(front_add, &sum);

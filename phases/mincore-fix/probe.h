@@ -1,7 +1,7 @@
-/* probe.h - what `always`, `cached` and `ranges` share: looking at the header that an address implies, and asking mincore first.
+/* probe.h - what `always`, `cached` and `ranges` share: look at the header that an address implies, having asked mincore.
  *
- *   p a multiple of the page size?  ->  known to be mapped?  ->  mincore: is the page before p mapped?  ->  does the magic hold?
- *       no: not ours                      yes: a hit, skip         no: not ours                                no: not ours
+ *   p starts a page?  ->  known to be there?  ->  mincore: is the page before p mapped?  ->  does the magic hold?
+ *     no: not ours         yes: skip the call       no: not ours                              no: not ours
  *
  * Included once by each owner-<value>.c, which decides what "known" means. May include mapped.h, os.h and the owner seam.
  * Counters are process-wide and atomic: each stands beside a system call or spares one.
@@ -14,7 +14,7 @@
 #include "core/seam/owner.h"
 #include "core/sizeclass.h"
 
-/* What mincore was asked for: a block of one page (here: the sizes just above the tiny ones), of up to MID_MAX, above, or none. */
+/* What mincore was asked for: a block of one page (sizes just above the tiny ones), of up to MID_MAX, above, or no block. */
 enum probe_cause { PROBE_PAGE, PROBE_MID, PROBE_LARGE, PROBE_FOREIGN, PROBE_CAUSES };
 
 static uint64_t probe_lookups;             /* pointers that could be blocks; atomic, relaxed, as the others */

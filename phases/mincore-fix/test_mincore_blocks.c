@@ -115,17 +115,15 @@ static void *churn(void *seed)
     return NULL;
 }
 
-/* Not forking in MODE=tsan: its run-time library does not survive a fork among other threads. */
 START_TEST(test_threads_and_fork)
 {
-    enum { THREADS = 3 };
+    enum { THREADS = 3, FORKS = 10 };
     pthread_t thread[THREADS];
     uint32_t seed[THREADS] = {1, 2, 3};
-    int forks = strstr(hak_variant(), ".tsan") ? 0 : 10;
     void *p = hak_malloc(LARGE);
     for (int i = 0; i < THREADS; i++)
         ck_assert_int_eq(pthread_create(&thread[i], NULL, churn, &seed[i]), 0);
-    for (int i = 0; i < forks; i++) {
+    for (int i = 0; i < FORKS; i++) {
         pid_t child = fork();
         if (child == 0) {
             hak_free(p);
@@ -164,4 +162,5 @@ START_TEST(test_counters)
 }
 END_TEST
 
-TEST_MAIN("mincore-fix: mapped blocks", test_many, test_realloc, test_aligned, test_other_thread, test_threads_and_fork, test_counters)
+TEST_MAIN("mincore-fix: mapped blocks", test_many, test_realloc, test_aligned, test_other_thread, test_threads_and_fork,
+          test_counters)

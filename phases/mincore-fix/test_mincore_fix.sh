@@ -11,6 +11,7 @@ ulimit -c 0
 export HAK_LIB
 unset HAKMEM_CRASH_LOG HAKMEM_STATS HAKMEM_HELP
 here=$(dirname "$0")
+foreign='not a block of this allocator (foreign, or already freed)'
 failed=0
 passed=0
 case $HAK_VARIANT in
@@ -35,15 +36,15 @@ expect() {
     { sh -c 'LD_PRELOAD=$HAK_LIB exec "$0/prog_stale" "$1" >"$0/out" 2>"$0/err"' "$tmp" "$1"; } 2>/dev/null
     status=$?
     if [ "$2" = line ]; then
-        want=134 text="hakmem: free($(cat "$tmp/out")): not a block of this allocator (foreign, or already freed) [variant $HAK_VARIANT]"
+        want=134 text="hakmem: free($(cat "$tmp/out")): $foreign [variant $HAK_VARIANT]"
     else
         want=139 text=
     fi
     check "$1" [ "$status $(cat "$tmp/err")" = "$want $text" ]
 }
 
-"$HAK_CC" -O1 -Wno-unknown-warning-option -Wno-free-nonheap-object -Wno-use-after-free -o "$tmp/prog_stale" "$here/prog_stale.c" ||
-    exit 1
+"$HAK_CC" -O1 -Wno-unknown-warning-option -Wno-free-nonheap-object -Wno-use-after-free -o "$tmp/prog_stale" \
+    "$here/prog_stale.c" || exit 1
 
 case $value in #  there absent guard twice startup
 registry) row='line line  line  line  line' ;;
@@ -61,15 +62,17 @@ expect guard "$3"
 expect twice "$4"
 expect startup "$5"
 
-# The seed workload. A variant that gives mid blocks no mappings of their own asks next to nothing whatever the value: 100 blocks
-# that were freed are enough to see the difference.
-LD_PRELOAD=$HAK_LIB HAKMEM_STATS=1 "$HAK_WORK_DIR/random_mixed" 200000 4096 1234567 >"$tmp/out" 2>"$tmp/err" || { cat "$tmp/err"; exit 1; }
-counter() { awk -v name="$1" '$1 == name { n = $2 } END { print n + 0 }' "$tmp/err"; }
+# The seed workload. Where mid blocks have no mappings of their own, as in p12, no value has anything to ask about.
+LD_PRELOAD=$HAK_LIB HAKMEM_STATS=1 "$HAK_WORK_DIR/random_mixed" 200000 4096 1234567 >"$tmp/out" 2>"$tmp/err" || {
+    cat "$tmp/err"
+    exit 1
+}
+counter() { awk -v name="$1" '$1 == name { n += $2 } END { print n + 0 }' "$tmp/err"; }
 asked=$(counter os.mincore.owner)
 lookups=$(counter owner.lookups)
 hits=$(counter owner.hits)
 freed=$(($(counter os.munmap.mid) + $(counter os.munmap.large)))
-causes=$(($(counter owner.asked_page) + $(counter owner.asked_mid) + $(counter owner.asked_large) + $(counter owner.asked_foreign)))
+causes=$(awk '$1 ~ /^owner\.asked_/ { n += $2 } END { print n + 0 }' "$tmp/err")
 echo "$HAK_VARIANT: mincore $asked, lookups $lookups, hits $hits, mapped blocks freed $freed"
 case $value in
 registry | trust) check 'asks nobody' [ "$asked" -eq 0 ] ;;

@@ -1,0 +1,118 @@
+/* test_core.h - what the white-box tests share: walks over slabs and heaps, threads, a system that can be made to refuse.
+ *
+ * May include every header of the core. The walks count with loops of their own and check in every mode, where slab_valid and
+ * heap_valid check only in MODE=check; they call those too.
+ */
+#ifndef HAK_TEST_CORE_H
+#define HAK_TEST_CORE_H
+
+#include "core/heap.h"
+#include "core/mapped.h"
+#include "core/os.h"
+#include "core/seam/lazy.h"
+#include "core/seam/owner.h"
+#include "core/start.h"
+#include "core/test/test.h"
+#include "core/test/test_api.h"
+#include "core/thread.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+
+/* The equations of slab.h that do not depend on who holds the used blocks. Returns the length of the free list. */
+static inline uint32_t walk_slab(struct slab *s)
+{
+    uint32_t free = 0;
+    for (void *p = s->free; p; p = *(void **)p) {
+        must(slab_of(p) == s && slab_bad_block(s, p) == NULL);
+        must(++free <= s->carved);
+    }
+    uint32_t used = s->full ? s->capacity - 1 + s->frees_to_event : s->frees_to_event;
+    must(used == slab_used(s));
+    must(s->carved <= s->capacity && s->carved == free + used);
+    must(!s->full || (free == 0 && s->carved == s->capacity && s->frees_to_event == 1 && !s->listed));
+    must(s->block_size == class_size(s->class));
+    slab_valid(s);
+    return free;
+}
+
+struct walk_sum {
+    struct heap *heap; /* whose slabs */
+    uint64_t slabs, used, used_bytes, cached;
+};
+
+static inline void walk_heap_slab(void *context, struct slab *s)
+{
+    struct walk_sum *sum = context;
+    if (slab_heap(s) != sum->heap)
+        return;
+    walk_slab(s);
+    bool current = sum->heap->current[s->class] == s;
+    must(s->listed == (!current && !s->full));
+    must(current || slab_used(s) > 0);
+    sum->slabs++;
+    sum->used += slab_used(s);
+    sum->used_bytes += (uint64_t)slab_used(s) * s->block_size;
+    sum->cached += front_cached(sum->heap, s);
+}
+
+/* Everything that heap.h says must hold of a heap that no other thread frees into meanwhile. */
+static inline struct walk_sum walk_heap(struct heap *h)
+{
+    struct walk_sum sum = {.heap = h};
+    uint64_t bytes, listed = 0;
+    superslab_each_slab(walk_heap_slab, &sum);
+    must(sum.cached == front_cached_total(h, &bytes));
+    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
+        must(h->current[c] == &slab_none || (slab_heap(h->current[c]) == h && h->current[c]->class == c));
+        for (struct slab *s = h->listed[c]; s; s = s->next) {
+            must(s->listed && s->class == c && slab_heap(s) == h);
+            must(s->next == NULL || s->next->prev == s);
+            must(++listed <= sum.slabs);
+        }
+    }
+    heap_valid(h);
+    return sum;
+}
+
+/* The calling thread's heap with its front emptied and its remote list drained. */
+static inline struct heap *settle(void)
+{
+    struct heap *h = thread_heap();
+    must(h && heap_enter(h));
+    front_flush(h);
+    heap_drain(h);
+    heap_leave(h);
+    return h;
+}
+
+static inline uint32_t remote_length(const struct heap *h)
+{
+    uint32_t n = 0;
+    for (void *p = __atomic_load_n(&h->remote, __ATOMIC_ACQUIRE); p; p = *(void **)p)
+        n++;
+    return n;
+}
+
+static inline void find_parked(void *context, struct heap *h)
+{
+    if (__atomic_load_n(&h->state, __ATOMIC_ACQUIRE) == HEAP_PARKED)
+        *(struct heap **)context = h;
+}
+
+/* Some parked heap, or NULL. */
+static inline struct heap *parked_heap(void)
+{
+    struct heap *h = NULL;
+    thread_each_heap(find_parked, &h);
+    return h;
+}
+
+static inline void run_thread(void *(*body)(void *), void *context)
+{
+    pthread_t thread;
+    must(pthread_create(&thread, NULL, body, context) == 0);
+    must(pthread_join(thread, NULL) == 0);
+}
+
+#endif

@@ -1,0 +1,140 @@
+/* test_core_env.c - environment variables: values that parse, values that do not, names that nobody knows, the help table. */
+#include "core/env.h"
+#include "core/test/test_core.h"
+#include <sys/wait.h>
+
+static char said[16384];
+
+/* What env_read says about these entries in a fresh process, which then exits with check()'s answer. */
+static int read_env(char **environment, int (*check)(void))
+{
+    int ends[2], status;
+    size_t length = 0;
+    ssize_t got;
+    must(pipe(ends) == 0);
+    pid_t child = fork();
+    must(child >= 0);
+    if (child == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        env_read(environment);
+        _exit(check());
+    }
+    close(ends[1]);
+    while ((got = read(ends[0], said + length, sizeof said - 1 - length)) > 0)
+        length += (size_t)got;
+    said[length] = 0;
+    close(ends[0]);
+    must(waitpid(child, &status, 0) == child && WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int stats_value(void)
+{
+    return (int)env_stats;
+}
+
+static int no_value(void)
+{
+    return env_stats || env_help || env_crash_log;
+}
+
+static int all_values(void)
+{
+    return env_stats == ENV_STATS_JSON && env_help == 1 && env_crash_log == 1;
+}
+
+static int help(void)
+{
+    env_print_help();
+    return 0;
+}
+
+START_TEST(test_good_values)
+{
+    const struct {
+        char *entry;
+        int value;
+    } rows[] = {{"HAKMEM_STATS=0", 0}, {"HAKMEM_STATS=1", 1}, {"HAKMEM_STATS=2", 2}, {"HAKMEM_STATS=json", 2}, {"HAKMEM_STATS=0002", 2}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *environment[] = {"PATH=/bin", rows[i].entry, "LANG=C", NULL};
+        ck_assert_int_eq(read_env(environment, stats_value), rows[i].value);
+        ck_assert_str_eq(said, "");
+    }
+    char *many[] = {"HAKMEM_HELP=1", "HAKMEM_CRASH_LOG=1", "HAKMEM_STATS=json", NULL}, *none[] = {NULL};
+    must(read_env(many, all_values) == 1 && !*said);
+    must(read_env(none, no_value) == 0 && read_env(NULL, no_value) == 0 && !*said);
+}
+END_TEST
+
+START_TEST(test_bad_values)
+{
+    const char *values[] = {"", "3", "-1", "+1", " 1", "1 ", "1x", "0x1", "1.0", "yes", "JSON", "jsonx", "18446744073709551616",
+                            "99999999999999999999999999999999"};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        char entry[100], line[200];
+        snprintf(entry, sizeof entry, "HAKMEM_STATS=%s", values[i]);
+        snprintf(line, sizeof line, "hakmem: %s: not a number from 0 to 2: ignored, 0 stays\n", entry);
+        char *environment[] = {entry, NULL};
+        ck_assert_int_eq(read_env(environment, no_value), 0);
+        ck_assert_str_eq(said, line);
+    }
+}
+END_TEST
+
+START_TEST(test_json_is_for_stats_only)
+{
+    char *environment[] = {"HAKMEM_HELP=json", NULL};
+    must(read_env(environment, no_value) == 0);
+    ck_assert_str_eq(said, "hakmem: HAKMEM_HELP=json: not a number from 0 to 1: ignored, 0 stays\n");
+}
+END_TEST
+
+START_TEST(test_unknown_names)
+{
+    char *names[] = {"HAKMEM_STAT=1", "HAKMEM_STATSX=1", "HAKMEM_=1", "HAKMEM_stats=1", "HAKMEM_FRNT=0"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char line[300], *environment[] = {names[i], NULL};
+        snprintf(line, sizeof line, "hakmem: %s: variant %s has no such variable: ignored (HAKMEM_HELP=1 lists them)\n", names[i],
+                 hak_variant());
+        must(read_env(environment, no_value) == 0);
+        ck_assert_str_eq(said, line);
+    }
+    char *others[] = {"HAKMEM=1", "hakmem_STATS=1", "XHAKMEM_STATS=1", "HAKMEM_STATS", "", "=", NULL};
+    must(read_env(others, no_value) == 0);
+    ck_assert_str_eq(said, "");
+}
+END_TEST
+
+START_TEST(test_last_one_counts)
+{
+    char *environment[] = {"HAKMEM_STATS=2", "HAKMEM_STATS=1", "HAKMEM_STATS=7", NULL};
+    must(read_env(environment, stats_value) == 1);
+    must(strstr(said, "STATS=7: not a number"));
+}
+END_TEST
+
+/* Every line of the table names a variable, a default that the table itself takes, and the limits. */
+START_TEST(test_help)
+{
+    char *none[] = {NULL}, table[sizeof said], *rest = table;
+    must(read_env(none, help) == 0);
+    char head[200];
+    snprintf(head, sizeof head, "hakmem %s reads these environment variables at start:\n", hak_variant());
+    must(strncmp(said, head, strlen(head)) == 0);
+    must(strstr(said, "\n  HAKMEM_STATS=0  ") && strstr(said, "\n  HAKMEM_HELP=0  ") && strstr(said, "\n  HAKMEM_CRASH_LOG=0  "));
+    strcpy(table, said + strlen(head));
+    for (char *line; (line = strtok_r(rest, "\n", &rest));) {
+        char entry[200];
+        uint64_t low, high;
+        must(sscanf(line, "  %199s", entry) == 1 && strncmp(entry, "HAKMEM_", 7) == 0 && strchr(entry, '=')[1]);
+        char *limits = strrchr(line, '(');
+        must(limits && sscanf(limits, "(%lu..%lu)", &low, &high) == 2 && low <= high && limits - line > 20);
+        char *environment[] = {entry, NULL};
+        must(read_env(environment, no_value) == 0);
+        ck_assert_str_eq(said, "");
+    }
+}
+END_TEST
+
+TEST_MAIN("environment", test_good_values, test_bad_values, test_json_is_for_stats_only, test_unknown_names, test_last_one_counts,
+          test_help)

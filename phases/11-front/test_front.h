@@ -1,0 +1,83 @@
+/* test_front.h - what the tests of phase 11 share. May include the core's headers: these tests look inside. */
+#ifndef HAK_TEST_FRONT_H
+#define HAK_TEST_FRONT_H
+
+#include "core/heap.h"
+#include "core/superslab.h"
+#include "core/test/test.h"
+#include "core/test/test_api.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+/* The calling thread's heap, with every bin empty again. */
+static inline struct heap *own_heap(void)
+{
+    hak_free(hak_malloc(1));
+    must(heap_self != &heap_none && heap_enter(heap_self));
+    front_flush(heap_self);
+    heap_leave(heap_self);
+    return heap_self;
+}
+
+static inline struct front_bin *bin_of(struct heap *h, size_t size)
+{
+    return &h->front.bin[class_of(size)];
+}
+
+static inline size_t bin_held(const struct front_bin *bin)
+{
+    return (size_t)(bin->top - bin->base);
+}
+
+static inline size_t bin_slots(const struct front_bin *bin)
+{
+    return (size_t)(bin->limit - bin->base);
+}
+
+static inline size_t slots_wanted(unsigned class)
+{
+    size_t fit = FRONT_BYTES / class_size(class);
+    return fit < front_cap ? fit : front_cap;
+}
+
+/* Blocks that a miss brings beside the one that it answers. */
+static inline size_t batch_wanted(unsigned class)
+{
+    size_t half = slots_wanted(class) / 2;
+    return front_batch - 1 < half ? front_batch - 1 : half;
+}
+
+/* Every equation of front.h that the bin itself can show. h: the calling thread's heap. */
+static inline void bin_valid(struct heap *h, unsigned class)
+{
+    const struct front_bin *bin = &h->front.bin[class];
+    must(bin->base[0] == NULL && bin->base <= bin->top && bin->top <= bin->limit);
+    must(bin_slots(bin) == slots_wanted(class));
+    for (void **slot = bin->base + 1; slot <= bin->top; slot++) {
+        struct slab *s = slab_of(*slot);
+        must(ssmap_has(*slot) && slab_heap(s) == h && s->class == class && slab_bad_block(s, *slot) == NULL);
+    }
+}
+
+static inline void bins_valid(struct heap *h)
+{
+    for (unsigned c = 0; c < HEAP_CLASSES; c++)
+        bin_valid(h, c);
+}
+
+static inline size_t held_total(struct heap *h)
+{
+    uint64_t bytes;
+    return front_cached_total(h, &bytes);
+}
+
+static inline void run_thread(void *(*work)(void *), void *context)
+{
+    pthread_t thread;
+    must(!pthread_create(&thread, NULL, work, context));
+    must(!pthread_join(thread, NULL));
+}
+
+#endif
