@@ -61,14 +61,16 @@ hot_inline struct heap *slab_heap(const struct slab *s)
     return load_relaxed(&s->heap);
 }
 
-/* A free block, or NULL when the list is empty. Owner only. */
+/* A free block, or NULL when the list is empty. Owner only. A signal handler that frees in between finds the block counted
+ * as used on both sides of the list's change, here and in slab_push, so it never takes the slab for empty. */
 hot_inline void *slab_pop(struct slab *s)
 {
     void *p = s->free;
     if (unlikely(!p))
         return NULL;
-    s->free = *(void **)p;
     s->frees_to_event++;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    s->free = *(void **)p;
     return p;
 }
 
@@ -77,6 +79,7 @@ hot_inline bool slab_push(struct slab *s, void *p)
 {
     *(void **)p = s->free;
     s->free = p;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
     return --s->frees_to_event == 0;
 }
 

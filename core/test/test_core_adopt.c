@@ -141,30 +141,31 @@ START_TEST(test_two_free_into_parked)
 }
 END_TEST
 
-/* The same for what is freed at the moment when a thread ends. */
-static sem_t filled;
+/* The same for a block that is freed at the moment when its thread ends. */
+static bool filled;
 
 static void *fill_and_end(void *context)
 {
-    for (int i = 0; i < 200; i++)
-        must((block[i] = hak_malloc(64)));
+    block[0] = hak_malloc(64);
     target = heap_self;
-    sem_post(&filled);
-    for (volatile uintptr_t spin = (uintptr_t)context; spin; spin--)
-        ;
-    return NULL;
+    __atomic_store_n(&filled, true, __ATOMIC_RELEASE);
+    return context;
 }
 
 START_TEST(test_freed_while_thread_ends)
 {
     uint64_t left = 0;
-    must(sem_init(&filled, 0, 0) == 0);
+    uint32_t random = 17;
     for (size_t round = 0; round < test_scaled(2000); round++) {
         pthread_t thread;
-        must(pthread_create(&thread, NULL, fill_and_end, (void *)(round % 50 * 40)) == 0);
-        sem_wait(&filled);
-        for (int i = 0; i < 200; i++)
-            hak_free(block[i]);
+        filled = false;
+        must(pthread_create(&thread, NULL, fill_and_end, NULL) == 0);
+        for (unsigned spin = 1; !__atomic_load_n(&filled, __ATOMIC_ACQUIRE); spin++)
+            if (spin % 4096 == 0)
+                sched_yield();
+        for (volatile uint32_t spin = test_random(&random) % 300; spin; spin--)
+            ;
+        hak_free(block[0]);
         must(pthread_join(thread, NULL) == 0);
         must(target->state == HEAP_PARKED);
         left += remote_length(target);

@@ -11,18 +11,18 @@ static void expect_claimed(struct heap *h, struct slab *s, unsigned class)
 {
     must(s && ssmap_has(s) && slab_heap(s) == h && s->class == class && s->block_size == class_size(class));
     must(s->slots >= 1 && slab_index(s) + s->slots <= SLABS_PER_SUPERSLAB && s->capacity >= 1);
-    must(s->free == NULL && s->carved == 0 && s->frees_to_event == 0 && !s->full && !s->listed);
+    must(slab_used(s) == 0 && s->frees_to_event == 0 && !s->full && !s->listed); /* its free list may be that of last time */
     must(s->start >= superslab_slot(s) && s->start >= (char *)(superslab_of(s) + (slab_index(s) == 0)));
     must(s->start + (size_t)s->capacity * s->block_size <= superslab_slot(s) + s->slots * SLAB_SIZE);
     must(slab_of(s->start) == s && slab_of(s->start + (size_t)s->capacity * s->block_size - 1) == s);
-    must(!s->zero || test_zero(s->start, (size_t)s->capacity * s->block_size));
+    must(!s->zero || test_zero(s->start + (size_t)s->carved * s->block_size, (size_t)(s->capacity - s->carved) * s->block_size));
     walk_slab(s);
 }
 
 /* Takes every block of the slab and writes a word in every 4 KiB and the last one, which is enough to see a second owner. */
 static void mark(struct slab *s, uint64_t token)
 {
-    while (slab_carve(s))
+    while (slab_pop(s) || slab_carve(s))
         ;
     char *end = s->start + (size_t)s->capacity * s->block_size;
     for (char *p = s->start; p + 8 <= end; p += 4096)
@@ -194,7 +194,7 @@ static void *claim_and_release(void *context)
         } else {
             unsigned class = (r >> 16) % HEAP_CLASSES;
             held[i] = claim(h, class);
-            must(held[i] && slab_heap(held[i]) == h && held[i]->class == class && slab_used(held[i]) == 0);
+            expect_claimed(h, held[i], class);
             mark(held[i], token);
         }
         if (r >> 22 == 0)

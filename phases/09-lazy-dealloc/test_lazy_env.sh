@@ -1,6 +1,7 @@
 #!/bin/sh
 # test_lazy_env.sh - the variables of phase 9 act on a real program: what HAKMEM_SS_LRU_DEBUG=1 and
-# HAKMEM_SS_PREWARM_DEBUG=1 print at exit, also when the program has closed its standard error, and what each bound does to the counters.
+# HAKMEM_SS_PREWARM_DEBUG=1 print at exit, also when the program has closed its standard error, and what each bound does
+# to the counters.
 #
 # HAK_LIB: the shared library to preload. HAK_OUT: where its build put test/prog_lazy_burst.
 set -u

@@ -5,7 +5,6 @@
 #include "core/meta.h"
 #include "core/os.h"
 #include "core/thread.h"
-#include <string.h>
 
 void *front_nothing[1];
 uint64_t front_cap = 256, front_batch = 32, front_direct = 1, front_report;
@@ -29,14 +28,14 @@ void front_open(struct heap *h)
     else
         *f = (struct front_heap)FRONT_INIT;
     for (unsigned c = 0; c < HEAP_CLASSES; c++)
-        total += front_slots(c) + 1;
+        total += 2 * front_slots(c) + 1;
     void **slots = meta_alloc(total * sizeof *slots);
     if (!slots)
         return;
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
-        f->bin[c].base = f->bin[c].top = slots;
+        f->start[c] = f->bin[c].base = f->bin[c].top = slots;
         f->bin[c].limit = slots + front_slots(c);
-        slots = f->bin[c].limit + 1;
+        slots += 2 * front_slots(c) + 1;
     }
     f->opened_cap = front_cap + 1;
 }
@@ -64,6 +63,23 @@ static size_t front_take_by_list(struct slab *s, void **to, size_t n)
     return got;
 }
 
+/* An empty bin at the beginning of its slots. What a signal handler pushes meanwhile is lost: top is set once so that limit
+ * may come down, and once more so that it is below limit. */
+static void front_rewind(struct front_heap *f, unsigned class)
+{
+    struct front_bin *bin = &f->bin[class];
+    void **start = f->start[class];
+    if (!start)
+        return; /* there was no memory for slots */
+    *start = NULL;
+    store_relaxed(&bin->base, start);
+    store_relaxed(&bin->top, start);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    bin->limit = start + front_slots(class);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    store_relaxed(&bin->top, start);
+}
+
 void *front_refill(struct heap *h, unsigned class)
 {
     struct front_bin *bin = &h->front.bin[class];
@@ -71,15 +87,17 @@ void *front_refill(struct heap *h, unsigned class)
     if (unlikely(!heap_enter(h)))
         return NULL;
     count_add(&bin->misses, 1);
+    front_rewind(&h->front, class);
     struct slab *s = heap_slab(h, class);
     if (s) {
+        void **top = bin->top; /* read once: a signal handler may push while the batch comes in */
         size_t half = (size_t)(bin->limit - bin->base) / 2, n = front_batch - 1 < half ? front_batch - 1 : half;
         /* The block for the caller first: it is the lowest of a fresh batch. */
         if (!s->free && !front_direct)
             slab_extend(s);
         p = s->free ? slab_pop(s) : slab_carve(s);
-        size_t got = (front_direct ? front_take : front_take_by_list)(s, bin->top + 1, n);
-        store_relaxed(&bin->top, bin->top + got);
+        size_t got = (front_direct ? front_take : front_take_by_list)(s, top + 1, n);
+        store_relaxed(&bin->top, top + got);
         count_add(&bin->refills, got > 0);
     }
     heap_leave(h);
@@ -91,8 +109,8 @@ static void front_give(struct heap *h, struct front_bin *bin, size_t count)
 {
     for (size_t i = 1; i <= count; i++)
         heap_give_inside(h, slab_of(bin->base[i]), bin->base[i]);
-    memmove(bin->base + 1, bin->base + 1 + count, ((size_t)(bin->top - bin->base) - count) * sizeof(void *));
-    store_relaxed(&bin->top, bin->top - count);
+    bin->base[count] = NULL;
+    store_relaxed(&bin->base, bin->base + count);
     count_add(&bin->drained, count);
     count_add(&bin->drains, 1);
 }
@@ -104,12 +122,17 @@ void front_drain(struct heap *h, struct slab *s, void *p)
         heap_remote_push(h, h, s, p);
         return;
     }
-    size_t held = (size_t)(bin->top - bin->base);
-    if (held == 0) {
-        heap_give_inside(h, s, p); /* a class with no slots */
-    } else {
-        front_give(h, bin, (held + 1) / 2);
+    void **end = h->front.start[s->class] + 2 * front_slots(s->class);
+    size_t held = (size_t)(bin->top - bin->base), count = held / 2, room = (size_t)(end - bin->limit);
+    if (count > room)
+        count = room;
+    if (count > 0) {
+        front_give(h, bin, count);
+        bin->limit += count;
         *++bin->top = p;
+    } else { /* no slots, or none left above */
+        heap_give_inside(h, s, p);
+        count_add(&bin->drained, 1);
     }
     heap_leave(h);
 }
@@ -120,6 +143,7 @@ void front_flush(struct heap *h)
         struct front_bin *bin = &h->front.bin[c];
         if (bin->top != bin->base)
             front_give(h, bin, (size_t)(bin->top - bin->base));
+        front_rewind(&h->front, c);
     }
 }
 
@@ -191,7 +215,8 @@ void front_stop(void)
 {
     if (!front_report)
         return;
-    log_line("hakmem front: class bytes hits misses hit_per_mille refills drains drained held_bytes [variant %s]", hak_variant());
+    log_line("hakmem front: class bytes hits misses hit_per_mille refills drains drained held_bytes [variant %s]",
+             hak_variant());
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
         struct front_sum sum = {.class = c};
         thread_each_heap(front_add, &sum);

@@ -1,13 +1,18 @@
 /* front.h - phase 11: a per-thread, per-class array of free blocks, between malloc and free and the slabs.
  *
- *   malloc --pop--> | top                                  | <--push-- free (own blocks only)
- *                   | slots of one class, newest on top    |
- *   refill: a batch straight from the slab     drain: the oldest half straight back to the slabs
+ *   start             base                    top          limit           start + 2 * capacity
+ *   | given back      | oldest  ...   newest  |  room       |               |
+ *                       drain --> slabs          <-- malloc pops, free pushes
+ *
+ * A refill brings a batch straight from the slab; a drain gives the oldest half straight back to the slabs. A drain does not
+ * move what stays: it raises base, and limit with it, until the slots end; from then on a full bin passes blocks on to their
+ * slabs one by one, and the next miss starts again at start. So a free in a signal handler may drain while the code that it
+ * interrupted is between two instructions of a push or a pop: neither top nor a slot near it changes under it.
  *
  * Must hold for every bin:
- *   base[0] = NULL;  base < slot <= top: blocks of slabs of this heap and class, each counted as used in its slab
- *   0 <= top - base <= limit - base = min(HAKMEM_FC_CAP, FRONT_BYTES / block size)
- *   pops of the program = hits + misses;  held = refilled + pushed - hits - drained
+ *   *base = NULL, which ends every pop;  base < slot <= top: blocks of slabs of this heap and class, each used in its slab
+ *   0 <= top - base <= limit - base <= min(HAKMEM_FC_CAP, FRONT_BYTES / block size)
+ *   held = top - base;  allocations of the class = hits + misses
  * A zero bin is not valid: FRONT_INIT is the empty one that takes nothing.
  */
 #ifndef HAK_FRONT_H
@@ -20,14 +25,15 @@ struct front_bin {
     void **top;                               /* the newest block; base when there is none */
     void **limit;                             /* top may not pass it */
     uint64_t hits;                            /* the one counter of the fast path: an add to a line already written */
-    void **base;                              /* a NULL that ends every pop, then the slots */
+    void **base;                              /* a NULL that ends every pop; the oldest block is above it */
     uint64_t misses, refills, drains, drained; /* calls; drained: blocks */
 };
 static_assert(sizeof(struct front_bin) == 64, "a bin is one cache line");
 
 struct front_heap {
     struct front_bin bin[FRONT_CLASSES];
-    uint64_t opened_cap; /* HAKMEM_FC_CAP when the slots were laid out; 0: not yet */
+    void **start[FRONT_CLASSES]; /* the slots: 2 * capacity + 1 for each class */
+    uint64_t opened_cap;         /* HAKMEM_FC_CAP when the slots were laid out; 0: not yet */
 };
 
 extern void *front_nothing[1];
