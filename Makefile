@@ -122,7 +122,7 @@ say = $(if $Q,echo "  $(VARIANT): $1" >&2; )
 AGAIN := $(MAKE) $(SET)
 
 # --- Targets for people: the text after ## is what `make help` prints -------------------------------------------------------
-.PHONY: all lib test bench fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
+.PHONY: all lib test bench gates fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
 .PHONY: $(STATIC) run-fuzz release-link FORCE
 
 all: lib $(WORKS:%=out/work/%) $(addprefix $(OUT)/,$(STATIC)) release-link ## the libraries, workloads and bench programs of this variant
@@ -139,6 +139,7 @@ $(STATIC): %: $(OUT)/% release-link ## <work>_hakmem, bench_<work>_hakmem: a wor
 test: lib $(TEST_NEEDS) release-link ## build and run every test of this variant (TEST=word: those named so)
 	@$(TEST_ENV) core/test/run $(call quote,$(TEST)) $(TEST_BINS) $(TEST_SCRIPTS)
 
+gates: ; @bench/gates $(call quote,$(ROUNDS)) ## what each phase must show, held or missed (ROUNDS=5)
 matrix: ; @phases/matrix ## build and test every combination that the table promises
 test-arm64: deps-arm64 ; +@$(AGAIN) ARCH=arm64 MODE=$(MODE) TEST=$(call quote,$(TEST)) test ## cross-build and test under qemu
 fuzz: ; +@$(AGAIN) CC=clang MODE=fuzz SECONDS=$(call quote,$(SECONDS)) run-fuzz ## random calls against a shadow model (SECONDS=60)

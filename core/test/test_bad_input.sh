@@ -55,11 +55,12 @@ fi
 
 expect stack free "$foreign"
 expect static free "$foreign"
-expect mapping free "$foreign"
+# What the answers of the owner seam that are not exact do here instead of saying so: phases/mincore-fix/test_mincore_fix.sh.
+case $variant in *.mincore-trust*) ;; *) expect mapping free "$foreign" ;; esac
+case $variant in *.mincore-trust* | *.mincore-cached* | *.mincore-ranges*) ;; *) expect large_twice free "$foreign" "$freed" ;; esac
 expect small_integer free "$foreign"
 expect noncanonical free "$foreign"
 expect misaligned free "$misaligned"
-expect large_twice free "$foreign" "$freed"
 expect large_interior free "$middle" "$foreign"
 expect realloc realloc "$foreign"
 expect realloc_zero realloc "$foreign"

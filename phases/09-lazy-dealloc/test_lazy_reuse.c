@@ -1,7 +1,7 @@
 /* test_lazy_reuse.c - a SuperSlab that comes out of the LRU is dirty and says so; blocks in it are as good as new. */
 #include "test_lazy.h"
 
-enum { BLOCKS = 4 * 4096, SIZE = 512 }; /* four SuperSlabs */
+enum { BLOCKS = 12 * 4096, SIZE = 512 }; /* twelve SuperSlabs */
 
 static void *blocks[BLOCKS];
 

@@ -53,20 +53,24 @@ extern uint64_t front_cap, front_batch, front_direct, front_report;
 hot_inline void *front_pop(struct front_heap *f, unsigned class)
 {
     struct front_bin *bin = &f->bin[class];
-    void *p = *bin->top;
+    keep_pointer(bin);
+    void **top = bin->top, *p = *top;
     if (unlikely(!p))
         return NULL;
-    bin->top--;
     bin->hits++;
+    bin->top = top - 1;
     return p;
 }
 
 hot_inline bool front_push(struct front_heap *f, unsigned class, void *p)
 {
     struct front_bin *bin = &f->bin[class];
-    if (unlikely(bin->top == bin->limit))
+    keep_pointer(bin);
+    void **top = bin->top;
+    if (unlikely(top == bin->limit))
         return false;
-    *++bin->top = p;
+    bin->top = top + 1;
+    top[1] = p;
     return true;
 }
 
