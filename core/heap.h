@@ -38,7 +38,7 @@ struct heap {
     uint64_t calloc_known_zero, calloc_cleared;
     struct heap *next_all; /* list of all heaps there ever were; written once */
     /* Written by other threads: a cache line of its own. */
-    _Alignas(64) void *remote; /* blocks freed by others, linked through their first word. Atomic: push releases, drain acquires */
+    _Alignas(64) void *remote; /* blocks freed by others, linked through their first word. Atomic */
     int state;                 /* enum heap_state. Atomic */
     struct heap *next_parked;  /* under thread.c's lock */
 };

@@ -7,7 +7,8 @@
 
 #include "compiler.h"
 
-/* Formats %s, %u (uint64_t), %d (int), %p and %% and writes the line, cut at 1,023 bytes, with a newline added. Thread-safe, signal-safe. */
+/* Formats %s, %u (uint64_t), %d (int), %p and %% and writes the line, cut at 1,023 bytes, with a newline added. Thread-safe,
+ * signal-safe. */
 void log_line(const char *format, ...);
 
 /* "hakmem: free(0x1234): what [variant p0]", then abort(). api: the function that the program called. */

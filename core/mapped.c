@@ -14,7 +14,8 @@ static void mapped_count(const struct mapped *m, int sign)
 {
     bool mid = mapped_usable(m) <= MID_MAX;
     __atomic_fetch_add(mid ? &mapped_now.mid_blocks : &mapped_now.large_blocks, (uint64_t)sign, __ATOMIC_RELAXED);
-    __atomic_fetch_add(mid ? &mapped_now.mid_bytes : &mapped_now.large_bytes, (uint64_t)sign * mapped_usable(m), __ATOMIC_RELAXED);
+    __atomic_fetch_add(mid ? &mapped_now.mid_bytes : &mapped_now.large_bytes, (uint64_t)sign * mapped_usable(m),
+                       __ATOMIC_RELAXED);
 }
 
 /* A stuck mapping of bytes to twice that, or NULL. */

@@ -177,6 +177,8 @@ static int os_error_fd = STDERR_FILENO;
 
 void os_keep_error(void)
 {
+    if (os_error_fd != STDERR_FILENO)
+        return;
     int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 200); /* out of the way of programs that count on low numbers */
     os_counted(OS_META, OS_OTHER);
     if (fd >= 0)

@@ -10,7 +10,7 @@ uint64_t ssmap_bits[SSMAP_REGIONS / SSMAP_WORD];
 
 static pthread_mutex_t superslab_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct superslab *superslab_list;  /* every SuperSlab that the map knows; under the lock */
-static struct superslab *superslab_stuck; /* purged, but munmap failed: to be used again first; under the lock; linked by next */
+static struct superslab *superslab_stuck; /* munmap failed: used again first; under the lock; linked by next */
 static struct superslab_counts counts;    /* under the lock */
 static void *superslab_hint;              /* where the next one would lie beside the last; relaxed, only a wish */
 

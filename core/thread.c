@@ -136,9 +136,14 @@ bool thread_trim(void)
         thread_trim_heap(h);
         __atomic_store_n(&h->state, HEAP_PARKED, __ATOMIC_RELEASE);
     }
-    size_t purged = pool_trim() + lazy_trim();
-    superslab_trim();
-    mapped_trim();
+    struct heap *self = thread_heap();
+    size_t purged = 0;
+    if (self && heap_enter(self)) { /* locks are taken: a signal handler's malloc must see that the heap is busy */
+        purged = pool_trim() + lazy_trim();
+        superslab_trim();
+        mapped_trim();
+        heap_leave(self);
+    }
     return purged || thread_bytes() < before;
 }
 

@@ -1,5 +1,5 @@
-/* prog_crash.c WAY [HANDLER] - dies of a signal in the given way: null, wild, bus, abort, raise, kill. HANDLER: `early`, a handler
- * of the program's own that stands before the preloaded library starts; `ignore`, SIGSEGV ignored that early. */
+/* prog_crash.c WAY [HANDLER] - dies of a signal in the given way: null, wild, bus, abort, raise, kill. HANDLER: `early`, a
+ * handler of the program's own that stands before the preloaded library starts; `ignore`, SIGSEGV ignored that early. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

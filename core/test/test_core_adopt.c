@@ -1,5 +1,5 @@
-/* test_core_adopt.c - a heap outlives its thread: it is parked whole and adopted whole, what is freed into a parked heap goes back
- * at once, and no heap is ever lost or had by two threads. */
+/* test_core_adopt.c - a heap outlives its thread: it is parked whole and adopted whole, what is freed into a parked heap goes
+ * back at once, and no heap is ever lost or had by two threads. */
 #include "core/test/test_core.h"
 
 enum { BLOCKS = 4000 };

@@ -1,6 +1,6 @@
 #!/bin/sh
-# test_core_crash.sh - HAKMEM_CRASH_LOG=1: one exact line when the program dies of SIGSEGV, SIGBUS or SIGABRT, then what would have
-# happened without it: the program's own handler, or death by that same signal. Without the variable nothing is said.
+# test_core_crash.sh - HAKMEM_CRASH_LOG=1: one exact line when the program dies of SIGSEGV, SIGBUS or SIGABRT, then what would
+# have happened without it: the program's own handler, or death by that same signal. Without the variable nothing is said.
 #
 # HAK_LIB: the shared library to preload. HAK_OUT: where its build put test/prog_crash.
 set -u
@@ -13,7 +13,7 @@ failed=0
 checks=0
 variant=$(LD_PRELOAD=$HAK_LIB "$HAK_OUT/test/prog_variant") || exit 1
 
-# expect STATUS TEXT VALUE WAY [HANDLER]: with HAKMEM_CRASH_LOG=VALUE (empty: unset), "@" in TEXT is the address that was printed.
+# expect STATUS TEXT VALUE WAY [HANDLER]: with HAKMEM_CRASH_LOG=VALUE (empty: unset). "@" in TEXT: the address that was printed.
 expect() {
     status=$1 text=$2 value=$3
     shift 3

@@ -54,7 +54,11 @@ START_TEST(test_good_values)
     const struct {
         char *entry;
         int value;
-    } rows[] = {{"HAKMEM_STATS=0", 0}, {"HAKMEM_STATS=1", 1}, {"HAKMEM_STATS=2", 2}, {"HAKMEM_STATS=json", 2}, {"HAKMEM_STATS=0002", 2}};
+    } rows[] = {{"HAKMEM_STATS=0", 0},
+                {"HAKMEM_STATS=1", 1},
+                {"HAKMEM_STATS=2", 2},
+                {"HAKMEM_STATS=json", 2},
+                {"HAKMEM_STATS=0002", 2}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char *environment[] = {"PATH=/bin", rows[i].entry, "LANG=C", NULL};
         ck_assert_int_eq(read_env(environment, stats_value), rows[i].value);
@@ -68,8 +72,9 @@ END_TEST
 
 START_TEST(test_bad_values)
 {
-    const char *values[] = {"", "3", "-1", "+1", " 1", "1 ", "1x", "0x1", "1.0", "yes", "JSON", "jsonx", "18446744073709551616",
-                            "99999999999999999999999999999999"};
+    const char *values[] = {
+        "", "3", "-1", "+1", " 1", "1 ", "1x", "0x1", "1.0", "yes", "JSON", "jsonx", "18446744073709551616",
+        "99999999999999999999999999999999"};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         char entry[100], line[200];
         snprintf(entry, sizeof entry, "HAKMEM_STATS=%s", values[i]);
@@ -94,8 +99,8 @@ START_TEST(test_unknown_names)
     char *names[] = {"HAKMEM_STAT=1", "HAKMEM_STATSX=1", "HAKMEM_=1", "HAKMEM_stats=1", "HAKMEM_FRNT=0"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char line[300], *environment[] = {names[i], NULL};
-        snprintf(line, sizeof line, "hakmem: %s: variant %s has no such variable: ignored (HAKMEM_HELP=1 lists them)\n", names[i],
-                 hak_variant());
+        snprintf(line, sizeof line, "hakmem: %s: variant %s has no such variable: ignored (HAKMEM_HELP=1 lists them)\n",
+                 names[i], hak_variant());
         must(read_env(environment, no_value) == 0);
         ck_assert_str_eq(said, line);
     }
@@ -121,7 +126,8 @@ START_TEST(test_help)
     char head[200];
     snprintf(head, sizeof head, "hakmem %s reads these environment variables at start:\n", hak_variant());
     must(strncmp(said, head, strlen(head)) == 0);
-    must(strstr(said, "\n  HAKMEM_STATS=0  ") && strstr(said, "\n  HAKMEM_HELP=0  ") && strstr(said, "\n  HAKMEM_CRASH_LOG=0  "));
+    must(strstr(said, "\n  HAKMEM_STATS=0  ") && strstr(said, "\n  HAKMEM_HELP=0  ") &&
+         strstr(said, "\n  HAKMEM_CRASH_LOG=0  "));
     strcpy(table, said + strlen(head));
     for (char *line; (line = strtok_r(rest, "\n", &rest));) {
         char entry[200];
@@ -136,5 +142,5 @@ START_TEST(test_help)
 }
 END_TEST
 
-TEST_MAIN("environment", test_good_values, test_bad_values, test_json_is_for_stats_only, test_unknown_names, test_last_one_counts,
-          test_help)
+TEST_MAIN("environment", test_good_values, test_bad_values, test_json_is_for_stats_only, test_unknown_names,
+          test_last_one_counts, test_help)

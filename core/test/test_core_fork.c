@@ -1,6 +1,6 @@
-/* test_core_fork.c - what fork does to heaps: in the child those of threads that are gone are LOST and never touched, parked ones
- * stay adoptable, the forking thread's own goes on; in the parent nothing changes. The library's own handlers must be there in
- * every program that allocates, however it was linked. */
+/* test_core_fork.c - what fork does to heaps: in the child those of threads that are gone are LOST and never touched, parked
+ * ones stay adoptable, the forking thread's own goes on; in the parent nothing changes. The library's own handlers must be
+ * there in every program that allocates, however it was linked. */
 #include "core/test/test_core.h"
 #include <sys/wait.h>
 

@@ -39,7 +39,8 @@ static void expect_said(void (*body)(void), const char *text)
 
 static void say_formats(void)
 {
-    log_line("%s|%s|%%|%u|%u|%d|%d|%d|%p|%p", "text", "", (uint64_t)0, UINT64_MAX, 0, INT_MIN, INT_MAX, NULL, (void *)0xdeadbeef);
+    log_line("%s|%s|%%|%u|%u|%d|%d|%d|%p|%p", "text", "", (uint64_t)0, UINT64_MAX, 0, INT_MIN, INT_MAX, NULL,
+             (void *)0xdeadbeef);
     log_line("%s", "");
     log_line("plain");
 }

@@ -68,7 +68,8 @@ START_TEST(test_resize)
     start_once();
     struct mapped_counts none = mapped_counts();
     uint64_t bytes = os_bytes(OS_MID) + os_bytes(OS_LARGE);
-    const size_t sizes[] = {4 * MIB, 4 * MIB - 1, 2 * MIB, MID_MAX + 1, MID_MAX, 100000, 5000, 1, 70000, MID_MAX, 3 * MIB, 48 * MIB};
+    const size_t sizes[] = {4 * MIB, 4 * MIB - 1, 2 * MIB, MID_MAX + 1, MID_MAX, 100000,
+                            5000,    1,           70000,   MID_MAX,     3 * MIB, 48 * MIB};
     size_t held = 9 * MIB;
     void *p = mapped_alloc(held, 0);
     test_stamp(p, held, 7);
@@ -81,7 +82,8 @@ START_TEST(test_resize)
         m = expect_block(p, sizes[i]);
         size_t kept = sizes[i] < held ? sizes[i] : held;
         must(test_stamped(p, kept & ~(size_t)7, 7));
-        must(test_zero((char *)p + ((kept + os_page - 1) & ~(os_page - 1)), sizes[i] > kept + os_page ? sizes[i] - kept - os_page : 0));
+        must(test_zero((char *)p + ((kept + os_page - 1) & ~(os_page - 1)),
+                       sizes[i] > kept + os_page ? sizes[i] - kept - os_page : 0));
         held = sizes[i];
         test_stamp(p, held, 7);
         struct mapped_counts now = mapped_counts();

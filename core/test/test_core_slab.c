@@ -88,8 +88,9 @@ END_TEST
 
 START_TEST(test_format_every_class_and_slot)
 {
-    for (unsigned class = 0; class < CLASS_ALL; class++) {
-        for (unsigned slot = class_size(class) > SLAB_SIZE; slot + class_size(class) / SLAB_SIZE + 1 < SLABS_PER_SUPERSLAB; slot += 5) {
+    for (unsigned class = 0; class < CLASS_ALL; class ++) {
+        for (unsigned slot = class_size(class) > SLAB_SIZE; slot + class_size(class) / SLAB_SIZE + 1 < SLABS_PER_SUPERSLAB;
+             slot += 5) {
             struct slab *s = fresh_slab(slot, class);
             expect_formatted(s, class);
             drop_slab(s);

@@ -1,5 +1,5 @@
-/* test_core_superslab.c - SuperSlabs as the core maps and unmaps them: alignment, map bit, counts, purging, and what happens when
- * the system refuses memory or refuses to take it back. */
+/* test_core_superslab.c - SuperSlabs as the core maps and unmaps them: alignment, map bit, counts, purging, and what happens
+ * when the system refuses memory or refuses to take it back. */
 #define _GNU_SOURCE
 #include "core/test/test_core.h"
 #include "core/test/test_refuse.h"

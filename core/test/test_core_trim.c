@@ -1,4 +1,5 @@
-/* test_core_trim.c - malloc_trim gives back what nobody needs, says truly whether something went back, and touches no live block. */
+/* test_core_trim.c - malloc_trim gives back what nobody needs, says truly whether something went back, and touches no live
+ * block. */
 #include "core/test/test_core.h"
 
 enum { BLOCKS = 20000 };

@@ -1,5 +1,5 @@
-/* test_seam_front.c - the contract of seam/front.h, for whatever answer this variant has: a cached block is a used block of its own
- * slab and of this heap, nothing is lost or given twice, and a flush leaves nothing behind. */
+/* test_seam_front.c - the contract of seam/front.h, for whatever answer this variant has: a cached block is a used block of its
+ * own slab and of this heap, nothing is lost or given twice, and a flush leaves nothing behind. */
 #define _GNU_SOURCE
 #include "core/test/test_core.h"
 #include "core/test/test_refuse.h"

@@ -1,5 +1,5 @@
-/* test_seam_guard.c - the contract of seam/guard.h, for whatever answer this mode has: right use passes without a word; an exact
- * guard counts live blocks and ends the process at the call that is wrong. */
+/* test_seam_guard.c - the contract of seam/guard.h, for whatever answer this mode has: right use passes without a word; an
+ * exact guard counts live blocks and ends the process at the call that is wrong. */
 #include "core/test/test_core.h"
 #include <signal.h>
 #include <sys/wait.h>

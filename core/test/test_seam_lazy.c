@@ -1,5 +1,5 @@
-/* test_seam_lazy.c - the contract of seam/lazy.h, for whatever answer this variant has: what is acquired is empty, in one hand and
- * truthfully clean; what is released is not lost and goes back on demand. */
+/* test_seam_lazy.c - the contract of seam/lazy.h, for whatever answer this variant has: what is acquired is empty, in one hand
+ * and truthfully clean; what is released is not lost and goes back on demand. */
 #define _GNU_SOURCE
 #include "core/test/test_core.h"
 #include "core/test/test_refuse.h"

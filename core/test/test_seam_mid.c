@@ -1,5 +1,5 @@
-/* test_seam_mid.c - the contract of seam/mid.h, for whatever answer this variant has: the block is large enough, aligned, of a kind
- * that free knows, and zero when it is said to be. */
+/* test_seam_mid.c - the contract of seam/mid.h, for whatever answer this variant has: the block is large enough, aligned, of a
+ * kind that free knows, and zero when it is said to be. */
 #define _GNU_SOURCE
 #include "core/test/test_core.h"
 #include "core/test/test_refuse.h"

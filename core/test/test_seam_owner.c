@@ -181,5 +181,5 @@ START_TEST(test_fork)
 }
 END_TEST
 
-TEST_MAIN("owner seam " OWNER_NAME, test_found_while_added, test_only_the_start, test_foreign, test_threads, test_found_by_others,
-          test_fork)
+TEST_MAIN("owner seam " OWNER_NAME, test_found_while_added, test_only_the_start, test_foreign, test_threads,
+          test_found_by_others, test_fork)

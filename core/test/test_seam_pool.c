@@ -15,7 +15,8 @@ static void expect_claimed(struct heap *h, struct slab *s, unsigned class)
     must(s->start >= superslab_slot(s) && s->start >= (char *)(superslab_of(s) + (slab_index(s) == 0)));
     must(s->start + (size_t)s->capacity * s->block_size <= superslab_slot(s) + s->slots * SLAB_SIZE);
     must(slab_of(s->start) == s && slab_of(s->start + (size_t)s->capacity * s->block_size - 1) == s);
-    must(!s->zero || test_zero(s->start + (size_t)s->carved * s->block_size, (size_t)(s->capacity - s->carved) * s->block_size));
+    must(!s->zero ||
+         test_zero(s->start + (size_t)s->carved * s->block_size, (size_t)(s->capacity - s->carved) * s->block_size));
     walk_slab(s);
 }
 

@@ -14,7 +14,7 @@ failed=0
 json() { sed -nE "s/.*\"$1\":([0-9]+)[,}].*/\1/p" "$tmp/err"; }
 
 # The sum of the allocator's counters whose name matches.
-json_sum() { tr ',{}' '\n\n\n' <"$tmp/err" | sed -nE "s/^\"$1\":([0-9]+)\$/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'; }
+json_sum() { tr ',{}' '\n\n\n' <"$tmp/err" | grep -E "^\"$1\":" | awk -F : '{ sum += $2 } END { print sum + 0 }'; }
 
 # expect WHAT NUMBER TEST NUMBER
 expect() {
