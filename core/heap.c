@@ -178,27 +178,39 @@ static bool heap_borrow(struct heap *h)
            __atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
-/* Who pushes looks at the state afterwards, and who parks looks at the list afterwards: one of two that meet sees the other,
- * so no block stays queued at a heap that is parked. */
-void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p)
+/* With the heap BUSY: takes what is queued, and p unless NULL, then parks it again. Who pushes looks at the state afterwards,
+ * and who parks looks at the queue afterwards: of two that meet one sees the other, so no block stays queued at a parked
+ * heap. */
+static void heap_serve(struct heap *h, struct slab *s, void *p)
 {
-    if (!heap_borrow(to)) {
-        heap_remote_push(from, to, s, p);
-        if (!heap_borrow(to))
-            return;
-        p = NULL;
-    }
     do {
-        if (heap_enter(to)) {
-            heap_drain(to);
+        if (heap_enter(h)) {
+            heap_drain(h);
             if (p)
-                heap_give_inside(to, s, p);
-            pool_park(to); /* a parked heap keeps nothing in reserve */
-            heap_leave(to);
+                heap_give_inside(h, s, p);
+            pool_park(h); /* a parked heap keeps nothing in reserve */
+            heap_leave(h);
         }
         p = NULL;
-        __atomic_store_n(&to->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
-    } while (__atomic_load_n(&to->remote, __ATOMIC_SEQ_CST) && heap_borrow(to));
+        __atomic_store_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
+    } while (__atomic_load_n(&h->remote, __ATOMIC_SEQ_CST) && heap_borrow(h));
+}
+
+void heap_parked(struct heap *h)
+{
+    if (__atomic_load_n(&h->remote, __ATOMIC_SEQ_CST) && heap_borrow(h))
+        heap_serve(h, NULL, NULL);
+}
+
+void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p)
+{
+    if (heap_borrow(to)) {
+        heap_serve(to, s, p);
+        return;
+    }
+    heap_remote_push(from, to, s, p);
+    if (heap_borrow(to))
+        heap_serve(to, NULL, NULL);
 }
 
 void heap_drain(struct heap *h)

@@ -30,7 +30,6 @@ struct heap {
     struct slab *listed[HEAP_CLASSES]; /* slabs with free blocks, but for the current one */
     int saved_errno;                   /* of the program, while busy */
     bool busy;                         /* the owner is inside a slow path: a signal handler must not enter another */
-    unsigned end_rounds;               /* destructor rounds seen at this thread's end */
     struct pool_heap pool;
     /* Counters: written by the owner, read by anybody. */
     uint64_t adopted, remote_received_blocks, remote_received_bytes;
@@ -86,6 +85,9 @@ void heap_give_inside(struct heap *h, struct slab *s, void *p);
 
 /* A block of a slab of another heap: to a parked heap directly, else to its remote list. from: the calling thread's heap. */
 void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p);
+
+/* The heap's state has just become PARKED: takes what was queued meanwhile. */
+void heap_parked(struct heap *h);
 
 /* p onto to's remote list, no questions asked. Any thread, also inside a signal handler. */
 void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p);

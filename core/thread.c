@@ -7,7 +7,6 @@
 #include "seam/owner.h"
 #include "start.h"
 #include <errno.h>
-#include <limits.h>
 #include <pthread.h>
 
 static pthread_mutex_t thread_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -27,16 +26,11 @@ static void thread_trim_heap(struct heap *h)
     heap_leave(h);
 }
 
-/* A thread ends. Other libraries' destructors may still allocate and free, so the heap is kept through all rounds that POSIX
- * promises but the last, which is for tools that look on (ThreadSanitizer ends its own view of the thread there); what is
- * freed after that goes home through the remote lists. */
-enum { THREAD_END_ROUNDS = PTHREAD_DESTRUCTOR_ITERATIONS - 1 };
-
+/* A thread ends, or so it seems: destructors of others may still allocate, adopt a heap again, and so bring this one back in
+ * the next of the rounds that POSIX promises. What is freed after the last goes home through the remote lists. */
 static void thread_end(void *heap)
 {
     struct heap *h = heap;
-    if (++h->end_rounds < THREAD_END_ROUNDS && pthread_setspecific(thread_key, h) == 0)
-        return;
     if (h->busy)
         return; /* pthread_exit from a signal handler inside malloc: the heap cannot be trusted, and stays as it is */
     heap_self = &heap_none;
@@ -44,8 +38,9 @@ static void thread_end(void *heap)
     pthread_mutex_lock(&thread_lock);
     h->next_parked = thread_parked;
     thread_parked = h;
-    __atomic_store_n(&h->state, HEAP_PARKED, __ATOMIC_RELEASE);
+    __atomic_store_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
     pthread_mutex_unlock(&thread_lock);
+    heap_parked(h);
 }
 
 void thread_start(void)
@@ -77,7 +72,6 @@ static struct heap *thread_adopt(void)
         thread_parked = h->next_parked;
     pthread_mutex_unlock(&thread_lock);
     if (h && thread_take_parked(h, HEAP_OWNED)) {
-        h->end_rounds = 0;
         count_add(&h->adopted, 1);
         return h;
     }
@@ -134,15 +128,17 @@ bool thread_trim(void)
         if (!__atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
             continue;
         thread_trim_heap(h);
-        __atomic_store_n(&h->state, HEAP_PARKED, __ATOMIC_RELEASE);
+        __atomic_store_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
+        heap_parked(h);
     }
-    struct heap *self = thread_heap();
+    struct heap *self = heap_self;
     size_t purged = 0;
-    if (self && heap_enter(self)) { /* locks are taken: a signal handler's malloc must see that the heap is busy */
+    if (self == &heap_none || heap_enter(self)) { /* locks are taken: a signal handler's malloc must see that it is busy */
         purged = pool_trim() + lazy_trim();
         superslab_trim();
         mapped_trim();
-        heap_leave(self);
+        if (self != &heap_none)
+            heap_leave(self);
     }
     return purged || thread_bytes() < before;
 }

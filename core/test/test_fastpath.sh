@@ -6,7 +6,7 @@
 #                                         CHANGELOG, and with the variables below as make test sets them
 #
 # Golden counts: core/test/golden/fastpath.<machine>.<compiler>-<major>.tsv, one row for each variant, function and part. `path`
-# is what runs from the entry to the return when no branch is taken, which is how the likely way is laid out; `body` is the whole
+# is what runs from the entry to the return when no branch is taken, which is how the likely way is laid out; `body` is the
 # function. The owner of mapped blocks is not on these paths, so that .mincore-* variants must meet the counts of the plain one.
 # HAK_LIB, HAK_VARIANT, HAK_CC, HAK_MODE: the library and what it was built as.
 set -u
@@ -134,7 +134,7 @@ if [ "${1:-}" = --record ]; then
     finish "recorded in core/test/golden/$(basename "$file")"
 fi
 checks=$((checks + 4))
-awk -F '\t' '$4 == "tail" || $8 > 0 {print $2 ": the " $3 " has a call, or does not return straight"}' "$tmp/counts" >"$tmp/calls"
+awk -F '\t' '$4 == "tail" || $8 > 0 {print $2 ": the " $3 " calls, or does not return straight"}' "$tmp/counts" >"$tmp/calls"
 [ ! -s "$tmp/calls" ] || fail "$(cat "$tmp/calls")"
 [ -e "$file" ] || finish "there is no core/test/golden/$(basename "$file"); core/test/test_fastpath.sh --record"
 if ! grep -q "^$row	" "$file"; then

@@ -79,7 +79,7 @@ ask='(secure_)?getenv|setenv|putenv|dlsym|dlopen|dladdr|dl_iterate_phdr|atexit|_
 allocate='malloc|calloc|realloc|free|reallocarray|aligned_alloc|posix_memalign|memalign|valloc|strdup|strndup|asprintf|getline'
 wait='usleep|nanosleep|sleep|syslog|socket|system|popen|signal|pthread_(create|join|cancel|detach)'
 checked=0
-for object in $(find "$HAK_OUT/obj/core" "$HAK_OUT/obj/phases" -name '*.o' 2>/dev/null | grep -v -e /test/ -e /test_ -e /prog_); do
+for object in $(find "$HAK_OUT/obj/core" "$HAK_OUT/obj/phases" -name '*.o' 2>/dev/null | grep -vE '/test/|/test_|/prog_'); do
     source=${object#"$HAK_OUT/obj/"}
     [ -e "${source%.o}.c" ] || continue # left over from a file that is gone
     allowed='^$'

@@ -31,9 +31,17 @@ static inline size_t bin_held(const struct front_bin *bin)
     return (size_t)(bin->top - bin->base);
 }
 
+/* How many it may hold. */
 static inline size_t bin_slots(const struct front_bin *bin)
 {
     return (size_t)(bin->limit - bin->base);
+}
+
+/* How far a drain may still raise limit. h: its heap. */
+static inline size_t bin_room(const struct heap *h, const struct front_bin *bin)
+{
+    size_t class = (size_t)(bin - h->front.bin);
+    return (size_t)(h->front.start[class] + 2 * bin_slots(bin) - bin->limit);
 }
 
 static inline size_t slots_wanted(unsigned class)
@@ -54,6 +62,7 @@ static inline void bin_valid(struct heap *h, unsigned class)
 {
     const struct front_bin *bin = &h->front.bin[class];
     must(bin->base[0] == NULL && bin->base <= bin->top && bin->top <= bin->limit);
+    must(h->front.start[class] <= bin->base && bin_room(h, bin) <= slots_wanted(class));
     must(bin_slots(bin) == slots_wanted(class));
     for (void **slot = bin->base + 1; slot <= bin->top; slot++) {
         struct slab *s = slab_of(*slot);

@@ -1,8 +1,8 @@
-/* test_front_accounting.c - a cached block is used in its slab and not live: used = live + cached + remote holds for every slab
- * after any sequence of calls, and what is cached goes back at malloc_trim, at the thread's end and when memory is short.
+/* test_front_accounting.c - a cached block is used in its slab and not live: used = live + cached + remote holds for every
+ * slab after any sequence of calls, and what is cached goes back at malloc_trim and at the thread's end.
  *
- * The failure of the project that this one follows: frees into a thread cache were not seen by the slab's count, so that no slab
- * looked empty. Here a slab that only cached blocks keep is emptied by a flush, and its SuperSlab goes.
+ * The failure of the project that this one follows: frees into a thread cache were not seen by the slab's count, so that no
+ * slab looked empty. Here a slab that only cached blocks keep is emptied by a flush, and its SuperSlab goes.
  */
 #define TEST_SECONDS 300
 #include "test_front.h"

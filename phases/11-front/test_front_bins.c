@@ -1,5 +1,5 @@
-/* test_front_bins.c - the equations of front.h, walked: what a bin holds at most, what a miss fetches and in which order, what a
- * full bin gives back, and what the counters say about it; for the default sizes and for odd ones. */
+/* test_front_bins.c - the equations of front.h, walked: what a bin holds at most, what a miss fetches and in which order, what
+ * a full bin gives back, and what the counters say about it; for the default sizes and for odd ones. */
 #define TEST_SECONDS 300
 #include "test_front.h"
 
@@ -64,7 +64,7 @@ START_TEST(full_bin_drains_its_oldest_half)
     struct heap *h = own_heap();
     for (unsigned c = 1; c < CLASS_TINY; c++) {
         struct front_bin *bin = &h->front.bin[c];
-        size_t slots = bin_slots(bin), half = (slots + 1) / 2;
+        size_t slots = bin_slots(bin), half = slots / 2;
         take(slots + 1, class_size(c));
         must(heap_enter(h));
         front_flush(h); /* what the last batch left over */
@@ -81,6 +81,45 @@ START_TEST(full_bin_drains_its_oldest_half)
         bin_valid(h, c);
         for (size_t i = slots + 1; i-- > half;)
             must(hak_malloc(class_size(c)) == block[i]);
+    }
+    must(hak_check());
+}
+END_TEST
+
+/* Without a miss between them the drains raise base until the slots end; then a full bin passes on what comes, one by one. */
+START_TEST(drains_until_the_slots_end)
+{
+    struct heap *h = own_heap();
+    for (unsigned c = 1; c < CLASS_TINY; c++) {
+        struct front_bin *bin = &h->front.bin[c];
+        size_t slots = bin_slots(bin), count = 4 * slots;
+        take(count, class_size(c));
+        must(heap_enter(h));
+        front_flush(h);
+        heap_leave(h);
+        must(bin->base == h->front.start[c] && bin_room(h, bin) == slots);
+        uint64_t drains = bin->drains, drained = bin->drained;
+        size_t i = 0;
+        for (; bin_room(h, bin) > 0 || bin_held(bin) < slots; i++) {
+            must(i < count && bin_held(bin) <= slots && bin_slots(bin) == slots);
+            hak_free(block[i]);
+            bin_valid(h, c);
+        }
+        must(bin->drains == drains + 2 && bin->drained == drained + slots && i == 2 * slots);
+        struct slab *s = slab_of(block[i]);
+        uint32_t used = slab_used(s);
+        void **top = bin->top;
+        hak_free(block[i]);
+        must(bin->top == top && *top == block[i - 1] && slab_used(s) == used - 1 && bin->drained == drained + slots + 1);
+        must(hak_malloc(class_size(c)) == block[i - 1]);
+        hak_free(block[i - 1]);
+        for (i++; i < count; i++)
+            hak_free(block[i]);
+        must(bin->drains == drains + 2 && bin_held(bin) == slots && bin->top == top);
+        for (i = 0; i <= slots; i++) /* the miss at the end starts again below */
+            block[i] = hak_malloc(class_size(c));
+        must(bin->base == h->front.start[c] && bin_room(h, bin) == slots && bin_held(bin) == batch_wanted(c));
+        give(slots + 1);
     }
     must(hak_check());
 }
@@ -112,7 +151,7 @@ static void walk(size_t size, size_t steps, uint32_t seed)
             size_t at = r % live;
             hak_free(block[at]);
             block[at] = block[--live];
-            pushes += bin_slots(bin) > 0;
+            pushes++;
         }
         must(pops == bin->hits - hits + bin->misses - misses);
         must(bin_held(bin) == refilled + pushes - (bin->hits - hits) - (bin->drained - drained));
@@ -193,4 +232,4 @@ START_TEST(no_slots)
 END_TEST
 
 TEST_MAIN("front: bins", slots_are_bounded_by_count_and_bytes, miss_fetches_a_batch, full_bin_drains_its_oldest_half,
-          walk_of_default_sizes, walk_of_odd_sizes, walk_of_the_refill_by_list, no_slots)
+          drains_until_the_slots_end, walk_of_default_sizes, walk_of_odd_sizes, walk_of_the_refill_by_list, no_slots)

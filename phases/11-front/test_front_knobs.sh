@@ -1,6 +1,6 @@
 #!/bin/sh
-# test_front_knobs.sh - the variables of phase 11 act on a real program: capacity, batch, the two-hop refill, the report at exit; a
-# value that does not parse is named on one line and ignored.
+# test_front_knobs.sh - the variables of phase 11 act on a real program: capacity, batch, the two-hop refill, the report at
+# exit; a value that does not parse is named on one line and ignored.
 #
 # HAK_LIB: the shared library to preload. HAK_WORK_DIR: the workloads.
 set -u
@@ -19,7 +19,8 @@ fail() {
 
 # run VARIABLE=value... : random_mixed with these variables
 run() {
-    env LD_PRELOAD="$HAK_LIB" "$@" "$HAK_WORK_DIR/random_mixed" 100000 1024 42 >"$tmp/out" 2>"$tmp/err" || fail "$*: exit status $?"
+    env LD_PRELOAD="$HAK_LIB" "$@" "$HAK_WORK_DIR/random_mixed" 100000 1024 42 >"$tmp/out" 2>"$tmp/err" ||
+        fail "$*: exit status $?"
 }
 
 json() { sed -nE "s/.*\"$1\":([0-9]+)[,}].*/\1/p" "$tmp/err"; }
@@ -62,16 +63,22 @@ run HAKMEM_STATS=json HAKMEM_FC_REFILL=256
 expect "a batch of 256 misses no more" "$(json front.misses)" -le $((misses + misses / 4))
 
 # Two hops: the same calls, answered as well.
-one_hop=$(cat "$tmp/out" | sed -nE 's/.*checksum[^0-9a-f]*([0-9a-f]+).*/\1/p')
+checksum() { sed -nE 's/.* checksum=([0-9a-f]+).*/\1/p' "$tmp/out"; }
+one_hop=$(checksum)
 run HAKMEM_STATS=json HAKMEM_TINY_FRONT_DIRECT=0
 expect "two hops: hits" "$(json front.hits)" -ge 30000
 expect "two hops: refills" "$(json front.refills)" -ge 20
-two_hops=$(cat "$tmp/out" | sed -nE 's/.*checksum[^0-9a-f]*([0-9a-f]+).*/\1/p')
-if [ "$one_hop" = "$two_hops" ]; then passed=$((passed + 1)); else fail "two hops: checksum $two_hops, not $one_hop"; fi
+two_hops=$(checksum)
+if [ -n "$one_hop" ] && [ "$one_hop" = "$two_hops" ]; then
+    passed=$((passed + 1))
+else
+    fail "two hops: checksum $two_hops, not $one_hop"
+fi
 
 # The report: one line a class with numbers, whose sums are those of HAKMEM_STATS.
 run HAKMEM_STATS=json HAKMEM_FRONT_STATS=1
-expect "report: a head line" "$(grep -c '^hakmem front: class bytes hits misses hit_per_mille refills drains drained held_bytes \[variant ' "$tmp/err")" -eq 1
+head='class bytes hits misses hit_per_mille refills drains drained held_bytes'
+expect "report: a head line" "$(grep -c "^hakmem front: $head \[variant .*\]\$" "$tmp/err")" -eq 1
 expect "report: classes" "$(grep -c '^hakmem front: [0-9]' "$tmp/err")" -ge 15
 expect "report: bytes of class 0" "$(sed -n 's/^hakmem front: 0 \([0-9]*\) .*/\1/p' "$tmp/err")" -eq 16
 expect "report: hits" "$(column 3)" -eq "$(json front.hits)"
@@ -86,8 +93,8 @@ run
 expect "silent unless asked" "$(grep -c . "$tmp/err")" -eq 0
 
 # Bad values: one line, and the default stays.
-for bad in HAKMEM_FC_CAP=many HAKMEM_FC_CAP=4097 HAKMEM_FC_CAP=-1 HAKMEM_FC_CAP= HAKMEM_FC_REFILL=0 HAKMEM_FC_REFILL=99999999999999999999 \
-    HAKMEM_TINY_FRONT_DIRECT=2 HAKMEM_FRONT_STATS=yes; do
+for bad in HAKMEM_FC_CAP=many HAKMEM_FC_CAP=4097 HAKMEM_FC_CAP=-1 HAKMEM_FC_CAP= HAKMEM_FC_REFILL=0 \
+    HAKMEM_FC_REFILL=99999999999999999999 HAKMEM_TINY_FRONT_DIRECT=2 HAKMEM_FRONT_STATS=yes; do
     run HAKMEM_STATS=json "$bad"
     expect "$bad: one line" "$(grep -c "^hakmem: $bad: not a number from .* ignored" "$tmp/err")" -eq 1
     expect "$bad: nothing else" "$(grep -c . "$tmp/err")" -eq 2

@@ -1,5 +1,5 @@
-/* test_front_stress.c - threads allocate, free their own blocks and each other's, end and begin, trim: no block is in two hands,
- * every cached block is the caching heap's own, and in the end the sums come out.
+/* test_front_stress.c - threads allocate, free their own blocks and each other's, end and begin, trim: no block is in two
+ * hands, every cached block is the caching heap's own, and in the end the sums come out.
  *
  * HAK_STRESS_SECONDS: how long (2). HAK_STRESS_SEED: where the random sequences start; printed.
  */

@@ -1,0 +1,193 @@
+/* test_front_signal.c - a signal handler that frees blocks, at any instruction of malloc or free, puts no block into two hands:
+ * the program is stopped after k instructions of a call, for many k, and the signal is delivered there.
+ *
+ * What may be lost is a block that is given back at such a moment: its slab never looks empty again.
+ */
+#define _GNU_SOURCE
+#define TEST_SECONDS 300
+#include "test_front.h"
+
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+enum { SIZE = 64, MANY = 600, MOST_STEPS = 20000 };
+enum call { HIT, MISS, PUSH, DRAIN };
+enum { FINISHED = -1, CANNOT = 77 };
+
+static void *block[MANY], *given[MANY];
+static size_t live, gives;
+static void *volatile moving; /* what the interrupted call returns or takes */
+static volatile sig_atomic_t fired;
+
+static void on_signal(int number)
+{
+    (void)number;
+    fired = 1;
+    for (size_t i = 0; i < gives; i++)
+        hak_free(given[i]);
+}
+
+static void take(void **to, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        must((to[i] = hak_malloc(SIZE)));
+}
+
+/* The bin just before the call: a few blocks, none, a few, full. Above its top lie blocks that are live. */
+static void prepare(enum call call)
+{
+    struct front_bin *bin = bin_of(own_heap(), SIZE);
+    size_t held = call == MISS ? 0 : call == DRAIN ? bin_slots(bin) : 10;
+    take(given, gives);
+    take(block, MANY);
+    for (size_t i = 0; i < MANY / 2; i++)
+        hak_free(block[i]);
+    take(block, MANY / 2);
+    own_heap();
+    for (live = MANY; MANY - live < held; live--)
+        hak_free(block[live - 1]);
+    must(bin_held(bin) == held);
+    if (call == PUSH || call == DRAIN)
+        moving = block[--live];
+}
+
+static uint64_t used;
+
+static void add_used(void *unused, struct slab *s)
+{
+    if (slab_heap(s) == heap_self && s->class == class_of(SIZE))
+        used += slab_used(s);
+    (void)unused;
+}
+
+/* No block is cached twice, or cached and live; the sums come out, but for what the handler gave. */
+static void verify(enum call call)
+{
+    struct heap *h = heap_self;
+    struct front_bin *bin = bin_of(h, SIZE);
+    size_t remote = 0;
+    if (call == HIT || call == MISS)
+        block[live++] = moving;
+    bins_valid(h);
+    for (void **at = bin->base + 1; at <= bin->top; at++) {
+        for (void **other = bin->base + 1; other < at; other++)
+            must(*other != *at);
+        for (size_t i = 0; i < live; i++)
+            must(block[i] != *at);
+    }
+    for (void *p = h->remote; p; p = *(void **)p)
+        remote++;
+    superslab_each_slab(add_used, NULL);
+    must(used >= live + bin_held(bin) + remote && used <= live + bin_held(bin) + remote + gives);
+    for (size_t i = 0; i < live; i++)
+        memset(block[i], 0x55, SIZE);
+    for (size_t i = 0; i < 1000; i++) { /* nothing that comes now is live */
+        void *p = hak_malloc(SIZE);
+        for (size_t k = 0; k < live; k++)
+            must(p != block[k]);
+    }
+}
+
+static _Noreturn void child(enum call call)
+{
+    prepare(call);
+    signal(SIGUSR1, on_signal);
+    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
+        _exit(CANNOT);
+    raise(SIGSTOP);
+    if (call == HIT || call == MISS)
+        moving = hak_malloc(SIZE);
+    else
+        hak_free(moving);
+    raise(SIGSTOP);
+    if (fired)
+        verify(call);
+    _exit(0);
+}
+
+/* The signal after k instructions. FINISHED: the call took fewer; else how the child ended. */
+static int interrupt_after(enum call call, unsigned k)
+{
+    pid_t pid = fork();
+    int status;
+    bool finished = false;
+    must(pid >= 0);
+    if (!pid)
+        child(call);
+    must(waitpid(pid, &status, 0) == pid);
+    for (unsigned i = 0; i < k && WIFSTOPPED(status) && !finished; i++) {
+        must(!ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) && waitpid(pid, &status, 0) == pid);
+        finished = WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP;
+    }
+    uintptr_t deliver = finished ? 0 : SIGUSR1;
+    while (WIFSTOPPED(status)) {
+        must(!ptrace(PTRACE_CONT, pid, NULL, (void *)deliver) && waitpid(pid, &status, 0) == pid);
+        deliver = WIFSTOPPED(status) && WSTOPSIG(status) != SIGSTOP ? (uintptr_t)WSTOPSIG(status) : 0;
+    }
+    return finished ? FINISHED : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void interrupt_everywhere(enum call call, size_t count)
+{
+    gives = count;
+    if (test_shadowed()) /* too many instructions between two of ours */
+        return;
+    unsigned step = call == HIT || call == PUSH ? 1 : 5;
+    for (unsigned k = 0; k < MOST_STEPS; k += step + k / 40) {
+        int how = interrupt_after(call, k);
+        if (how == CANNOT)
+            printf("no test: this place does not let a process be traced\n");
+        if (how == CANNOT || how == FINISHED)
+            return;
+        if (how != 0)
+            ck_abort_msg("%zu blocks freed by a handler after %u instructions: status %d", count, k, how);
+    }
+}
+
+START_TEST(during_a_hit)
+{
+    interrupt_everywhere(HIT, 1);
+}
+END_TEST
+
+START_TEST(during_a_hit_many)
+{
+    interrupt_everywhere(HIT, 300);
+}
+END_TEST
+
+START_TEST(during_a_refill)
+{
+    interrupt_everywhere(MISS, 1);
+}
+END_TEST
+
+START_TEST(during_a_refill_many)
+{
+    interrupt_everywhere(MISS, 250);
+}
+END_TEST
+
+START_TEST(during_a_refill_by_list)
+{
+    front_direct = 0;
+    interrupt_everywhere(MISS, 1);
+}
+END_TEST
+
+START_TEST(during_a_push)
+{
+    interrupt_everywhere(PUSH, 1);
+    interrupt_everywhere(PUSH, 300);
+}
+END_TEST
+
+START_TEST(during_a_drain)
+{
+    interrupt_everywhere(DRAIN, 1);
+}
+END_TEST
+
+TEST_MAIN("front: signal", during_a_hit, during_a_hit_many, during_a_refill, during_a_refill_many,
+          during_a_refill_by_list, during_a_push, during_a_drain)
