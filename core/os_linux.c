@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -174,6 +175,7 @@ uint64_t os_bytes_peak(void)
 }
 
 static int os_error_fd = STDERR_FILENO;
+static struct stat os_error_file; /* what the copy was when it was made */
 
 void os_keep_error(void)
 {
@@ -181,14 +183,26 @@ void os_keep_error(void)
         return;
     int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 200); /* out of the way of programs that count on low numbers */
     os_counted(OS_META, OS_OTHER);
-    if (fd >= 0)
+    if (fd >= 0 && fstat(fd, &os_error_file) == 0)
         os_error_fd = fd;
+}
+
+/* The copy, unless the program has closed it and opened something else under its number. */
+static int os_error_target(void)
+{
+    struct stat now;
+    if (os_error_fd == STDERR_FILENO)
+        return STDERR_FILENO;
+    if (fstat(os_error_fd, &now) != 0 || now.st_dev != os_error_file.st_dev || now.st_ino != os_error_file.st_ino)
+        return -1;
+    return os_error_fd;
 }
 
 void os_write_error(const char *text, size_t length)
 {
-    while (length) {
-        ssize_t wrote = write(os_error_fd, text, length);
+    int fd = os_error_target();
+    while (length && fd >= 0) {
+        ssize_t wrote = write(fd, text, length);
         if (wrote < 0 && errno == EINTR)
             continue;
         if (wrote <= 0)

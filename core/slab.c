@@ -9,18 +9,20 @@ void slab_format(struct slab *s, struct heap *h, unsigned class, unsigned slots,
 {
     char *base = superslab_slot(s);
     uint32_t size = (uint32_t)class_size(class);
-    uintptr_t natural = size & -size; /* blocks of size n * 2^k start at multiples of 2^k */
+    uintptr_t natural = size & -size; /* in slot 0, too, blocks of n * 2^k bytes start at multiples of 2^k */
     uintptr_t first = slab_index(s) ? 0 : (sizeof(struct superslab) + natural - 1) & ~(natural - 1);
-    *s = (struct slab){
-        .block_size = size,
-        .start = base + first,
-        .capacity = (uint32_t)((slots * SLAB_SIZE - first) / size),
-        .class = (uint8_t)class,
-        .zero = zero,
-        .slots = (uint8_t)slots,
-    };
+    s->free = NULL; /* heap is NULL already, and others may be looking at it */
+    s->frees_to_event = 0;
+    s->block_size = size;
+    s->start = base + first;
+    s->capacity = (uint32_t)((slots * SLAB_SIZE - first) / size);
+    s->carved = 0;
+    s->class = (uint8_t)class;
+    s->full = s->listed = 0;
+    s->zero = zero;
+    s->slots = (uint8_t)slots;
     for (unsigned i = 1; i < slots; i++)
-        s[i] = (struct slab){.back = (uint8_t)i};
+        s[i].back = (uint8_t)i;
     __atomic_store_n(&s->heap, h, __ATOMIC_RELEASE);
 }
 

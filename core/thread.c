@@ -13,6 +13,7 @@ static pthread_mutex_t thread_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct heap *thread_heaps;  /* every heap, linked by next_all; atomic, only ever pushed to */
 static struct heap *thread_parked; /* under the lock */
 static pthread_key_t thread_key;
+static bool thread_has_key;
 
 /* Cached blocks, remote blocks and empty slabs of a heap that the calling thread has. */
 static void thread_trim_heap(struct heap *h)
@@ -45,7 +46,8 @@ static void thread_end(void *heap)
 
 void thread_start(void)
 {
-    if (pthread_key_create(&thread_key, thread_end) != 0) {
+    thread_has_key = pthread_key_create(&thread_key, thread_end) == 0;
+    if (!thread_has_key) {
         static const char text[] = "hakmem: no thread-specific key is left: heaps of ended threads will not be reused\n";
         os_write_error(text, sizeof text - 1);
     }
@@ -107,7 +109,8 @@ struct heap *thread_heap(void)
     }
     front_open(h);
     heap_self = h; /* before pthread_setspecific, which may allocate */
-    pthread_setspecific(thread_key, h);
+    if (thread_has_key)
+        pthread_setspecific(thread_key, h);
     errno = saved;
     return h;
 }

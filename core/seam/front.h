@@ -23,7 +23,7 @@ struct slab;
 /* hot_inline void *front_pop(struct front_heap *f, unsigned class);            NULL: nothing cached
  * hot_inline bool front_push(struct front_heap *f, unsigned class, void *p);   false: no room */
 
-void *front_refill(struct heap *h, unsigned class);                       /* after a miss: a block, or NULL with ENOMEM */
+void *front_refill(struct heap *h, unsigned class);                       /* after a miss: a block; NULL: no memory */
 void front_drain(struct heap *h, struct slab *s, void *p);                /* no room: takes p all the same */
 void front_flush(struct heap *h);                                         /* every cached block back to its slab */
 void front_open(struct heap *h);                                          /* the heap has a thread (again) */

@@ -18,7 +18,7 @@ struct heap;
 
 enum { HEAP_CLASSES = CLASS_TINY + MID_CLASSES };
 
-/* *zero: in, whether it matters to the caller; out, whether the block is known to be zero. NULL with errno = ENOMEM. */
+/* *zero: in, whether it matters to the caller; out, whether the block is known to be zero. NULL: no memory. */
 void *mid_alloc(struct heap *h, size_t size, bool *zero);
 
 #endif

@@ -91,7 +91,9 @@ void *front_refill(struct heap *h, unsigned class)
     struct slab *s = heap_slab(h, class);
     if (s) {
         void **top = bin->top; /* read once: a signal handler may push while the batch comes in */
-        size_t half = (size_t)(bin->limit - bin->base) / 2, n = front_batch - 1 < half ? front_batch - 1 : half;
+        size_t room = (size_t)(bin->limit - top), half = front_slots(class) / 2, n = front_batch - 1;
+        n = n < half ? n : half;
+        n = n < room ? n : room;
         /* The block for the caller first: it is the lowest of a fresh batch. */
         if (!s->free && !front_direct)
             slab_extend(s);
@@ -104,12 +106,22 @@ void *front_refill(struct heap *h, unsigned class)
     return p;
 }
 
+/* Blocks that a bin holds. 0, too, when a signal handler has drained it beyond a top that the code it interrupted then put
+ * back: what lies above such a top is lost, what lies below is NULL. */
+static size_t front_held(const struct front_bin *bin)
+{
+    intptr_t held = load_relaxed(&bin->top) - load_relaxed(&bin->base);
+    return held > 0 ? (size_t)held : 0;
+}
+
 /* The oldest count blocks of a bin back to their slabs. Inside heap_enter. */
 static void front_give(struct heap *h, struct front_bin *bin, size_t count)
 {
-    for (size_t i = 1; i <= count; i++)
-        heap_give_inside(h, slab_of(bin->base[i]), bin->base[i]);
-    bin->base[count] = NULL;
+    for (size_t i = 1; i <= count; i++) {
+        void *p = bin->base[i];
+        bin->base[i] = NULL; /* a pop that ends here misses */
+        heap_give_inside(h, slab_of(p), p);
+    }
     store_relaxed(&bin->base, bin->base + count);
     count_add(&bin->drained, count);
     count_add(&bin->drains, 1);
@@ -123,7 +135,7 @@ void front_drain(struct heap *h, struct slab *s, void *p)
         return;
     }
     void **end = h->front.start[s->class] + 2 * front_slots(s->class);
-    size_t held = (size_t)(bin->top - bin->base), count = held / 2, room = (size_t)(end - bin->limit);
+    size_t count = front_held(bin) / 2, room = (size_t)(end - bin->limit);
     if (count > room)
         count = room;
     if (count > 0) {
@@ -141,8 +153,8 @@ void front_flush(struct heap *h)
 {
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
         struct front_bin *bin = &h->front.bin[c];
-        if (bin->top != bin->base)
-            front_give(h, bin, (size_t)(bin->top - bin->base));
+        if (front_held(bin) > 0)
+            front_give(h, bin, front_held(bin));
         front_rewind(&h->front, c);
     }
 }
@@ -161,7 +173,7 @@ uint64_t front_cached_total(const struct heap *h, uint64_t *bytes)
     uint64_t blocks = 0;
     *bytes = 0;
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
-        uint64_t held = (uint64_t)(load_relaxed(&h->front.bin[c].top) - load_relaxed(&h->front.bin[c].base));
+        uint64_t held = front_held(&h->front.bin[c]);
         blocks += held;
         *bytes += held * class_size(c);
     }
@@ -183,7 +195,7 @@ static void front_add(void *context, struct heap *h)
     sum->refills += load_relaxed(&bin->refills);
     sum->drains += load_relaxed(&bin->drains);
     sum->drained += load_relaxed(&bin->drained);
-    sum->held += (uint64_t)(load_relaxed(&bin->top) - load_relaxed(&bin->base));
+    sum->held += front_held(bin);
 }
 
 void front_stats(stats_each *each, void *context)

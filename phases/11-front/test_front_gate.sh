@@ -21,7 +21,7 @@ gate() {
     }
     hits=$(json front.hits) misses=$(json front.misses) mallocs=$(sed -nE 's/.* mallocs=([0-9]+).*/\1/p' "$tmp/out")
     rate=$((hits * 10000 / mallocs))
-    echo "random_mixed $*: $mallocs allocations, $hits hits, $misses misses: $((rate / 100)).$((rate / 10 % 10))$((rate % 10)) %"
+    echo "random_mixed $*: $mallocs allocations, $hits hits, $misses misses: $((rate / 100)).$((rate / 10 % 10)) %"
     # Without phase 12 blocks above 1024 bytes, one in 64, have mappings of their own: they are no hits.
     if [ "$rate" -ge 9000 ] && [ $((hits + misses)) -ge $((mallocs * 98 / 100)) ]; then
         passed=$((passed + 1))

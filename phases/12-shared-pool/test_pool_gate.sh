@@ -1,6 +1,6 @@
 #!/bin/sh
-# test_pool_gate.sh - the gate of phase 12 that counters can show: the workload of the first report needs at most 100 mmap, munmap,
-# madvise and mincore calls together (9,637 there) and at most 8 SuperSlabs (877 there).
+# test_pool_gate.sh - the gate of phase 12 that counters can show: the workload of the first report needs at most 100 mmap,
+# munmap, madvise and mincore calls together (9,637 there) and at most 8 SuperSlabs (877 there).
 #
 # Counted by strace where it is installed and allowed: then the program's own calls and the loader's count too. Always by the
 # allocator's counters. HAK_LIB: the shared library to preload. HAK_WORK_DIR: the workloads.
