@@ -46,7 +46,7 @@ struct mallinfo2 hak_mallinfo2(void);       /* arena, uordblks: bytes of SuperSl
                                              * hblks, hblkhd: live mapped blocks and their bytes, as in glibc */
 int hak_mallopt(int option, int value);     /* accepts glibc's options and ignores them: 1; unknown ones: 0 */
 void hak_malloc_stats(void);                /* the text of HAKMEM_STATS=1 on standard error */
-int hak_malloc_info(int options, FILE *out);/* XML; options must be 0, else EINVAL (returned as -1 with errno) */
+int hak_malloc_info(int options, FILE *out); /* XML; options must be 0, else EINVAL (returned as -1 with errno) */
 
 /* The name of the variant that this code was compiled as, for example "p12.mincore-always", and the command that built it.
  * The same name stands in the ELF note of type 1, owner "hakmem", of every library and program. */
@@ -75,7 +75,8 @@ void hak_stats(struct hak_stats *out);
 void hak_stats_each(void (*each)(void *context, const char *name, uint64_t value), void *context);
 
 /* MODE=check: walks the calling thread's heap and every structure that it can reach and checks every invariant; aborts with a
- * line that names the broken one. In other modes the checks are compiled out. Returns true. The caller must know that no other thread frees blocks of this heap meanwhile. */
+ * line that names the broken one. In other modes the checks are compiled out. Returns true. The caller must know that no
+ * other thread frees blocks of this heap meanwhile. */
 bool hak_check(void);
 
 #ifdef __cplusplus

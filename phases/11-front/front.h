@@ -7,7 +7,9 @@
  * A refill brings a batch straight from the slab; a drain gives the oldest half straight back to the slabs. A drain does not
  * move what stays: it raises base, and limit with it, until the slots end; from then on a full bin passes blocks on to their
  * slabs one by one, and the next miss starts again at start. So a free in a signal handler may drain while the code that it
- * interrupted is between two instructions of a push or a pop: neither top nor a slot near it changes under it.
+ * interrupted is between two instructions of a push or a pop: neither top nor a slot near it changes under it. The limit of
+ * that: a handler that interrupts a pop and frees more than half a bin of the same class in one go may drain the very block
+ * that the pop has read.
  *
  * Must hold for every bin:
  *   *base = NULL, which ends every pop;  base < slot <= top: blocks of slabs of this heap and class, each used in its slab
@@ -69,8 +71,9 @@ hot_inline bool front_push(struct front_heap *f, unsigned class, void *p)
     void **top = bin->top;
     if (unlikely(top == bin->limit))
         return false;
-    bin->top = top + 1;
     top[1] = p;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a handler must not find a slot below top that holds nothing yet */
+    bin->top = top + 1;
     return true;
 }
 

@@ -28,6 +28,7 @@ static inline struct front_bin *bin_of(struct heap *h, size_t size)
 
 static inline size_t bin_held(const struct front_bin *bin)
 {
+    must(bin->top >= bin->base);
     return (size_t)(bin->top - bin->base);
 }
 
@@ -61,6 +62,10 @@ static inline size_t batch_wanted(unsigned class)
 static inline void bin_valid(struct heap *h, unsigned class)
 {
     const struct front_bin *bin = &h->front.bin[class];
+    if (bin->top < bin->base) { /* a signal handler drained past a top that was put back (front_held): nothing stale below */
+        must(bin->top <= bin->limit && (*bin->top == NULL || bin->top[-1] == NULL));
+        return;
+    }
     must(bin->base[0] == NULL && bin->base <= bin->top && bin->top <= bin->limit);
     must(h->front.start[class] <= bin->base && bin_room(h, bin) <= slots_wanted(class));
     must(bin_slots(bin) == slots_wanted(class));
