@@ -184,13 +184,14 @@ static bool heap_borrow(struct heap *h)
 static void heap_serve(struct heap *h, struct slab *s, void *p)
 {
     do {
-        if (heap_enter(h)) {
-            heap_drain(h);
-            if (p)
-                heap_give_inside(h, s, p);
-            pool_park(h); /* a parked heap keeps nothing in reserve */
-            heap_leave(h);
-        }
+        bool idle = heap_enter(h); /* nobody else is in a heap that this thread has borrowed */
+        hak_assert(idle);
+        (void)idle;
+        heap_drain(h);
+        if (p)
+            heap_give_inside(h, s, p);
+        pool_park(h); /* a parked heap keeps nothing in reserve */
+        heap_leave(h);
         p = NULL;
         __atomic_store_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
     } while (__atomic_load_n(&h->remote, __ATOMIC_SEQ_CST) && heap_borrow(h));

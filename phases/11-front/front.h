@@ -60,7 +60,7 @@ hot_inline void *front_pop(struct front_heap *f, unsigned class)
     if (unlikely(!p))
         return NULL;
     bin->hits++;
-    bin->top = top - 1;
+    store_relaxed(&bin->top, top - 1);
     return p;
 }
 
@@ -73,7 +73,7 @@ hot_inline bool front_push(struct front_heap *f, unsigned class, void *p)
         return false;
     top[1] = p;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a handler must not find a slot below top that holds nothing yet */
-    bin->top = top + 1;
+    store_relaxed(&bin->top, top + 1);
     return true;
 }
 

@@ -63,7 +63,7 @@ static void add_used(void *unused, struct slab *s)
     (void)unused;
 }
 
-/* What pops would find, from top down to the NULL: no block twice, none that is live. The sums come out, but for what is lost. */
+/* What pops would find, from top down to the NULL: no block twice, none that is live. The sums come out but for the lost. */
 static void verify(enum call call, size_t held)
 {
     struct heap *h = heap_self;
