@@ -193,7 +193,7 @@ static void heap_serve(struct heap *h, struct slab *s, void *p)
         pool_park(h); /* a parked heap keeps nothing in reserve */
         heap_leave(h);
         p = NULL;
-        __atomic_store_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
+        __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST); /* a full barrier, on emulated machines, too */
     } while (__atomic_load_n(&h->remote, __ATOMIC_SEQ_CST) && heap_borrow(h));
 }
 

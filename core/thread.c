@@ -39,7 +39,7 @@ static void thread_end(void *heap)
     pthread_mutex_lock(&thread_lock);
     h->next_parked = thread_parked;
     thread_parked = h;
-    __atomic_store_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
+    __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
     pthread_mutex_unlock(&thread_lock);
     heap_parked(h);
 }
@@ -131,7 +131,7 @@ bool thread_trim(void)
         if (!__atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
             continue;
         thread_trim_heap(h);
-        __atomic_store_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
+        __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
         heap_parked(h);
     }
     struct heap *self = heap_self;

@@ -39,10 +39,10 @@ static uint64_t calls_of(void (*cycle)(void), uint64_t size)
 
 static void gate(void (*cycle)(void))
 {
-    superslabs = 4 + test_scaled(MOST - 4);
+    superslabs = 12 + test_scaled(MOST - 12);
     uint64_t base = calls_of(cycle, 0), lazy = calls_of(cycle, 256);
     fprintf(stderr, "map and unmap calls: base %llu, LRU %llu\n", (unsigned long long)base, (unsigned long long)lazy);
-    must(base >= superslabs * CYCLES); /* twice that, but for the SuperSlabs that a heap keeps in use */
+    must(base >= superslabs * CYCLES / 2); /* four times that, but for the SuperSlabs that a heap keeps in use */
     must(lazy * 100 <= base * 2);
     must(lazy_counts().hits >= superslabs * (CYCLES - 1) / 2 && lazy_valid());
 }
