@@ -109,12 +109,16 @@ WORKS := $(if $(HERE),$(basename $(notdir $(wildcard bench/work/*.c))))
 STATIC := $(WORKS:%=bench_%_hakmem) $(WORKS:%=%_hakmem)
 LIBS := $(if $(filter release check,$(MODE)),$(OUT)/libhakmem.so $(OUT)/libhakmem.a) $(OUT)/libhakmem-embed.a
 TEST_DIRS := core/test $(FOLDERS) $(if $(HERE),phases/test bench/test)
-TEST_SRCS := $(wildcard $(TEST_DIRS:%=%/test_*.c))
+# The workbench's own tests know no variant: they run with the newest only, when no toggle is given.
+HAKBENCH_TESTS := $(wildcard bench/test/test_hakbench_*)
+TEST_SRCS := $(filter-out $(HAKBENCH_TESTS),$(wildcard $(TEST_DIRS:%=%/test_*.c)))
 TEST_BINS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(TEST_SRCS)))
-TEST_SCRIPTS := $(if $(HERE),$(wildcard $(TEST_DIRS:%=%/test_*.sh)))
+HAKBENCH_HERE := $(if $(filter native.release.,$(ARCH).$(MODE).$(OTHER_CC)),$(if $(SET),,$(HAKBENCH_TESTS)))
+HAKBENCH_BINS := $(patsubst bench/%.c,out/bench/%,$(filter %.c,$(HAKBENCH_HERE)))
+TEST_SCRIPTS := $(if $(HERE),$(filter-out $(HAKBENCH_TESTS),$(wildcard $(TEST_DIRS:%=%/test_*.sh))) $(filter %.sh,$(HAKBENCH_HERE)))
 PROG_SRCS := $(if $(HERE),$(wildcard $(TEST_DIRS:%=%/prog_*.c)))
 PROGS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(PROG_SRCS))) $(if $(HERE),$(patsubst bench/test/%.c,out/work/%.so,$(wildcard bench/test/broken_*.c)))
-TEST_NEEDS := $(TEST_BINS) $(PROGS) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%)
+TEST_NEEDS := $(TEST_BINS) $(HAKBENCH_BINS) $(if $(HAKBENCH_HERE),out/bench/hakbench) $(PROGS) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%)
 # With `make deps bench` nothing is compiled before deps is done.
 FIRST := $(filter deps deps-%,$(MAKECMDGOALS))
 Q := $(if $(filter 1,$V),,@)
@@ -131,13 +135,13 @@ deps-ci: ; @bench/deps build ci ## the same and what .ci/run needs (clang, real 
 deps-rivals: ; @bench/deps rivals ## install the rivals that bench compares with
 deps-arm64: ; @bench/deps build arm64 ## install what test-arm64 needs
 
-bench: all out/bench/run ## measure this variant, glibc, the rivals and the recorded baselines (ROUNDS=5)
-	@bench/run $(VARIANT) $(CURDIR)/$(OUT)/libhakmem.so $(call quote,$(ROUNDS))
+bench: all out/bench/hakbench ## measure this variant, glibc, the rivals and the recorded baselines (ROUNDS=5)
+	@out/bench/hakbench run --toggles $(call quote,$(SET))
 
 $(STATIC): %: $(OUT)/% release-link ## <work>_hakmem, bench_<work>_hakmem: a workload linked with this variant, in out/release
 
 test: lib $(TEST_NEEDS) release-link ## build and run every test of this variant (TEST=word: those named so)
-	@$(TEST_ENV) core/test/run $(call quote,$(TEST)) $(TEST_BINS) $(TEST_SCRIPTS)
+	@$(TEST_ENV) core/test/run $(call quote,$(TEST)) $(TEST_BINS) $(HAKBENCH_BINS) $(TEST_SCRIPTS)
 
 gates: ; @bench/gates $(call quote,$(ROUNDS)) ## what each phase must show, held or missed (ROUNDS=5)
 matrix: ; @phases/matrix ## build and test every combination that the table promises
@@ -205,10 +209,18 @@ out/work/%.o: bench/work/%.c Makefile | $(FIRST)
 	$Q$(call say,cc $<)$(HOST_CC) $(BASE_FLAGS) $(HOST_FLAGS) -c -o $@ $<
 out/work/%: out/work/%.o
 	$Q$(HOST_CC) -pie -o $@ $< -pthread -lm
-BENCH_SRCS := $(filter-out bench/crash_on.c,$(wildcard bench/*.c))
-out/bench/run: $(BENCH_SRCS) $(wildcard bench/*.h) Makefile | $(FIRST)
+# The workbench: one program; everything but its main is a library too, which its tests link.
+HAKBENCH_LIBS := sqlite3 gsl libcyaml
+out/bench/obj/%.o: bench/%.c Makefile | $(FIRST)
 	@mkdir -p $(@D)
-	$Q$(call say,cc $(filter %.c,$^))$(HOST_CC) $(filter-out -M%,$(BASE_FLAGS)) -D_GNU_SOURCE -O2 -o $@ $(filter %.c,$^) -lm
+	$Q$(call say,cc $<)$(HOST_CC) $(BASE_FLAGS) -D_GNU_SOURCE -DGSL_DISABLE_DEPRECATED -O2 $$(pkg-config --cflags $(HAKBENCH_LIBS)) -c -o $@ $<
+out/bench/libhakbench.a: $(patsubst bench/%.c,out/bench/obj/%.o,$(filter-out bench/hakbench.c bench/crash_on.c,$(wildcard bench/*.c)))
+	$Q$(call say,archive $@)rm -f $@; ar rcs $@ $^
+out/bench/hakbench: out/bench/obj/hakbench.o out/bench/libhakbench.a
+	$Q$(call say,link $@)$(HOST_CC) -o $@ $^ $$(pkg-config --libs $(HAKBENCH_LIBS)) -pthread -lm
+out/bench/test/%: out/bench/obj/test/%.o out/bench/libhakbench.a
+	@mkdir -p $(@D)
+	$Q$(call say,link $@)$(HOST_CC) -o $@ $^ $$(pkg-config --libs $(HAKBENCH_LIBS) check) -pthread -lm
 $(addprefix $(OUT)/,$(WORKS:%=bench_%_hakmem)): $(OUT)/bench_%_hakmem: out/work/%.o $(OUT)/obj/bench/crash_on.o $(OUT)/libhakmem.a
 	$Q$(HOST_CC) -pie -o $@ $(filter %.o,$^) -Wl,--whole-archive $(OUT)/libhakmem.a -Wl,--no-whole-archive -pthread -lm
 $(addprefix $(OUT)/,$(WORKS:%=%_hakmem)): $(OUT)/%_hakmem: $(OUT)/bench_%_hakmem
@@ -261,4 +273,4 @@ run-fuzz: $(OUT)/obj/core/test/fuzz_api.o $(OUT)/libhakmem-embed.a
 Makefile: ;
 %.d: ;
 .DEFAULT: ; @echo "hakmem: no target $@; see: make help" >&2; exit 1
--include $(wildcard out/work/*.d $(OUT)/obj/*/*.d $(OUT)/obj/*/*/*.d)
+-include $(wildcard out/work/*.d out/bench/obj/*.d out/bench/obj/test/*.d $(OUT)/obj/*/*.d $(OUT)/obj/*/*/*.d)

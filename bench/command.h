@@ -1,0 +1,21 @@
+/* command.h - the commands of hakbench, each in cmd_<name>.c: argv[0] is the command's name; answers the exit status.
+ */
+#ifndef BENCH_COMMAND_H
+#define BENCH_COMMAND_H
+
+int cmd_run(int argc, char **argv);
+int cmd_ab(int argc, char **argv);
+int cmd_experiment(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_export(int argc, char **argv);
+int cmd_noise(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+
+/* Where samples are kept unless --db says otherwise; relative to the root of the tree. */
+#define DB_DEFAULT "out/results.db"
+
+/* Exit statuses. */
+enum { EXIT_OK, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 130 };
+
+#endif

@@ -1,0 +1,43 @@
+/* metric.h - what can be measured: names, units, which way is better, and which kind of run yields it.
+ *
+ * A value is always a double under a name. Names of the fixed list are below; `stat.<counter>` is any counter of the
+ * allocator's own JSON (stat.front.hits, stat.os.mmap.superslab); `strace.<call>` any system call that strace counted.
+ * Derived metrics are computed from others when asked for, never stored.
+ */
+#ifndef BENCH_METRIC_H
+#define BENCH_METRIC_H
+
+#include <stdbool.h>
+
+enum mode {
+    MODE_TIME,         /* timing runs: repeated, interleaved, judged with statistics */
+    MODE_COUNT,        /* one run with the allocator's own counters (HAKMEM_STATS=json); counts and budgets */
+    MODE_STRACE,       /* one run under strace -f -c */
+    MODE_INSTRUCTIONS, /* callgrind: instructions of the whole process and of the allocator */
+    MODE_MEMORY,       /* one run with RSS sampled over time from outside */
+    MODES
+};
+extern const char *const mode_names[MODES]; /* time count strace instructions memory */
+
+struct metric {
+    const char *name, *unit, *what;
+    int better;     /* +1: more is better, -1: less is better, 0: neither */
+    enum mode mode; /* the kind of run that yields it */
+    bool derived;
+};
+
+/* The fixed list, ended by a NULL name. stored: ops_s ops seconds wall_s user_s sys_s rss_peak (KiB) rss_own (KiB, VmHWM as the
+ * launcher read it) faults major_faults switches switches_forced; count: superslabs_peak syscalls_own mmap munmap
+ * mremap madvise mincore; strace: syscalls (mmap+munmap+mremap+madvise+mincore of the whole process) syscalls_all;
+ * instructions: instructions instructions_allocator; memory: rss_settled (KiB, the last samples, LazyFree subtracted) rss_max
+ * live_kb (as the workload says); derived: syscalls_per_op faults_per_op instructions_per_op front_hit_rate
+ * rss_per_live. */
+extern const struct metric metrics[];
+
+/* NULL: no such metric. stat.* and strace.* are answered by a neutral entry of their mode. Not thread-safe. */
+const struct metric *metric_find(const char *name);
+
+/* "ops_s, seconds, ..." for error messages; static. */
+const char *metric_names(void);
+
+#endif

@@ -1,0 +1,38 @@
+/* verdict.h - from a dataset to comparisons and their verdicts, and the table that shows them.
+ */
+#ifndef BENCH_VERDICT_H
+#define BENCH_VERDICT_H
+
+#include "bench/dataset.h"
+#include "bench/stats.h"
+#include <stdio.h>
+
+enum verdict { VERDICT_GO, VERDICT_NO_GO, VERDICT_EQUIVALENT, VERDICT_UNDECIDED, VERDICT_NOISY, VERDICT_NONE };
+extern const char *const verdict_names[]; /* GO, NO-GO, EQUIVALENT, UNDECIDED, no verdict: noisy, not measured */
+
+#define VERDICT_MARGIN 0.01
+
+/* B against A on one workload by one metric. Ratios are B/A of the raw metric; `gain` is oriented so that > 1 is better for B. */
+struct comparison {
+    int a, b, workload;
+    char metric[64];
+    size_t pairs;
+    double median_a, median_b;
+    struct stats_interval ratio, gain, noise; /* noise: the A/A interval used; value NAN where there is no twin */
+    double p, p_holm;                         /* Mann-Whitney; after Holm over the comparisons judged together */
+    size_t outliers, needed;                  /* needed: pairs that would decide, 0 when decided */
+    bool exact;                               /* the metric did not vary at all in either cell */
+    enum verdict verdict;
+};
+
+/* Judges count comparisons together (a, b, workload and metric are given, the rest is filled in). */
+void verdict_judge(const struct dataset *ds, struct comparison *c, size_t count, double margin);
+
+/* Text for one comparison: "1.034 [1.021, 1.047] GO". Static buffer. */
+const char *verdict_text(const struct comparison *c);
+
+/* The terminal table of a dataset: per workload every variant with M ops/s, interval, ratio to the reference, verdict,
+ * and the budgets (system calls, faults, SuperSlabs, peak RSS), then the A/A floor, what is missing, published baselines. */
+void table_print(FILE *out, const struct dataset *ds, int reference);
+
+#endif
