@@ -1,6 +1,7 @@
 /* stats.h - the arithmetic: medians, intervals, tests. GSL does it; nothing here knows what a variant is.
  *
- * Every function is pure and deterministic: what draws random numbers takes a seed.
+ * Every function is pure, deterministic and thread-safe: what draws random numbers takes a seed. Inputs are never changed and hold
+ * no NAN. They end the process with a line when memory ends.
  */
 #ifndef BENCH_STATS_H
 #define BENCH_STATS_H
@@ -10,20 +11,30 @@
 #include <stdint.h>
 
 double stats_median(const double *x, size_t n); /* NAN when n = 0 */
+/* q in [0, 1]; linear between order statistics (type 7 of Hyndman and Fan 1996, as R and NumPy do unless told otherwise). */
 double stats_quantile(const double *x, size_t n, double q);
 double stats_mad(const double *x, size_t n); /* median absolute deviation, x 1.4826 */
 
 struct stats_interval { double value, lo, hi; }; /* NAN where n is too small to say */
 
-/* Median with a bootstrap 95 % interval (BCa or percentile: say which and why at the definition). */
+/* A statistic of n values; may reorder them. */
+typedef double stats_statistic(double *x, size_t n);
+/* The percentile bootstrap interval of a statistic (Efron 1979; Efron and Tibshirani 1993, chapter 13). */
+struct stats_interval stats_bootstrap(const double *x, size_t n, stats_statistic *of, double level, uint64_t seed);
+/* Median with its bootstrap 95 % interval; no bounds below STATS_INTERVAL_MIN values. */
 struct stats_interval stats_median_interval(const double *x, size_t n, uint64_t seed);
-/* Effect of B against A: exp(median(log(b[i]/a[i]))) with its interval. */
+/* Effect of B against A: exp(median(log(b[i]/a[i]))) with its interval, all values positive. */
 struct stats_interval stats_ratio_interval(const double *a, const double *b, size_t n, uint64_t seed);
+#define STATS_INTERVAL_MIN 5
 
-double stats_mann_whitney(const double *a, size_t na, const double *b, size_t nb); /* two-sided p; exact when small and untied */
-double stats_wilcoxon(const double *a, const double *b, size_t n);                 /* paired signed rank, two-sided p */
+/* Two-sided p of the rank-sum test (Mann and Whitney 1947); exact up to 60 values in all, ties as midranks, else by the normal
+ * distribution, corrected for ties and continuity. 1 when there is nothing to compare. */
+double stats_mann_whitney(const double *a, size_t na, const double *b, size_t nb);
+/* Two-sided p of the signed-rank test (Wilcoxon 1945) on a[i] - b[i]; zeros are dropped, ties are midranks; exact up to 200. */
+double stats_wilcoxon(const double *a, const double *b, size_t n);
+/* p-values adjusted for being n together (Holm 1979), in place order; adjusted may be p. */
 void stats_holm(const double *p, size_t n, double *adjusted);
-/* Indices flagged by median +- 3.5 MAD; how many. */
+/* Marks what lies further than 3.5 MAD from the median (Iglewicz and Hoaglin 1993); answers how many. */
 size_t stats_outliers(const double *x, size_t n, bool *flag);
 /* Pairs needed so that an interval of this spread would have half-width `margin` (both as log-ratios); 0: n suffices. */
 size_t stats_pairs_needed(const double *a, const double *b, size_t n, double margin);

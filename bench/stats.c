@@ -1,0 +1,256 @@
+/* stats.c - medians, bootstrap intervals, rank tests, Holm's correction. See stats.h.
+ *
+ * May include GSL and libc. Generators, quantiles, sorting and distribution functions are GSL's.
+ */
+#include "bench/stats.h"
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_rng.h>
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RESAMPLES = 4999, RANK_SUM_EXACT = 60, SIGNED_RANK_EXACT = 200 };
+
+static void *take(size_t count, size_t size)
+{
+    void *p = calloc(count ? count : 1, size);
+    if (!p) {
+        fprintf(stderr, "hakbench: out of memory for statistics of %zu values\n", count);
+        exit(1);
+    }
+    return p;
+}
+
+static double *copy(const double *x, size_t n)
+{
+    double *c = take(n, sizeof *c);
+    memcpy(c, x, n * sizeof *c);
+    return c;
+}
+
+double stats_quantile(const double *x, size_t n, double q)
+{
+    if (!n)
+        return NAN;
+    double *sorted = copy(x, n);
+    gsl_sort(sorted, 1, n);
+    double value = gsl_stats_quantile_from_sorted_data(sorted, 1, n, q);
+    free(sorted);
+    return value;
+}
+
+double stats_median(const double *x, size_t n)
+{
+    return stats_quantile(x, n, 0.5);
+}
+
+double stats_mad(const double *x, size_t n)
+{
+    if (!n)
+        return NAN;
+    double *work = take(n, sizeof *work);
+    double value = gsl_stats_mad(x, 1, n, work);
+    free(work);
+    return value;
+}
+
+/* --- Bootstrap ----------------------------------------------------------------------------------------------------------------
+ * Percentile, not BCa: for a median the acceleration that BCa estimates by the jackknife is not consistent, and with 8 to 20
+ * values it only adds noise. */
+struct stats_interval stats_bootstrap(const double *x, size_t n, stats_statistic *of, double level, uint64_t seed)
+{
+    double *values = take(RESAMPLES, sizeof *values), *sample = copy(x, n);
+    struct stats_interval interval = {of(sample, n), NAN, NAN};
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(rng, seed % UINT32_MAX);
+    for (size_t i = 0; i < RESAMPLES; i++) {
+        for (size_t k = 0; k < n; k++)
+            sample[k] = x[gsl_rng_uniform_int(rng, n)];
+        values[i] = of(sample, n);
+    }
+    gsl_rng_free(rng);
+    gsl_sort(values, 1, RESAMPLES);
+    interval.lo = gsl_stats_quantile_from_sorted_data(values, 1, RESAMPLES, (1 - level) / 2);
+    interval.hi = gsl_stats_quantile_from_sorted_data(values, 1, RESAMPLES, (1 + level) / 2);
+    free(values);
+    free(sample);
+    return interval;
+}
+
+static double median_reordering(double *x, size_t n)
+{
+    return gsl_stats_median(x, 1, n);
+}
+
+struct stats_interval stats_median_interval(const double *x, size_t n, uint64_t seed)
+{
+    if (n < STATS_INTERVAL_MIN)
+        return (struct stats_interval){stats_median(x, n), NAN, NAN};
+    return stats_bootstrap(x, n, median_reordering, 0.95, seed);
+}
+
+static double *log_ratios(const double *a, const double *b, size_t n)
+{
+    double *r = take(n, sizeof *r);
+    for (size_t i = 0; i < n; i++)
+        r[i] = log(b[i] / a[i]);
+    return r;
+}
+
+struct stats_interval stats_ratio_interval(const double *a, const double *b, size_t n, uint64_t seed)
+{
+    double *r = log_ratios(a, b, n);
+    struct stats_interval i = stats_median_interval(r, n, seed);
+    free(r);
+    return (struct stats_interval){exp(i.value), exp(i.lo), exp(i.hi)};
+}
+
+/* --- Rank tests ---------------------------------------------------------------------------------------------------------------
+ * Twice the midrank of each value, which is a whole number; answers the sum of t^3 - t over ties. */
+static double ranks_doubled(const double *x, size_t n, size_t *rank)
+{
+    size_t *order = take(n, sizeof *order);
+    double ties = 0;
+    gsl_sort_index(order, x, 1, n);
+    for (size_t i = 0, j; i < n; i = j) {
+        for (j = i + 1; j < n && x[order[j]] == x[order[i]]; j++)
+            ;
+        for (size_t k = i; k < j; k++)
+            rank[order[k]] = i + j + 1;
+        double t = (double)(j - i);
+        ties += t * t * t - t;
+    }
+    free(order);
+    return ties;
+}
+
+/* Two-sided p by the normal distribution, half a step of continuity towards the mean. */
+static double p_normal(double distance, double variance)
+{
+    if (variance <= 0)
+        return 1;
+    double z = fmax(fabs(distance) - 0.5, 0) / sqrt(variance);
+    return fmin(1, 2 * gsl_cdf_ugaussian_Q(z));
+}
+
+/* Both tails at least as far from the middle as sum, of a distribution over 0..top that is symmetric about its middle. */
+static double p_exact(const double *weight, size_t top, size_t sum)
+{
+    double all = 0, tail = 0;
+    size_t low = sum < top - sum ? sum : top - sum;
+    for (size_t s = 0; s <= top; s++) {
+        all += weight[s];
+        tail += s <= low ? weight[s] : 0;
+    }
+    return fmin(1, 2 * tail / all);
+}
+
+/* Weight of each sum of `pick` out of n doubled ranks; column by column, so that no rank is taken twice. */
+static double p_rank_sum(const size_t *rank, size_t n, size_t pick, size_t sum)
+{
+    size_t top = n * (n + 1);
+    double *ways = take((pick + 1) * (top + 1), sizeof *ways);
+    ways[0] = 1;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = pick; k > 0; k--)
+            for (size_t s = top; s >= rank[i]; s--)
+                ways[k * (top + 1) + s] += ways[(k - 1) * (top + 1) + s - rank[i]];
+    double all = 0, low = 0, high = 0;
+    for (size_t s = 0; s <= top; s++) {
+        double w = ways[pick * (top + 1) + s];
+        all += w;
+        low += s <= sum ? w : 0;
+        high += s >= sum ? w : 0;
+    }
+    free(ways);
+    return fmin(1, 2 * fmin(low, high) / all);
+}
+
+double stats_mann_whitney(const double *a, size_t na, const double *b, size_t nb)
+{
+    size_t n = na + nb, sum = 0;
+    if (!na || !nb)
+        return 1;
+    double *both = take(n, sizeof *both), p;
+    size_t *rank = take(n, sizeof *rank);
+    memcpy(both, a, na * sizeof *a);
+    memcpy(both + na, b, nb * sizeof *b);
+    double ties = ranks_doubled(both, n, rank), size = (double)n, da = (double)na, db = (double)nb;
+    for (size_t i = 0; i < na; i++)
+        sum += rank[i];
+    if (n <= RANK_SUM_EXACT)
+        p = p_rank_sum(rank, n, na, sum);
+    else
+        p = p_normal((double)sum / 2 - da * (size + 1) / 2, da * db / 12 * (size + 1 - ties / (size * (size - 1))));
+    free(both);
+    free(rank);
+    return p;
+}
+
+double stats_wilcoxon(const double *a, const double *b, size_t n)
+{
+    double *size = take(n, sizeof *size), p = 1;
+    bool *positive = take(n, sizeof *positive);
+    size_t *rank = take(n, sizeof *rank), m = 0, sum = 0;
+    for (size_t i = 0; i < n; i++)
+        if (a[i] != b[i]) {
+            positive[m] = a[i] > b[i];
+            size[m++] = fabs(a[i] - b[i]);
+        }
+    double ties = m ? ranks_doubled(size, m, rank) : 0, dm = (double)m;
+    for (size_t i = 0; i < m; i++)
+        sum += positive[i] ? rank[i] : 0;
+    if (m > SIGNED_RANK_EXACT) {
+        p = p_normal((double)sum / 2 - dm * (dm + 1) / 4, dm * (dm + 1) * (2 * dm + 1) / 24 - ties / 48);
+    } else if (m) {
+        size_t top = m * (m + 1);
+        double *chance = take(top + 1, sizeof *chance);
+        chance[0] = 1;
+        for (size_t i = 0; i < m; i++)
+            for (size_t s = top + 1; s-- > 0;)
+                chance[s] = (chance[s] + (s >= rank[i] ? chance[s - rank[i]] : 0)) / 2;
+        p = p_exact(chance, top, sum);
+        free(chance);
+    }
+    free(size);
+    free(positive);
+    free(rank);
+    return p;
+}
+
+void stats_holm(const double *p, size_t n, double *adjusted)
+{
+    size_t *order = take(n, sizeof *order);
+    double *result = take(n, sizeof *result), most = 0;
+    gsl_sort_index(order, p, 1, n);
+    for (size_t i = 0; i < n; i++) {
+        most = fmax(most, fmin(1, p[order[i]] * (double)(n - i)));
+        result[order[i]] = most;
+    }
+    memcpy(adjusted, result, n * sizeof *result);
+    free(order);
+    free(result);
+}
+
+/* --- Outliers and how many more -------------------------------------------------------------------------------------------- */
+size_t stats_outliers(const double *x, size_t n, bool *flag)
+{
+    double middle = stats_median(x, n), far = 3.5 * stats_mad(x, n);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += flag[i] = fabs(x[i] - middle) > far;
+    return count;
+}
+
+/* The standard error of a median of n normal values is sqrt(pi / 2) sd / sqrt(n). */
+size_t stats_pairs_needed(const double *a, const double *b, size_t n, double margin)
+{
+    double *r = log_ratios(a, b, n);
+    double half = gsl_cdf_ugaussian_Pinv(0.975) * sqrt(M_PI_2) * stats_mad(r, n) / margin;
+    free(r);
+    size_t needed = n ? (size_t)ceil(fmin(half * half, 1e6)) : 0;
+    return needed > n ? needed : 0;
+}
