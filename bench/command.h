@@ -3,6 +3,9 @@
 #ifndef BENCH_COMMAND_H
 #define BENCH_COMMAND_H
 
+#include <argp.h>
+#include <stdbool.h>
+
 int cmd_run(int argc, char **argv);
 int cmd_ab(int argc, char **argv);
 int cmd_experiment(int argc, char **argv);
@@ -11,6 +14,13 @@ int cmd_export(int argc, char **argv);
 int cmd_noise(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_show(int argc, char **argv);
+
+/* argp_parse as every command calls it: the command is "hakbench <name>" in what it says, a mistake is one line and exit status 2,
+ * also by argp_error. Returns when all is well. */
+void command_parse(const struct argp *argp, int argc, char **argv, void *input);
+
+/* One line "hakbench <name>: ..." on standard error, and the end with EXIT_BAD_INPUT. */
+__attribute__((format(printf, 1, 2), noreturn)) void command_bad(const char *format, ...);
 
 /* Where samples are kept unless --db says otherwise; relative to the root of the tree. */
 #define DB_DEFAULT "out/results.db"

@@ -30,7 +30,7 @@ struct metric {
  * launcher read it) faults major_faults switches switches_forced; count: superslabs_peak syscalls_own mmap munmap
  * mremap madvise mincore; strace: syscalls (mmap+munmap+mremap+madvise+mincore of the whole process) syscalls_all;
  * instructions: instructions instructions_allocator; memory: rss_settled (KiB, the last samples, LazyFree subtracted) rss_max
- * live_kb (as the workload says); derived: syscalls_per_op faults_per_op instructions_per_op front_hit_rate
+ * live_kb (as the workload says); derived: syscalls_per_op faults_per_op instructions_per_op (of the allocator) front_hit_rate
  * rss_per_live. */
 extern const struct metric metrics[];
 

@@ -13,8 +13,4 @@ bool report_write(const struct dataset *ds, const struct experiment *e, const ch
 bool plot_draw(const char *name, const struct dataset *ds, const struct experiment *e, const char *folder, char *why, size_t size);
 extern const char *const plot_names[]; /* NULL-ended */
 
-/* Samples as TSV or JSON. */
-void export_tsv(FILE *out, const struct dataset *ds);
-void export_json(FILE *out, const struct dataset *ds);
-
 #endif

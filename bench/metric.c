@@ -1,0 +1,102 @@
+/* metric.c - the list of what can be measured, and the entries made on the spot for counters that only a run can name.
+ *
+ * May include libc only.
+ */
+#include "bench/metric.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const mode_names[MODES] = {"time", "count", "strace", "instructions", "memory"};
+
+const struct metric metrics[] = {
+    {"ops_s", "1/s", "operations per second, as the workload timed itself", +1, MODE_TIME, false},
+    {"ops", "", "operations", 0, MODE_TIME, false},
+    {"seconds", "s", "duration of the operations, as the workload timed itself", -1, MODE_TIME, false},
+    {"wall_s", "s", "duration of the process", -1, MODE_TIME, false},
+    {"user_s", "s", "CPU time of the process in user space", -1, MODE_TIME, false},
+    {"sys_s", "s", "CPU time of the process in the kernel", -1, MODE_TIME, false},
+    {"rss_peak", "KiB", "peak resident memory, ru_maxrss of the process", -1, MODE_TIME, false},
+    {"rss_own", "KiB", "peak resident memory, VmHWM as the launcher read it", -1, MODE_TIME, false},
+    {"faults", "", "minor page faults", -1, MODE_TIME, false},
+    {"major_faults", "", "major page faults", -1, MODE_TIME, false},
+    {"switches", "", "voluntary context switches", -1, MODE_TIME, false},
+    {"switches_forced", "", "involuntary context switches", 0, MODE_TIME, false},
+    {"superslabs_peak", "", "most SuperSlabs mapped at once", -1, MODE_COUNT, false},
+    {"syscalls_own", "", "system calls the allocator made, by its own count", -1, MODE_COUNT, false},
+    {"mmap", "", "mmap calls of the allocator, by its own count", -1, MODE_COUNT, false},
+    {"munmap", "", "munmap calls of the allocator, by its own count", -1, MODE_COUNT, false},
+    {"mremap", "", "mremap calls of the allocator, by its own count", -1, MODE_COUNT, false},
+    {"madvise", "", "madvise calls of the allocator, by its own count", -1, MODE_COUNT, false},
+    {"mincore", "", "mincore calls of the allocator, by its own count", -1, MODE_COUNT, false},
+    {"syscalls", "", "mmap, munmap, mremap, madvise and mincore calls of the process, by strace", -1, MODE_STRACE, false},
+    {"syscalls_all", "", "all system calls of the process, by strace", -1, MODE_STRACE, false},
+    {"instructions", "", "instructions of the process, by callgrind", -1, MODE_INSTRUCTIONS, false},
+    {"instructions_allocator", "", "instructions of the allocator, by callgrind", -1, MODE_INSTRUCTIONS, false},
+    {"rss_settled", "KiB", "resident memory at the end, without what is marked LazyFree", -1, MODE_MEMORY, false},
+    {"rss_max", "KiB", "most resident memory that was sampled", -1, MODE_MEMORY, false},
+    {"live_kb", "KiB", "memory in live blocks, as the workload says", 0, MODE_MEMORY, false},
+    {"syscalls_per_op", "", "syscalls / ops", -1, MODE_STRACE, true},
+    {"faults_per_op", "", "faults / ops", -1, MODE_TIME, true},
+    {"instructions_per_op", "", "instructions_allocator / ops", -1, MODE_INSTRUCTIONS, true},
+    {"front_hit_rate", "", "allocations served by the front, of those that asked it (0 to 1)", +1, MODE_COUNT, true},
+    {"rss_per_live", "", "rss_settled / live_kb", -1, MODE_MEMORY, true},
+    {NULL, NULL, NULL, 0, 0, false},
+};
+
+/* Names with these prefixes are metrics without being listed. */
+static const struct {
+    const char *prefix, *what;
+    enum mode mode;
+} families[] = {
+    {"stat.", "a counter of the allocator", MODE_COUNT},
+    {"strace.", "calls of this name, by strace", MODE_STRACE},
+};
+enum { FAMILIES = sizeof families / sizeof *families };
+
+/* Entries made for names of families; kept until the process ends, since callers hold on to them. */
+struct made {
+    struct made *next;
+    struct metric metric;
+    char name[64];
+};
+static struct made *made;
+
+static const struct metric *metric_make(const char *name, int family)
+{
+    for (struct made *m = made; m; m = m->next)
+        if (strcmp(m->name, name) == 0)
+            return &m->metric;
+    struct made *m = malloc(sizeof *m);
+    if (!m) {
+        fprintf(stderr, "hakbench: out of memory\n");
+        exit(1);
+    }
+    strcpy(m->name, name);
+    m->metric = (struct metric){m->name, "", families[family].what, 0, families[family].mode, false};
+    m->next = made;
+    return &(made = m)->metric;
+}
+
+const struct metric *metric_find(const char *name)
+{
+    for (const struct metric *m = metrics; m->name; m++)
+        if (strcmp(m->name, name) == 0)
+            return m;
+    for (int i = 0; i < FAMILIES; i++) {
+        size_t length = strlen(families[i].prefix);
+        if (strncmp(name, families[i].prefix, length) == 0 && name[length] && strlen(name) < sizeof made->name)
+            return metric_make(name, i);
+    }
+    return NULL;
+}
+
+const char *metric_names(void)
+{
+    static char text[1024];
+    size_t used = 0;
+    for (const struct metric *m = metrics; m->name; m++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s, ", m->name);
+    snprintf(text + used, sizeof text - used, "stat.<counter>, strace.<call>");
+    return text;
+}
