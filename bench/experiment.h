@@ -1,4 +1,6 @@
-/* experiment.h - an experiment is one small YAML file: read with libcyaml, unknown keys are errors.
+/* experiment.h - an experiment is one small YAML file: what is asked, what is measured, and what is expected before the run.
+ *
+ * Read with libcyaml; unknown keys are errors, and so is every name that does not exist.
  */
 #ifndef BENCH_EXPERIMENT_H
 #define BENCH_EXPERIMENT_H
@@ -6,28 +8,38 @@
 #include "bench/dataset.h"
 #include "bench/verdict.h"
 
+#define EXPERIMENT_REPEAT 10
+#define BEST_RIVAL "best_rival" /* in `expect`, in place of a label: the rival that is best by that metric on that workload */
+
+struct experiment_variant { char *label, *text; };
+
 struct experiment {
-    char name[64];                 /* the file's, without .yaml */
+    char name[64];      /* the file's, without .yaml */
+    char path[512];
     char *question;
-    struct { char *label, *text; } *variants; unsigned variant_count;
-    char *reference;               /* a label; the first variant unless given */
-    char **rivals; unsigned rival_count;
+    struct experiment_variant *variants; unsigned variant_count;
+    char *reference;    /* a label; the first variant unless given */
+    char **rivals; unsigned rival_count; /* `all` stands for every rival known */
     char **workloads; unsigned workload_count;
-    char **modes; unsigned mode_count; /* time, count ... ; unless given: those that the metrics of `expect` and `plots` need */
-    int repeat;                    /* 10 unless given */
-    double margin;                 /* 0.01 unless given */
+    unsigned modes;     /* bits 1u << MODE_x; unless given: those that the metrics of `expect` and the `plots` need, and count */
+    int repeat;         /* EXPERIMENT_REPEAT unless given */
+    double margin;      /* VERDICT_MARGIN unless given */
     char **expect; unsigned expect_count;
     char **plots; unsigned plot_count;
 };
 
-/* NULL: why holds one line with file, and line where known. Every workload, metric, label and plot named is checked. */
+/* NULL: why holds one line with file, and line where known. Every workload, rival, metric, label and plot named is checked. */
 struct experiment *experiment_load(const char *path, char *why, size_t size);
 void experiment_free(struct experiment *e);
 
-/* One `expect` line: <side> <op> <side> [on <workload>], side = [number *] (metric(label) | number), op = <= >= < > == */
-enum gate { GATE_HELD, GATE_FAILED, GATE_UNDECIDED, GATE_NOT_MEASURED };
-struct expect_result { enum gate gate; char text[256], figure[256]; };
-bool expect_check(const char *text, const struct experiment *e, char *why, size_t size); /* syntax and names */
-struct expect_result expect_judge(const char *text, const struct dataset *ds, double margin);
+/* NAME or a path to a file: "12-shared-pool" is experiments/12-shared-pool.yaml. NULL: why lists what there is. */
+struct experiment *experiment_find(const char *name, char *why, size_t size);
+
+/* Names of the files in experiments/, sorted, NULL-ended; free with experiment_names_free. */
+char **experiment_names(void);
+void experiment_names_free(char **names);
+
+/* The label of a rival as it is written: "mimalloc", or "name=/path/lib.so". */
+void experiment_rival_label(const char *rival, char *label, size_t size);
 
 #endif

@@ -1,0 +1,231 @@
+/* cmd_experiment.c - `hakbench experiment NAME...`: measures what the files say, judges their gates, writes their reports.
+ *
+ * Exit status 0 when every gate is held or undecided, 1 when one failed or could not be measured, 2 on bad input, 130 when
+ * interrupted (finished samples are kept; --resume goes on).
+ */
+#include "bench/command.h"
+#include "bench/engine.h"
+#include "bench/experiment.h"
+#include "bench/report.h"
+#include "bench/text.h"
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXPERIMENTS_MAX = 64, KEY_ALL = 256 };
+
+struct options {
+    const char *db, *out;
+    int repeat;
+    bool resume, all;
+    const char *names[EXPERIMENTS_MAX];
+    int count;
+    char command[512];
+};
+
+/* One line of the summary at the end. */
+struct outcome { char name[64]; unsigned gates[GATES]; int status; };
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct options *o = state->input;
+    switch (key) {
+    case 'd': o->db = arg; return 0;
+    case 'o': o->out = arg; return 0;
+    case 'r':
+        o->repeat = atoi(arg);
+        if (o->repeat < 1)
+            argp_error(state, "--repeat=%s: want a whole number from 1", arg);
+        return 0;
+    case 'c': o->resume = true; return 0;
+    case KEY_ALL: o->all = true; return 0;
+    case ARGP_KEY_ARG:
+        if (o->count == EXPERIMENTS_MAX)
+            argp_error(state, "more than %d experiments", EXPERIMENTS_MAX);
+        o->names[o->count++] = arg;
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option option_list[] = {
+    {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
+    {"out", 'o', "FOLDER", 0, "where reports are written (out/report); each in a folder of its name", 0},
+    {"repeat", 'r', "N", 0, "timing samples of each cell, instead of what the file says", 0},
+    {"resume", 'c', NULL, 0, "go on with the newest run of the experiment that was interrupted", 0},
+    {"all", KEY_ALL, NULL, 0, "every file in experiments/", 0},
+    {0}};
+
+static const struct argp argp = {option_list, parse, "NAME|FILE...",
+    "Measures an experiment, judges the gates that it expects, and writes its report.\v"
+    "NAME is a file of experiments/ without its .yaml.", NULL, NULL, NULL};
+
+/* About how long a plan takes, in seconds. */
+static double estimate(const struct experiment *e, int repeat)
+{
+    char why[256];
+    double total = 0;
+    for (unsigned i = 0; i < e->workload_count; i++) {
+        const struct workload *w = workload_find(e->workloads[i], why, sizeof why);
+        double runs = e->modes & 1u << MODE_TIME ? repeat : 0;
+        for (int mode = MODE_TIME + 1; mode < MODES; mode++)
+            runs += e->modes >> mode & 1;
+        total += w ? runs * w->seconds : 0;
+    }
+    return total * (e->variant_count + e->rival_count);
+}
+
+static bool resolve(const struct experiment *e, struct variant *out, char *why, size_t size)
+{
+    char one[512], label[64];
+    for (unsigned i = 0; i < e->variant_count; i++)
+        if (!variant_resolve(e->variants[i].label, e->variants[i].text, &out[i], one, sizeof one))
+            return text_fail(why, size, "%s: variant %s: %s", e->path, e->variants[i].label, one);
+    for (unsigned i = 0; i < e->rival_count; i++) {
+        experiment_rival_label(e->rivals[i], label, sizeof label);
+        if (!variant_resolve(label, e->rivals[i], &out[e->variant_count + i], one, sizeof one))
+            return text_fail(why, size, "%s: rival %s: %s", e->path, label, one);
+    }
+    return true;
+}
+
+/* Measures into the store; answers the run's id, -1 on failure. */
+static int64_t measure(const struct options *o, const struct experiment *e, struct store *st, bool *interrupted, char *why,
+                       size_t size)
+{
+    static struct variant variants[ENGINE_VARIANTS_MAX];
+    const struct workload *chosen[ENGINE_WORKLOADS_MAX];
+    struct plan plan = {.experiment = e->name, .command = o->command, .variants = variants,
+        .variant_count = e->variant_count + e->rival_count, .workloads = chosen, .workload_count = e->workload_count,
+        .modes = e->modes, .repeat = o->repeat ? o->repeat : e->repeat, .seed = 1, .twin = -1};
+    if (plan.variant_count >= ENGINE_VARIANTS_MAX || plan.workload_count > ENGINE_WORKLOADS_MAX) {
+        text_fail(why, size, "%s: more than %d variants and rivals or %d workloads", e->path, ENGINE_VARIANTS_MAX - 1,
+                  ENGINE_WORKLOADS_MAX);
+        return -1;
+    }
+    for (unsigned i = 0; i < e->workload_count; i++)
+        chosen[i] = workload_find(e->workloads[i], why, size);
+    if (!resolve(e, variants, why, size))
+        return -1;
+    for (size_t i = 0; i < plan.variant_count; i++)
+        if (e->modes & 1u << MODE_TIME && strcmp(variants[i].d.label, e->reference) == 0 && !variants[i].d.missing)
+            plan.twin = (int)i;
+    if (o->resume) {
+        plan.resume = store_latest(st, e->name, true);
+        if (plan.resume < 0) {
+            text_fail(why, size, "%s: no interrupted run to go on with in %s", e->name, o->db);
+            return -1;
+        }
+    }
+    return engine_run(st, &plan, interrupted, why, size);
+}
+
+/* Gates on the terminal, report in its folder. */
+static bool finish(const struct options *o, const struct experiment *e, const struct dataset *ds, struct outcome *out, char *why,
+                   size_t size)
+{
+    char folder[512];
+    struct expect_result *gates = report_gates(ds, e);
+    for (unsigned i = 0; i < e->expect_count; i++)
+        out->gates[gates[i].gate]++;
+    report_gates_print(stdout, e, gates);
+    free(gates);
+    out->status = out->gates[GATE_FAILED] || out->gates[GATE_NOT_MEASURED] ? EXIT_FAILED : EXIT_OK;
+    snprintf(folder, sizeof folder, "%s/%s", o->out, e->name);
+    if (!report_write(ds, e, folder, why, size))
+        return false;
+    printf("report: %s/report.md, %s/report.html\n", folder, folder);
+    return true;
+}
+
+/* Measures, judges, reports one experiment. */
+static void run_one(const struct options *o, const struct experiment *e, struct outcome *out)
+{
+    char why[2048] = "";
+    bool interrupted = false;
+    struct store *st = store_open(o->db, STORE_WRITE);
+    int64_t run = st ? measure(o, e, st, &interrupted, why, sizeof why) : -1;
+    struct dataset *ds = run >= 0 ? store_load(st, run) : NULL;
+    if (interrupted)
+        out->status = EXIT_INTERRUPTED;
+    else if (!ds || !finish(o, e, ds, out, why, sizeof why)) {
+        fprintf(stderr, "hakbench: %s\n", why[0] ? why : store_error());
+        out->status = EXIT_FAILED;
+    }
+    dataset_free(ds);
+    if (st)
+        store_close(st);
+}
+
+static void print_summary(const struct outcome *outcome, int count)
+{
+    printf("\n%-24s", "experiment");
+    for (int g = 0; g < GATES; g++)
+        printf(" %13s", gate_names[g]);
+    printf("\n");
+    for (int i = 0; i < count; i++) {
+        printf("%-24s", outcome[i].name);
+        for (int g = 0; g < GATES; g++)
+            printf(" %13u", outcome[i].gates[g]);
+        printf("%s\n", outcome[i].status == EXIT_INTERRUPTED ? "  interrupted" : "");
+    }
+}
+
+/* Loads every file before anything is measured. Answers how many, -1 when one is bad. */
+static int load_all(struct options *o, struct experiment **e)
+{
+    char why[2048];
+    int count = 0;
+    char **names = o->all ? experiment_names() : NULL;
+    for (int i = 0; names && names[i] && o->count < EXPERIMENTS_MAX; i++)
+        o->names[o->count++] = names[i];
+    for (; count < o->count; count++) {
+        e[count] = experiment_find(o->names[count], why, sizeof why);
+        if (!e[count]) {
+            fprintf(stderr, "hakbench: %s\n", why);
+            break;
+        }
+    }
+    int answer = count == o->count ? count : -1;
+    while (answer < 0 && count)
+        experiment_free(e[--count]);
+    if (names)
+        experiment_names_free(names);
+    return answer;
+}
+
+int cmd_experiment(int argc, char **argv)
+{
+    struct options o = {.db = DB_DEFAULT, .out = "out/report"};
+    struct experiment *e[EXPERIMENTS_MAX];
+    struct outcome outcome[EXPERIMENTS_MAX] = {0};
+    argp_err_exit_status = EXIT_BAD_INPUT;
+    text_add(o.command, sizeof o.command, "hakbench");
+    for (int i = 0; i < argc; i++)
+        text_add(o.command, sizeof o.command, " %s", argv[i]);
+    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    if (!o.count && !o.all) {
+        fprintf(stderr, "hakbench: which experiment? name one, or --all; see: hakbench list experiments\n");
+        return EXIT_BAD_INPUT;
+    }
+    int count = load_all(&o, e), status = EXIT_OK, done = 0;
+    if (count < 0)
+        return EXIT_BAD_INPUT;
+    double seconds = 0;
+    for (int i = 0; i < count; i++)
+        seconds += estimate(e[i], o.repeat ? o.repeat : e[i]->repeat);
+    fprintf(stderr, "%d experiment%s, about %.0f minutes of measuring\n", count, count == 1 ? "" : "s", seconds / 60 + 0.5);
+    for (; done < count && status != EXIT_INTERRUPTED; done++) {
+        fprintf(stderr, "\n%s: %s\n", e[done]->name, e[done]->question);
+        snprintf(outcome[done].name, sizeof outcome[done].name, "%s", e[done]->name);
+        run_one(&o, e[done], &outcome[done]);
+        if (outcome[done].status > status)
+            status = outcome[done].status;
+    }
+    if (count > 1)
+        print_summary(outcome, done);
+    for (int i = 0; i < count; i++)
+        experiment_free(e[i]);
+    return status;
+}
