@@ -51,6 +51,8 @@ static const struct {
 } families[] = {
     {"stat.", "a counter of the allocator", MODE_COUNT},
     {"strace.", "calls of this name, by strace", MODE_STRACE},
+    {"strace_s.", "seconds in calls of this name, by strace", MODE_STRACE},
+    {"perf.", "a hardware counter, by perf_event_open", MODE_TIME},
 };
 enum { FAMILIES = sizeof families / sizeof *families };
 
