@@ -98,6 +98,8 @@ static int metric_add(struct dataset *ds, const char *metric)
 void dataset_set(struct dataset *ds, int sample, const char *metric, double value)
 {
     int index = metric_index(ds, metric);
+    if (isnan(value))
+        return;
     if (index < 0)
         index = metric_add(ds, metric);
     ds->samples[sample].values[index] = value;

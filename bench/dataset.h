@@ -61,7 +61,7 @@ void dataset_free(struct dataset *ds); /* NULL is fine */
 int dataset_add_variant(struct dataset *ds, const struct ds_variant *v);
 int dataset_add_workload(struct dataset *ds, const struct ds_workload *w);
 int dataset_add_sample(struct dataset *ds, const struct ds_sample *s); /* values and series are not taken: see next */
-void dataset_set(struct dataset *ds, int sample, const char *metric, double value);
+void dataset_set(struct dataset *ds, int sample, const char *metric, double value); /* NAN changes nothing */
 void dataset_add_point(struct dataset *ds, int sample, struct ds_point point);
 void dataset_set_context(struct dataset *ds, const char *key, const char *value);
 
@@ -72,14 +72,17 @@ const char *dataset_context(const struct dataset *ds, const char *key); /* "" wh
 /* The value of a metric, derived ones computed; NAN when the sample has none. */
 double dataset_value(const struct dataset *ds, const struct ds_sample *s, const char *metric);
 
-/* All values of a cell in order of position, failed samples left out; at most max; answers how many. */
+/* All values of a cell in order of position, failed samples left out; at most max; answers how many. Only samples of the metric's own
+ * mode count: the throughput of a run under strace is none. */
 size_t dataset_cell(const struct dataset *ds, int variant, int workload, const char *metric, double *out, size_t max);
 
-/* Pairs (a[i], b[i]) of one cell pair: the k-th sample of A and the k-th of B in the same block. At most max; how many. */
+/* Pairs (a[i], b[i]) of one cell pair: the k-th sample of A and the k-th of B in the same block, unless one failed. At most max; how
+ * many. */
 size_t dataset_pairs(const struct dataset *ds, int a, int b, int workload, const char *metric, double *va, double *vb,
                      size_t max);
 
-/* Median over a cell; NAN when empty. */
+/* Median over a cell; NAN when empty. A derived metric is the median of the samples' own ratios (the launcher notes ops in every mode);
+ * where no sample has all its parts, it is made of the parts' medians. */
 double dataset_median(const struct dataset *ds, int variant, int workload, const char *metric);
 
 #endif
