@@ -8,7 +8,6 @@
 #include "bench/experiment.h"
 #include "bench/report.h"
 #include "bench/text.h"
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,15 +199,12 @@ int cmd_experiment(int argc, char **argv)
     struct options o = {.db = DB_DEFAULT, .out = "out/report"};
     struct experiment *e[EXPERIMENTS_MAX];
     struct outcome outcome[EXPERIMENTS_MAX] = {0};
-    argp_err_exit_status = EXIT_BAD_INPUT;
     text_add(o.command, sizeof o.command, "hakbench");
     for (int i = 0; i < argc; i++)
         text_add(o.command, sizeof o.command, " %s", argv[i]);
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
-    if (!o.count && !o.all) {
-        fprintf(stderr, "hakbench: which experiment? name one, or --all; see: hakbench list experiments\n");
-        return EXIT_BAD_INPUT;
-    }
+    command_parse(&argp, argc, argv, &o);
+    if (!o.count && !o.all)
+        command_bad("which experiment? name one, or --all; see: hakbench list experiments");
     int count = load_all(&o, e), status = EXIT_OK, done = 0;
     if (count < 0)
         return EXIT_BAD_INPUT;

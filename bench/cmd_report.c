@@ -2,10 +2,10 @@
  */
 #include "bench/command.h"
 #include "bench/experiment.h"
+#include "bench/export.h"
 #include "bench/report.h"
 #include "bench/store.h"
 #include "bench/text.h"
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -40,6 +40,7 @@ static const struct argp_option option_list[] = {
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
     {"out", 'o', "FOLDER", 0, "where the report is written (out/report/NAME)", 0},
     {"run", 'n', "N", 0, "this run, instead of the newest of the experiment", 0},
+    {"from", 'f', "FILE.tsv", 0, "samples that hakbench export wrote, instead of stored ones", 0},
     {0}};
 
 static const struct argp argp = {option_list, parse, "[NAME|FILE]",
@@ -49,6 +50,8 @@ static const struct argp argp = {option_list, parse, "[NAME|FILE]",
 
 static struct dataset *load(const struct options *o, const struct experiment *e, char *why, size_t size)
 {
+    if (o->from)
+        return dataset_from_tsv(o->from, why, size);
     struct store *st = store_open(o->db, STORE_READ);
     if (!st) {
         text_fail(why, size, "%s", store_error());
@@ -68,8 +71,7 @@ int cmd_report(int argc, char **argv)
 {
     struct options o = {.db = DB_DEFAULT};
     char why[2048] = "", folder[512];
-    argp_err_exit_status = EXIT_BAD_INPUT;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    command_parse(&argp, argc, argv, &o);
     struct experiment *e = o.name ? experiment_find(o.name, why, sizeof why) : NULL;
     struct dataset *ds = why[0] ? NULL : load(&o, e, why, sizeof why);
     if (!e && ds && ds->experiment[0] && !o.name)

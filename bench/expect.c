@@ -27,8 +27,7 @@ struct cell {
 
 static bool is_time(const struct metric *m)
 {
-    size_t length = strlen(m->unit);
-    return m->mode == MODE_TIME && (strcmp(m->unit, "s") == 0 || (length > 2 && strcmp(m->unit + length - 2, "/s") == 0));
+    return m->mode == MODE_TIME && (strcmp(m->unit, "s") == 0 || strcmp(m->unit, "1/s") == 0);
 }
 
 /* --- Before the run ------------------------------------------------------------------------------------------------------- */
@@ -70,7 +69,7 @@ bool expect_check(const char *text, const struct experiment *e, char *why, size_
     for (int i = 0; i < line.term_count; i++) {
         names[0] = 0;
         if (!metric_find(line.term[i].metric))
-            return text_fail(why, size, "expect '%s': no metric '%s'; metrics: %s, stat.<counter>, strace.<call>", text,
+            return text_fail(why, size, "expect '%s': no metric '%s'; metrics: %s", text,
                              line.term[i].metric, metric_names());
         if (!label_known(e, line.term[i].label, names, sizeof names))
             return text_fail(why, size, "expect '%s': no label '%s'; labels:%s", text, line.term[i].label, names);
@@ -131,7 +130,7 @@ static bool cell_failed(const struct dataset *ds, int variant, int workload, enu
 }
 
 /* Values by pair: the k-th sample of block b stands in slot b * PER_BLOCK + k. */
-static double *cell_values(const struct dataset *ds, int variant, int workload, const char *metric, size_t slots)
+static double *cell_values(const struct dataset *ds, int variant, int workload, const struct metric *m, size_t slots)
 {
     double *value = malloc(slots * sizeof *value);
     if (!value)
@@ -140,7 +139,8 @@ static double *cell_values(const struct dataset *ds, int variant, int workload, 
         value[i] = NAN;
     for (size_t i = 0; i < ds->sample_count; i++) {
         const struct ds_sample *s = &ds->samples[i];
-        double x = s->variant == variant && s->workload == workload && !s->failed ? dataset_value(ds, s, metric) : NAN;
+        bool mine = s->variant == variant && s->workload == workload && s->mode == m->mode && !s->failed;
+        double x = mine ? dataset_value(ds, s, m->name) : NAN;
         for (size_t k = (size_t)s->block * PER_BLOCK; !isnan(x) && k < ((size_t)s->block + 1) * PER_BLOCK; k++)
             if (isnan(value[k])) {
                 value[k] = x;
@@ -166,7 +166,7 @@ static bool cell_find(const struct dataset *ds, const struct expect_term *term, 
     out->time = is_time(m);
     out->median = dataset_median(ds, out->variant, workload, m->name);
     if (!isnan(out->median)) {
-        out->value = cell_values(ds, out->variant, workload, m->name, slots);
+        out->value = cell_values(ds, out->variant, workload, m, slots);
         return true;
     }
     if (v->missing)
@@ -180,11 +180,10 @@ static bool cell_find(const struct dataset *ds, const struct expect_term *term, 
 
 static const char *value_text(double x, const char *unit, char *out, size_t size)
 {
-    size_t length = strlen(unit);
     if (strcmp(unit, "KiB") == 0)
         snprintf(out, size, "%.4g MiB", x / 1024);
-    else if (length > 2 && strcmp(unit + length - 2, "/s") == 0)
-        snprintf(out, size, "%.4g M %s", x / 1e6, unit);
+    else if (strcmp(unit, "1/s") == 0)
+        snprintf(out, size, "%.4g M/s", x / 1e6);
     else if (x == floor(x) && fabs(x) < 1e15)
         snprintf(out, size, "%.0f", x);
     else
