@@ -4,6 +4,30 @@
  */
 #include "work_run.h"
 
+/* The first argument of each workload, and as many arguments as it takes. */
+static const struct {
+    const char *name, *first, *most;
+} lines[SMALL] = {
+    {"random_mixed", "cycles", "1000 16 1 16 32"},
+    {"fixed_size", "iterations", "1000 16 16 1"},
+    {"tiny_hot", "size", "16 16 16"},
+    {"mid_large_mt", "threads", "1 100 16 1"},
+    {"larson", "sleep", "1 8 16 10 1 1 1"},
+    {"producer_consumer", "pairs", "1 100 1"},
+    {"exchange", "threads", "1 100 16 1"},
+    {"thread_churn", "threads", "4 1 8 1"},
+    {"realloc_grow", "max", "64 1 1 100 1"},
+    {"burst_idle", "bytes", "1000 0 1 1"},
+    {"fragmentation", "turns", "1 65536 1 1"},
+    {"startup", "runs", "1 64"},
+    {"lifo_burst", "threads", "1 1 1 8 64 1"},
+    {"large_churn", "ops", "1 1 16 16 1"},
+    {"remote_only", "owners", "1 65536 1 0 1"},
+    {"idle_threads", "threads", "1 1 0 1"},
+    {"xmalloc", "makers", "1 1 1 1 1"},
+    {"cache_scratch", "threads", "1 1 8 1 1"},
+};
+
 /* Exit 2, nothing on standard output, and one line that has all of the given words. */
 static void bad(const char *name, const char *arguments, const char *argument, const char *value, const char *range)
 {
@@ -30,17 +54,16 @@ END_TEST
 /* The first argument of each workload, wrong in every way. */
 START_TEST(bad_first_argument)
 {
-    static const char *const first[SMALL] = {"cycles", "iterations", "size",  "threads", "sleep", "pairs",
-                                             "threads", "threads",   "max",   "bytes",   "turns", "runs"};
-    static const char *const wrong[] = {"abc", "-5", "0", "1.5", "12x", "+3", "99999999999999999999999", "1e6"};
+    static const char *const wrong[] = {"abc", "-5", "1.5", "12x", "+3", "99999999999999999999999", "1e6"};
     for (size_t i = 0; i < SMALL; i++)
         for (size_t j = 0; j < sizeof wrong / sizeof *wrong; j++)
-            bad(small[i].name, wrong[j], first[i], wrong[j], " to ");
+            bad(lines[i].name, wrong[j], lines[i].first, wrong[j], " to ");
 }
 END_TEST
 
 START_TEST(bad_later_argument)
 {
+    bad("random_mixed", "0", "cycles", "'0'", "from 1 to ");
     bad("random_mixed", "1000 0", "ws", "'0'", "from 1 to 268435456");
     bad("random_mixed", "1000 16 0", "seed", "'0'", "from 1 to 4294967295");
     bad("random_mixed", "1000 16 4294967296", "seed", "'4294967296'", "from 1 to 4294967295");
@@ -51,19 +74,22 @@ START_TEST(bad_later_argument)
     bad("producer_consumer", "1 -2", "ops", "'-2'", "from 1 to ");
     bad("burst_idle", "1000 1 101", "keep", "'101'", "from 0 to 100");
     bad("startup", "1 15", "size", "'15'", "from 16 to ");
+    bad("lifo_burst", "1 1 1 64 8", "max", "8", "64 to ");
+    bad("large_churn", "1 0", "live", "'0'", "from 1 to ");
+    bad("large_churn", "1 1 4096 64", "max", "64", "4096 to ");
+    bad("remote_only", "1025", "owners", "'1025'", "from 0 to 1024");
+    bad("idle_threads", "0", "threads", "'0'", "from 1 to 4096");
+    bad("xmalloc", "1 0", "takers", "'0'", "from 1 to 2048");
+    bad("cache_scratch", "2 10 65", "size", "'65'", "from 1 to 64");
 }
 END_TEST
 
 START_TEST(too_many_arguments)
 {
-    static const char *const most[SMALL] = {
-        "1000 16 1 16 32",  "1000 16 16 1", "16 16 16", "1 100 16 1", "1 8 16 10 1 1 1", "1 100 1",
-        "1 100 16 1",       "4 1 8 1",      "64 1 1 100 1", "1000 0 1 1", "1 65536 1 1", "1 64",
-    };
     for (size_t i = 0; i < SMALL; i++) {
         char arguments[128];
-        snprintf(arguments, sizeof arguments, "%s 777", most[i]);
-        bad(small[i].name, arguments, "extra argument", "'777'", "at most");
+        snprintf(arguments, sizeof arguments, "%s 777", lines[i].most);
+        bad(lines[i].name, arguments, "extra argument", "'777'", "at most");
     }
 }
 END_TEST

@@ -86,6 +86,11 @@ START_TEST(checksum_follows_seed)
         {{"realloc_grow", "65536 4 8 100 1"}, {"realloc_grow", "65536 4 8 100 2"}},
         {{"burst_idle", "2000000 0 1 1"}, {"burst_idle", "2000000 0 1 2"}},
         {{"fragmentation", "1 1000000 7 1"}, {"fragmentation", "1 1000000 7 2"}},
+        {{"lifo_burst", "2 200 50 8 64 1"}, {"lifo_burst", "2 200 50 8 64 2"}},
+        {{"large_churn", "400 20 4096 65536 1"}, {"large_churn", "400 20 4096 65536 2"}},
+        {{"remote_only", "2 200000 4 0 1"}, {"remote_only", "2 200000 4 0 2"}},
+        {{"idle_threads", "8 20000 0 1"}, {"idle_threads", "8 20000 0 2"}},
+        {{"xmalloc", "2 2 20 20000 1"}, {"xmalloc", "2 2 20 20000 2"}},
     };
     for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
         char first[64], second[64];
@@ -144,21 +149,55 @@ START_TEST(operations_are_counted)
     ck_assert_double_eq(number(&run, "ops"), 128);
     run = good("realloc_grow", "128 2 3 100 1");
     ck_assert_double_eq(number(&run, "ops"), 24);
+    run = good("lifo_burst", "2 10 7");
+    ck_assert_double_eq(number(&run, "ops"), 280);
+    run = good("large_churn", "100 20 4096 8192");
+    ck_assert_double_eq(number(&run, "ops"), 100);
+    run = good("cache_scratch", "2 10 8 100");
+    ck_assert_double_eq(number(&run, "ops"), 2000);
 }
 END_TEST
 
 START_TEST(memory_is_reported)
 {
     struct run run = good("burst_idle", "20000000 0 1 42");
-    ck_assert_double_gt(number(&run, "rss_full_kib") * 1024, 20000000 * 0.9);
-    ck_assert_double_gt(number(&run, "rss_before_kib"), 0);
-    ck_assert_double_gt(number(&run, "rss_after_kib"), 0);
-    ck_assert_double_gt(number(&run, "live_bytes"), 0);
+    ck_assert_double_gt(number(&run, "rss_full_kb") * 1024, 20000000 * 0.9);
+    ck_assert_double_gt(number(&run, "rss_before_kb"), 0);
+    ck_assert_double_gt(number(&run, "rss_kb"), 0);
+    ck_assert_double_gt(number(&run, "live_kb"), 0);
     run = good("fragmentation", "1 10000000 7 42");
     ck_assert_double_gt(number(&run, "rss_per_live"), 0.9);
     ck_assert_double_ge(number(&run, "worst"), number(&run, "rss_per_live"));
 }
 END_TEST
 
+/* Who the owners are does not matter to what is allocated, so that the memory of the variants can be compared. */
+START_TEST(remote_owners)
+{
+    static const char *const arguments[] = {"0 4000000 8", "1 4000000 8", "3 4000000 8"};
+    char checksum[3][64];
+    for (int i = 0; i < 3; i++) {
+        struct run run = good("remote_only", arguments[i]);
+        ck_assert(run_key(run.out, "checksum", checksum[i]));
+        ck_assert_double_gt(number(&run, "live_kb"), 1900);
+        ck_assert_double_lt(number(&run, "live_kb"), 4100);
+        ck_assert_double_gt(number(&run, "rss_kb"), number(&run, "live_kb"));
+        ck_assert_double_gt(number(&run, "rss_end_kb"), 0);
+    }
+    ck_assert_str_eq(checksum[0], checksum[1]);
+    ck_assert_str_eq(checksum[0], checksum[2]);
+}
+END_TEST
+
+START_TEST(memory_of_idle_threads)
+{
+    struct run run = good("idle_threads", "20 200000 0");
+    ck_assert_double_gt(number(&run, "live_kb"), 20 * 195);
+    ck_assert_double_gt(number(&run, "rss_per_thread_kb"), 0);
+    ck_assert_double_gt(number(&run, "rss_kb"), number(&run, "rss_before_kb"));
+}
+END_TEST
+
 TEST_MAIN("the result lines of the workloads", result_line, checksum_repeats, checksum_follows_seed, random_mixed_sequence,
-          larson_seed_arguments, larson_hands_on, operations_are_counted, memory_is_reported)
+          larson_seed_arguments, larson_hands_on, operations_are_counted, memory_is_reported, remote_owners,
+          memory_of_idle_threads)

@@ -39,6 +39,12 @@ static const struct small small[] = {
     {"burst_idle", "2000000 0 1 42"},
     {"fragmentation", "1 1000000 7 42"},
     {"startup", "3"},
+    {"lifo_burst", "2 200 50"},
+    {"large_churn", "400 20 4096 65536 42"},
+    {"remote_only", "2 200000 4"},
+    {"idle_threads", "8 20000 0"},
+    {"xmalloc", "2 2 20 20000"},
+    {"cache_scratch", "2 10 8 100"},
 };
 
 enum { SMALL = sizeof small / sizeof *small };

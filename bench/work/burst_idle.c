@@ -1,8 +1,8 @@
 /* burst_idle.c - fills memory with blocks of 64 B..4 KiB, frees nearly all of them at random, then sits idle.
  *
- * Prints the resident set when full, after the frees and after `idle` seconds without any call into the allocator, beside the
- * bytes still live. The table of blocks is live too and is counted. The survivors are checked at the end. Timed: allocating
- * and freeing, not the idle time; an operation is a malloc or a free. May include work.h only.
+ * Prints the resident memory when full, after the frees and (rss_kb) after `idle` seconds without any call into the allocator,
+ * beside the bytes still live. The table of blocks is live too and is counted. The survivors are checked at the end. Timed:
+ * allocating and freeing, not the idle time; an operation is a malloc or a free. May include work.h only.
  */
 #include "work.h"
 
@@ -76,10 +76,10 @@ int main(int argc, char **argv)
         work_fail("corrupted blocks: the sum of those freed is not that of those made");
     free(blocks);
     work_result(2ull * count - kept, seconds, freed,
-                "bytes=%llu idle=%llu keep=%llu seed=%u live_blocks=%u live_bytes=%llu rss_full_kib=%llu rss_before_kib=%llu "
-                "rss_after_kib=%llu",
+                "bytes=%llu idle=%llu keep=%llu seed=%u live_blocks=%u rss_full_kb=%llu rss_before_kb=%llu "
+                "rss_kb=%llu live_kb=%llu",
                 (unsigned long long)value[BYTES], (unsigned long long)value[IDLE], (unsigned long long)value[KEEP],
-                (unsigned)value[SEED], kept, (unsigned long long)live, (unsigned long long)full, (unsigned long long)before,
-                (unsigned long long)after);
+                (unsigned)value[SEED], kept, (unsigned long long)full, (unsigned long long)before, (unsigned long long)after,
+                (unsigned long long)live / 1024);
     return 0;
 }

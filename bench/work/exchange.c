@@ -8,7 +8,7 @@
 #include "work.h"
 
 enum { THREADS, OPS, SLOTS, SEED, ARGS };
-enum { SMALLEST = 16, LARGEST = 65536 };
+enum { SMALLEST = 16, DOUBLINGS = 12, LARGEST = SMALLEST << DOUBLINGS };
 
 static const struct work_arg args[ARGS] = {
     [THREADS] = {"threads", "threads", 2, 1, WORK_MAX_THREADS},
@@ -21,19 +21,13 @@ static uint64_t value[ARGS];
 static _Atomic(void *) *slots;
 static _Atomic uint64_t made, freed;
 
-/* A power of two from 16 to 32768 by the low bits, and up to as much again by the others. */
-static inline uint32_t random_size(uint32_t r)
-{
-    uint32_t base = (uint32_t)SMALLEST << (r & 0xffff) % 12;
-    return base + (r >> 16) % (base + 1);
-}
-
 static void swap(unsigned thread)
 {
     uint32_t state = work_seed(value[SEED], thread);
     uint64_t in = 0, out = 0;
     for (uint64_t i = value[OPS]; i; i--) {
-        uint32_t slot = work_random(&state) % (uint32_t)value[SLOTS], r = work_random(&state), size = random_size(r);
+        uint32_t slot = work_random(&state) % (uint32_t)value[SLOTS], r = work_random(&state);
+        uint32_t size = work_size(r, SMALLEST, DOUBLINGS);
         void *p = work_make(size, r);
         in += work_mix(work_head(size, r));
         p = atomic_exchange_explicit(&slots[slot], p, memory_order_acq_rel);

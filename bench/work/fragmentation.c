@@ -69,9 +69,9 @@ int main(int argc, char **argv)
         work_fail("corrupted blocks: the sum of those freed is not that of those made");
     free(blocks);
     work_result(done, seconds, freed,
-                "turns=%llu live=%llu phases=%llu seed=%u live_bytes=%llu rss_kib=%llu rss_per_live=%.3f worst=%.3f mean=%.3f",
+                "turns=%llu live=%llu phases=%llu seed=%u live_kb=%llu rss_kb=%llu rss_per_live=%.3f worst=%.3f mean=%.3f",
                 (unsigned long long)value[TURNS], (unsigned long long)value[LIVE], (unsigned long long)value[PHASES],
-                (unsigned)value[SEED], (unsigned long long)end, (unsigned long long)rss, ratio, worst,
+                (unsigned)value[SEED], (unsigned long long)end / 1024, (unsigned long long)rss, ratio, worst,
                 sum / (double)value[PHASES]);
     return 0;
 }

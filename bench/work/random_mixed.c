@@ -36,9 +36,7 @@ int main(int argc, char **argv)
     uint64_t value[ARGS], checksum = 0, left = 0;
     work_args("random_mixed", "Toggles random slots between empty and a block of 16 + (r & 1023) bytes, on one thread.", args,
               ARGS, argc, argv, value);
-    if (value[MIN] > value[MAX])
-        work_usage("max: %llu is below min: it must be %llu to %llu", (unsigned long long)value[MAX],
-                   (unsigned long long)value[MIN], (unsigned long long)WORK_MAX_SIZE);
+    work_bounds(&args[MAX], value[MIN], value[MAX]);
     uint32_t state = (uint32_t)value[SEED], ws = (uint32_t)value[WS];
     uint32_t min = (uint32_t)value[MIN], max = (uint32_t)value[MAX];
     unsigned char **slots = work_calloc(ws, sizeof *slots);

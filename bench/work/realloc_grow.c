@@ -1,8 +1,9 @@
 /* realloc_grow.c - arrays grow in turn from 16 bytes to a maximum by realloc, as growing buffers of a program do.
  *
  * Each step grows every array once by `growth` percent (100: doubling) and writes a pattern into the new part; the ends of
- * the old part are checked at once, all contents when the arrays are full. An operation is one realloc. Timed: growing and
- * writing, without the full check. May include work.h only.
+ * the old part are checked at once, all contents when the arrays are full. An operation is one realloc. rss_kb is the peak of
+ * resident memory, live_kb the size of the full arrays. Timed: growing and writing, without the full check. May include work.h
+ * only.
  */
 #include "work.h"
 
@@ -87,8 +88,11 @@ int main(int argc, char **argv)
         for (uint64_t array = 0; array < value[ARRAYS]; array++)
             checksum = checksum * 31 + verify(array, full, key + (array << 52));
     }
-    work_result(ops, seconds, checksum, "max=%llu rounds=%llu arrays=%llu growth=%llu seed=%u moved=%llu",
+    work_result(ops, seconds, checksum,
+                "max=%llu rounds=%llu arrays=%llu growth=%llu seed=%u moved=%llu rss_kb=%llu "
+                "live_kb=%llu",
                 (unsigned long long)value[MAX], (unsigned long long)value[ROUNDS], (unsigned long long)value[ARRAYS],
-                (unsigned long long)value[GROWTH], (unsigned)value[SEED], (unsigned long long)moved);
+                (unsigned long long)value[GROWTH], (unsigned)value[SEED], (unsigned long long)moved,
+                (unsigned long long)work_rss_peak(), (unsigned long long)(value[ARRAYS] * full * WORD / 1024));
     return 0;
 }

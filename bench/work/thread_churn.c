@@ -91,7 +91,7 @@ int main(int argc, char **argv)
     free(lanes);
     uint64_t run = rounds * parallel;
     work_result(run * value[BLOCKS], seconds, freed,
-                "threads=%llu parallel=%u blocks=%llu seed=%u threads_per_s=%.0f rss_half_kib=%llu rss_end_kib=%llu",
+                "threads=%llu parallel=%u blocks=%llu seed=%u threads_per_s=%.0f rss_half_kb=%llu rss_end_kb=%llu",
                 (unsigned long long)run, parallel, (unsigned long long)value[BLOCKS], (unsigned)value[SEED],
                 (double)run / seconds, (unsigned long long)half, (unsigned long long)end);
     return 0;

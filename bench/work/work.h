@@ -3,7 +3,8 @@
  * May include libc and pthreads only: a workload knows nothing about allocators. Whichever malloc the process was started or
  * linked with serves it. Each program is one .c file that includes this header, so everything here is static.
  *
- * What must hold: exit 0 and one key=value line on standard output; or one line on standard error and exit 1 (out of memory,
+ * What must hold: exit 0 and one key=value line on standard output (where memory is what matters, rss_kb is the resident memory
+ * to be judged and live_kb the live bytes at the same time); or one line on standard error and exit 1 (out of memory,
  * a corrupted or overlapping block, a failing system call) or exit 2 (bad arguments). No address enters a checksum.
  */
 #ifndef HAK_WORK_H
@@ -23,8 +24,8 @@
 #include <unistd.h>
 
 /* Every program's largest block; also keeps sums of sizes far from overflow. */
-#define WORK_MAX_SIZE ((uint64_t)1 << 30)
-#define WORK_MAX_OPS ((uint64_t)1 << 40)
+#define WORK_MAX_SIZE    ((uint64_t)1 << 30)
+#define WORK_MAX_OPS     ((uint64_t)1 << 40)
 #define WORK_MAX_THREADS 4096
 
 static const char *work_name = "workload";
@@ -49,7 +50,7 @@ __attribute__((format(printf, 2, 3), noreturn, cold, unused)) static void work_e
     _exit(status);
 }
 
-#define work_fail(...) work_end(1, __VA_ARGS__)
+#define work_fail(...)  work_end(1, __VA_ARGS__)
 #define work_usage(...) work_end(2, __VA_ARGS__)
 
 /* A positional argument: a whole number from min to max; fallback when it is not given. */
@@ -98,6 +99,14 @@ __attribute__((unused)) static void work_args(const char *name, const char *what
     }
     for (int i = 0; i < count; i++)
         values[i] = i + 1 < argc ? work_number(&args[i], argv[i + 1]) : args[i].fallback;
+}
+
+/* Ends the process when the bound `max`, an argument with a `min` before it, is less than that. */
+__attribute__((unused)) static void work_bounds(const struct work_arg *max, uint64_t least, uint64_t most)
+{
+    if (least > most)
+        work_usage("%s: %llu is below min: it must be %llu to %llu", max->name, (unsigned long long)most,
+                   (unsigned long long)least, (unsigned long long)max->max);
 }
 
 static inline double work_now(void)
@@ -200,6 +209,50 @@ static inline uint64_t work_drop(void *block, uint32_t min, uint32_t max)
     return work_mix(head);
 }
 
+/* A size spread evenly over `doublings` powers of two from `smallest` on; at most smallest << doublings. */
+static inline uint32_t work_size(uint32_t r, uint32_t smallest, uint32_t doublings)
+{
+    uint32_t base = smallest << (r & 0xffff) % doublings;
+    return base + (r >> 16) % (base + 1);
+}
+
+/* A chain: stamped blocks of WORK_LINK bytes and more, each linked to the next through its second word, so that a load of
+ * blocks can be handed over without a table. sum adds up what work_drop() will return for them. */
+#define WORK_LINK 32
+
+struct work_chain {
+    void *first;
+    uint64_t bytes, blocks, sum;
+};
+
+/* A new chain of at least `bytes` bytes. */
+__attribute__((unused)) static struct work_chain work_chain_make(uint64_t bytes, uint32_t doublings, uint32_t *state)
+{
+    struct work_chain chain = {0};
+    while (chain.bytes < bytes) {
+        uint32_t r = work_random(state), size = work_size(r, WORK_LINK, doublings);
+        void **block = work_make(size, r);
+        block[1] = chain.first;
+        chain.first = block;
+        chain.bytes += size;
+        chain.blocks++;
+        chain.sum += work_mix(work_head(size, r));
+    }
+    return chain;
+}
+
+/* Checks and frees a chain, newest block first; the sum of its blocks. */
+__attribute__((unused)) static uint64_t work_chain_drop(const struct work_chain *chain, uint32_t doublings)
+{
+    uint64_t sum = 0;
+    for (void **block = chain->first, **next; block; block = next) {
+        next = block[1];
+        block[1] = NULL; /* a block that is in a chain twice ends it */
+        sum += work_drop(block, WORK_LINK, (uint32_t)WORK_LINK << doublings);
+    }
+    return sum;
+}
+
 /* Threads: runs run(index) on `count` new threads that start together; the seconds from the first start to the last end. */
 struct work_thread {
     pthread_t id;
@@ -246,19 +299,39 @@ __attribute__((unused)) static double work_threads(unsigned count, void (*run)(u
     return end - start;
 }
 
-/* Resident memory of this process in KiB, read without the allocator. */
-__attribute__((unused)) static uint64_t work_rss(void)
+/* What the kernel says of this process, in KiB, read without the allocator; false where there is no such file or key. */
+static bool work_proc(const char *path, const char *key, uint64_t *kb)
 {
-    char text[128];
-    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    char text[4096];
+    int file = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t got = file < 0 ? -1 : read(file, text, sizeof text - 1);
     if (file >= 0)
         close(file);
-    if (got <= 0)
-        work_fail("cannot read /proc/self/statm: %s", strerror(errno));
-    text[got] = 0;
-    const char *resident = strchr(text, ' ');
-    return resident ? strtoull(resident, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) / 1024 : 0;
+    text[got > 0 ? got : 0] = 0;
+    const char *found = strstr(text, key);
+    *kb = found ? strtoull(found + strlen(key), NULL, 10) : 0;
+    return found;
+}
+
+/* Resident memory of this process in KiB. Pages that were given back with MADV_FREE and that the kernel has not taken yet do
+ * not count. Reads every page table of the process: not for timed loops. */
+__attribute__((unused)) static uint64_t work_rss(void)
+{
+    uint64_t rss, lazy;
+    if (work_proc("/proc/self/smaps_rollup", "\nRss:", &rss) && work_proc("/proc/self/smaps_rollup", "\nLazyFree:", &lazy))
+        return rss - lazy;
+    if (!work_proc("/proc/self/status", "\nVmRSS:", &rss))
+        work_fail("cannot read the resident memory from /proc/self/status: %s", strerror(errno));
+    return rss;
+}
+
+/* The most that was ever resident in this process, in KiB; the kernel counts it to within some hundred KiB. */
+__attribute__((unused)) static uint64_t work_rss_peak(void)
+{
+    uint64_t peak;
+    if (!work_proc("/proc/self/status", "\nVmHWM:", &peak))
+        work_fail("cannot read the peak of resident memory from /proc/self/status: %s", strerror(errno));
+    return peak;
 }
 
 /* The result line: the keys every workload has, then its own (format without leading space or newline). */
