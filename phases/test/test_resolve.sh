@@ -101,7 +101,9 @@ error 'FRONT is given twice' FRONT=0 FRONT=1
 [ "$(phases/resolve --table "$dir/table" --names)" = "$toggles" ] || { echo "--names is wrong"; status=1; }
 [ "$(phases/resolve --table "$dir/table" --folders FRONT=0)" = 'phases/nine phases/twelve phases/values' ] ||
     { echo "--folders is wrong"; status=1; }
-checks=$((checks + 2))
+[ "$(phases/resolve --table "$dir/table" --states PHASE=11 LAZY=0)" = 'LAZY=0 FRONT=1 POOL=0 OWNER=map' ] ||
+    { echo "--states is wrong"; status=1; }
+checks=$((checks + 3))
 
 echo '13  RIVAL  rival  -' >>"$dir/table"
 error 'two owners of seam front: FRONT and RIVAL; turn one off' PHASE=13

@@ -1,0 +1,90 @@
+/* test_hakbench_toggles.c - the flips between two descriptions of a variant, on the tree's own phase table: which they are, the
+ * text of every set of them, and what is said of a bad description.
+ */
+#include "bench/toggles.h"
+#include "core/test/test.h"
+#include <stdio.h>
+#include <string.h>
+
+static char why[512];
+
+static struct flips between(const char *from, const char *to)
+{
+    struct flips f;
+    ck_assert_msg(flips_between(from, to, &f, why, sizeof why), "%s", why);
+    return f;
+}
+
+/* What phases/resolve calls the variant of a set. */
+static const char *name_of(const struct flips *f, uint32_t set)
+{
+    static char name[1024];
+    char text[1024], command[1100];
+    snprintf(command, sizeof command, "phases/resolve %s", flips_text(f, set, text, sizeof text));
+    FILE *pipe = popen(command, "r");
+    ck_assert(pipe && fgets(name, sizeof name, pipe));
+    ck_assert_int_eq(pclose(pipe), 0);
+    name[strcspn(name, " ")] = 0;
+    return name;
+}
+
+START_TEST(one_value)
+{
+    char text[256];
+    struct flips f = between("PHASE=11 MINCORE=registry", "PHASE=11 MINCORE=always");
+    ck_assert_int_eq(f.count, 1);
+    ck_assert_str_eq(f.flip[0].name, "MINCORE");
+    ck_assert_str_eq(flips_name(&f, 1, text, sizeof text), "MINCORE registry -> always");
+    ck_assert_str_eq(flips_name(&f, 0, text, sizeof text), "nothing");
+    ck_assert_str_eq(name_of(&f, 0), "p11");
+    ck_assert_str_eq(name_of(&f, 1), "p11.mincore-always");
+}
+END_TEST
+
+START_TEST(phases_and_settings)
+{
+    char text[256];
+    struct flips f = between("PHASE=9 HAKMEM_A=1 HAKMEM_B=x", "PHASE=12 HAKMEM_B=x HAKMEM_C=3 FRONT=1");
+    ck_assert_int_eq(f.count, 4);
+    ck_assert_str_eq(flips_name(&f, 15, text, sizeof text), "FRONT, POOL, HAKMEM_A 1 -> (not set), HAKMEM_C (not set) -> 3");
+    ck_assert_ptr_nonnull(strstr(f.common, " HAKMEM_B=x"));
+    ck_assert_ptr_nonnull(strstr(flips_text(&f, 0, text, sizeof text), " HAKMEM_A=1"));
+    ck_assert_ptr_null(strstr(flips_text(&f, 4, text, sizeof text), "HAKMEM_A"));
+    ck_assert_ptr_nonnull(strstr(flips_text(&f, 8, text, sizeof text), " HAKMEM_C=3"));
+    f = between("PHASE=9", "PHASE=12");
+    ck_assert_str_eq(name_of(&f, 0), "p9");
+    ck_assert_str_eq(name_of(&f, 1), "p11");
+    ck_assert_str_eq(name_of(&f, 2), "p12-front");
+    ck_assert_str_eq(name_of(&f, 3), "p12");
+}
+END_TEST
+
+START_TEST(same)
+{
+    ck_assert_int_eq(between("PHASE=12", "PHASE=12 FRONT=1 MINCORE=registry").count, 0);
+    ck_assert_int_eq(between("", "").count, 0);
+}
+END_TEST
+
+START_TEST(bad)
+{
+    static const struct { const char *text, *says; } cases[] = {
+        {"FRNT=0", "no toggle FRNT; toggles: "},
+        {"PHASE=x", "PHASE=x: want any number"},
+        {"MINCORE=maybe", "valid values: registry"},
+        {"$(id)", "'$(id)'"},
+        {"PHASE=1;id", "'PHASE=1;id'"},
+        {"PHASE", "'PHASE'"},
+        {"HAKMEM_A=1 HAKMEM_A=2", "HAKMEM_A is given twice"},
+        {"FRONT=1 FRONT=0", "FRONT is given twice"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct flips f;
+        ck_assert(!flips_between("PHASE=12", cases[i].text, &f, why, sizeof why));
+        ck_assert_msg(strstr(why, cases[i].says) && !strchr(why, '\n'), "%s: %s", cases[i].text, why);
+        ck_assert(!flips_between(cases[i].text, "PHASE=12", &f, why, sizeof why));
+    }
+}
+END_TEST
+
+TEST_MAIN("flips between toggles", one_value, phases_and_settings, same, bad)

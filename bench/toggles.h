@@ -1,0 +1,35 @@
+/* toggles.h - two descriptions of a variant, and the single flips that lead from one to the other.
+ *
+ * A flip is one toggle of phases/table, or one HAKMEM_ setting, that has another value at the other end. PHASE is no flip: it
+ * only abbreviates the toggles of the numbered phases. Asks phases/resolve of the tree that is the current folder.
+ */
+#ifndef BENCH_TOGGLES_H
+#define BENCH_TOGGLES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FLIPS_MAX 20
+
+struct flip {
+    char name[48];
+    char from[64], to[64]; /* values; "" : a setting that is not given */
+};
+
+struct flips {
+    struct flip flip[FLIPS_MAX]; /* in the order of phases/table, then settings */
+    int count;
+    char common[256];            /* the words that both ends share: "PHASE=0 FRONT=1 MINCORE=registry" */
+};
+
+/* false: why holds one line (a bad word, an unmet need, too many flips). No difference: count = 0. */
+bool flips_between(const char *from, const char *to, struct flips *out, char *why, size_t size);
+
+/* The variant with the flips of `set` made, as variant_resolve reads it. */
+char *flips_text(const struct flips *f, uint32_t set, char *out, size_t size);
+
+/* "MINCORE registry -> always", or "FRONT, POOL" when both switch a phase on; "nothing". */
+char *flips_name(const struct flips *f, uint32_t set, char *out, size_t size);
+
+#endif
