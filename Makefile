@@ -26,9 +26,17 @@ V := 0
 # Empty here, so that the environment cannot fill them.
 CHECK_INCLUDE :=
 RUN_ON :=
+A :=
+B :=
+WORK :=
+METRIC :=
+RIVAL :=
+SEED :=
+BUDGET :=
+RUN :=
 MODES := release check asan ubsan tsan fuzz
 ARCHES := native arm64
-OPTIONS := CC MODE ARCH PREFIX DESTDIR ROUNDS SECONDS TEST WORK V REV E A B GOOD BAD METRIC JOBS
+OPTIONS := CC MODE ARCH PREFIX DESTDIR ROUNDS SECONDS TEST WORK V REV E A B GOOD BAD METRIC JOBS RIVAL SEED BUDGET RUN
 
 quote = '$(subst ','\'',$1)'
 TOGGLES := $(shell phases/resolve --names)
@@ -126,7 +134,7 @@ say = $(if $Q,echo "  $(VARIANT): $1" >&2; )
 AGAIN := $(MAKE) $(SET)
 
 # --- Targets for people: the text after ## is what `make help` prints -------------------------------------------------------
-.PHONY: all lib test bench gates fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
+.PHONY: all lib test bench ab gates fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
 .PHONY: $(STATIC) run-fuzz release-link FORCE
 
 all: lib $(WORKS:%=out/work/%) $(addprefix $(OUT)/,$(STATIC)) release-link ## the libraries, workloads and bench programs of this variant
@@ -135,8 +143,16 @@ deps-ci: ; @bench/deps build ci ## the same and what .ci/run needs (clang, real 
 deps-rivals: ; @bench/deps rivals ## install the rivals that bench compares with
 deps-arm64: ; @bench/deps build arm64 ## install what test-arm64 needs
 
-bench: all out/bench/hakbench ## measure this variant, glibc, the rivals and the recorded baselines (ROUNDS=5)
-	@out/bench/hakbench run --toggles $(call quote,$(SET))
+# What commands of hakbench are told: the toggles, and each option that was given; WORK and RIVAL may list several, with commas.
+COMMA := ,
+TOLD = $(SET) $(foreach t,CC MODE,$(if $(filter $t,$(GIVEN)),$(call quote,$t=$($t))))
+tell = $(if $(filter $1,$(GIVEN)),$2 $(subst $(COMMA),' $2 ',$(call quote,$($1))))
+MEASURE = $(call tell,WORK,--workload) $(call tell,ROUNDS,--repeat) $(call tell,SEED,--seed) $(call tell,BUDGET,--budget)
+
+bench: all out/bench/hakbench ## measure this variant, glibc, the rivals and the recorded baselines; RUN=n goes on with a run
+	@out/bench/hakbench run $(if $(RUN),$(call tell,RUN,--resume),$(TOLD)) $(MEASURE) $(call tell,RIVAL,--rival)
+ab: out/bench/hakbench $(WORKS:%=out/work/%) ## two variants, one verdict: A="PHASE=11" B="PHASE=12" (WORK= METRIC=)
+	@out/bench/hakbench ab $(MEASURE) $(call tell,METRIC,--metric) $(foreach v,A B,$(if $(filter $v,$(GIVEN)),$(call quote,$($v))))
 
 $(STATIC): %: $(OUT)/% release-link ## <work>_hakmem, bench_<work>_hakmem: a workload linked with this variant, in out/release
 
@@ -168,7 +184,7 @@ help: ## this text
 	@sed -nE 's/^([a-z$$][^:]*):.* ## (.*)/\1\t\2/p' Makefile | sed 's/^.(STATIC)/*_hakmem/' | awk -F '\t' '{printf "  %-14s %s\n", $$1, $$2}'
 	@echo 'toggles (command line only):'; phases/resolve --list
 	@echo 'options:'; echo '  MODE      $(MODES)'; echo '  CC        gcc, clang, or any compiler that takes their flags'
-	@echo '  ARCH      $(ARCHES)'; echo '  PREFIX DESTDIR ROUNDS SECONDS TEST V=1 (show commands)'
+	@echo '  ARCH      $(ARCHES)'; echo '  WORK METRIC ROUNDS SEED BUDGET RIVAL RUN (measuring)'; echo '  PREFIX DESTDIR SECONDS TEST V=1 (show commands)'
 	@echo 'workloads: $(WORKS)'
 
 # --- How things are built -------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@
 #include "bench/variant.h"
 #include "bench/workload.h"
 
-#define ENGINE_VARIANTS_MAX 64
+#define ENGINE_VARIANTS_MAX 64 /* the twin included */
 #define ENGINE_WORKLOADS_MAX 64
 
 struct plan {
@@ -15,23 +15,38 @@ struct plan {
     const char *command;     /* how the user asked, for the record */
     struct variant *variants; size_t variant_count;
     const struct workload **workloads; size_t workload_count;
-    bool (*skip)(const struct plan *p, size_t variant, size_t workload); /* NULL: every cell */
-    unsigned modes;          /* bits 1u << MODE_x; counting modes are run once per cell after the timing */
+    const uint64_t *skip;    /* NULL: every cell; else [variant_count], bit w: not on that workload */
+    unsigned modes;          /* bits 1u << MODE_x. MODE_COUNT is always taken of our own variants: it proves that they ran */
     int repeat;              /* timing samples per cell; made even: A B .. B A */
+    int counts;              /* samples per cell in each counting mode; 0 is 1 */
     double budget;           /* seconds for timing; 0: none. At least 3 blocks are taken all the same */
     uint64_t seed;
-    int twin;                /* index of a variant measured twice as A/A; -1: none. The twin is appended to variants */
-    int64_t resume;          /* run to go on with; 0: a new one */
+    int twin;                /* index of a variant measured twice as A/A; -1: none. The twin comes after all variants, as
+                                "<label> A/A", in timing only: the same file under the same path */
+    int64_t resume;          /* run to go on with, or to extend by a larger repeat; 0: a new one */
 };
 
-/* Position i of block b is cell order[i]; pure, tested. */
+/* The timing order of one block: cell = workload * variant_count + variant, so many as *count says (at most 2 * variant_count *
+ * workload_count). Workloads in shuffled order; for each its variants, shuffled, forwards and then backwards. Pure: depends on the
+ * plan's seed, block and shape only. */
 void plan_block(const struct plan *p, size_t block, size_t *cells, size_t *count);
+
+/* The plan of a stored run, variants built again, ready for engine_run; its sha256 sums must be those of that run. given: rivals by
+ * name=path, which the store does not keep (NULL-ended, or NULL). false: why holds one line. Free with plan_free. */
+bool plan_resume(struct store *st, int64_t run, const char *const *given, struct plan *out, char *why, size_t size);
+void plan_free(struct plan *p);
 
 /* Runs the plan into the store. Answers the run's id; -1: why holds one line. On SIGINT and SIGTERM what is finished stays, *interrupted
  * is set. A failing workload is recorded as a failed sample and shown; its cell is not tried again. */
 int64_t engine_run(struct store *st, const struct plan *p, bool *interrupted, char *why, size_t size);
 
-/* Context of this machine and tree into a dataset. */
+/* Are the libraries of these variants built, named and preloaded as they say? For engine_run, and for whoever wants to know early. */
+bool engine_identify(const struct plan *p, char *why, size_t size);
+
+/* Context of this machine and tree into a dataset; variants must be in it. */
 void context_collect(struct dataset *ds);
+
+/* A word of the user's, in splitmix64's and the clock's way: another seed for each run. */
+uint64_t engine_seed(void);
 
 #endif

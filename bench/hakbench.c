@@ -4,6 +4,7 @@
  */
 #include "bench/command.h"
 #include "bench/launch.h"
+#include "bench/variant.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -36,7 +37,9 @@ static int usage(FILE *out, int status)
 int main(int argc, char **argv)
 {
     if (argc > 2 && strcmp(argv[1], "--launch") == 0)
-        return launch_main(argv + 2);
+        return launch_main(argc - 2, argv + 2);
+    if (argc == 2 && strcmp(argv[1], "--whose-malloc") == 0)
+        return variant_whose_malloc();
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0))
         return usage(stdout, 0);
     for (int i = 0; argc > 1 && i < COMMANDS; i++)

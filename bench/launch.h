@@ -1,6 +1,6 @@
 /* launch.h - one sample: one fresh process of one workload under one allocator, and what was seen of it.
  *
- * Knows nothing of repeats, order or storage.
+ * Knows nothing of repeats, order or storage. Nothing here is thread-safe: one sample at a time in a process.
  */
 #ifndef BENCH_LAUNCH_H
 #define BENCH_LAUNCH_H
@@ -10,15 +10,15 @@
 /* What to run. The workload gets a clean environment: PATH, LANG, and what is named here. */
 struct launch_order {
     const char *command;      /* program (a path) and arguments, separated by single blanks */
-    const char *library;      /* for LD_PRELOAD; NULL: the C library's own allocator */
+    const char *library;      /* for LD_PRELOAD; NULL or "": the C library's own allocator */
     const char *const *environment; /* "HAKMEM_X=1" ..., NULL-ended; NULL: none */
     enum mode mode;
     int cpu;                  /* pinned to this one; -1: not pinned (multi-threaded workloads) */
-    double timeout;           /* seconds; 0: the default of 120 */
+    double timeout;           /* seconds; 0: the default, 120, and ten times that under strace and callgrind */
+    bool plain;               /* the program is no workload: it prints no result line */
 };
 
 struct launch_value { char name[64]; double value; };
-
 struct launch_result {
     struct launch_value *values; size_t value_count; /* every metric that the run yielded, by name */
     struct ds_point *series; size_t series_count;    /* MODE_MEMORY */
@@ -33,9 +33,24 @@ struct launch_result {
 bool launch_take(const struct launch_order *order, struct launch_result *out);
 void launch_free(struct launch_result *r);
 
-/* The `--launch` mode of hakbench: a parent that is freshly executed and small, since a child inherits ru_maxrss. */
-int launch_main(char **argv);
+/* NAN: the run did not yield it. */
+double launch_value(const struct launch_result *r, const char *name);
 
-extern volatile int launch_running; /* pid to be ended on an interrupt; 0: none */
+/* The `--launch` mode of hakbench: a parent that is freshly executed and small, since a child inherits ru_maxrss. */
+int launch_main(int argc, char **argv);
+
+/* Pid of the launcher, 0: none runs. On SIGTERM it ends the workload's whole process group, then itself; it does the same when
+ * its own parent dies. */
+extern volatile int launch_running;
+
+/* What is executed with --launch: this program itself, unless a test says otherwise. */
+extern const char *launch_program;
+
+/* Can mode be run here? strace and valgrind may be missing. */
+bool launch_can(enum mode mode);
+
+/* Does this machine have hardware counters (perf_event_open)? Their metrics, perf.*, are of user mode and
+ * come with MODE_TIME. */
+bool launch_has_counters(void);
 
 #endif

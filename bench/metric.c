@@ -52,6 +52,7 @@ static const struct {
     {"stat.", "a counter of the allocator", MODE_COUNT},
     {"strace.", "calls of this name, by strace", MODE_STRACE},
     {"strace_s.", "seconds in calls of this name, by strace", MODE_STRACE},
+    {"work.", "a figure of the workload's own result line", MODE_MEMORY},
     {"perf.", "a hardware counter, by perf_event_open", MODE_TIME},
 };
 enum { FAMILIES = sizeof families / sizeof *families };

@@ -1,0 +1,176 @@
+/* cmd_run.c - `hakbench run`: a variant against its A/A twin, the recorded baselines, glibc and every rival; and --resume.
+ *
+ * May include libc, argp, measure.h, export.h and verdict.h.
+ */
+#include "bench/command.h"
+#include "bench/measure.h"
+#include "bench/export.h"
+#include "bench/verdict.h"
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RIVALS_MAX = 16, OPTION_JSON = 256, OPTION_TSV, OPTION_RESUME };
+
+static struct {
+    const char *rivals[RIVALS_MAX + 1], *db;
+    char toggles[256];
+    int rival_count, repeat, budget, format;
+    uint64_t seed;
+    int64_t resume;
+} given;
+static struct measure measure;
+
+static const struct argp_option options[] = {
+    {"workload", 'w', "NAME", 0, "a workload (again for more); unless given: the five of `make bench`", 0},
+    {"rival", 'r', "NAME=FILE", 0, "another allocator's library to compare with (again for more), or a known name", 0},
+    {"repeat", 'n', "N", 0, "timing samples of each cell (6)", 0},
+    {"budget", 'b', "SECONDS", 0, "stop timing after so long, at the end of a block, but never before the third (90)", 0},
+    {"seed", 's', "N", 0, "of the order of samples (from the clock)", 0},
+    {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
+    {"json", OPTION_JSON, NULL, 0, "print the samples as JSON instead of the table", 0},
+    {"tsv", OPTION_TSV, NULL, 0, "print the samples as TSV instead of the table", 0},
+    {"resume", OPTION_RESUME, "RUN", 0, "go on with an interrupted run of any command; with --repeat N, extend a run", 0},
+    {0},
+};
+
+static void toggle_add(const char *word)
+{
+    size_t used = strlen(given.toggles);
+    if (used + strlen(word) + 2 > sizeof given.toggles)
+        command_bad("%s: too many toggles", word);
+    snprintf(given.toggles + used, sizeof given.toggles - used, "%s%s", used ? " " : "", word);
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    (void)state;
+    switch (key) {
+    case 'w': measure_workload(&measure, text); break;
+    case 'r':
+        if (given.rival_count == RIVALS_MAX)
+            command_bad("--rival %s: at most %d", text, RIVALS_MAX);
+        given.rivals[given.rival_count++] = text;
+        break;
+    case 'n': given.repeat = (int)measure_number("--repeat", text, 1, 10000); break;
+    case 'b': given.budget = (int)measure_number("--budget", text, 0, 1000000); break;
+    case 's': given.seed = (uint64_t)measure_number("--seed", text, 1, 0x7fffffff); break;
+    case 'd': given.db = text; break;
+    case OPTION_JSON: case OPTION_TSV: given.format = key; break;
+    case OPTION_RESUME: given.resume = measure_number("--resume", text, 1, 0x7fffffff); break;
+    case ARGP_KEY_ARG: toggle_add(text); break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+/* --- What is compared ----------------------------------------------------------------------------------------------------- */
+
+/* The baselines of bench/baselines.tsv that this tree can build: their toggles still resolve to the variant that they name. They
+ * are measured on the workloads that a baseline was published for, each on all of those. */
+static void baselines_add(size_t under_test)
+{
+    char line[512], name[32], toggles[64], wanted[64], command[80], why[512];
+    uint64_t others = ((uint64_t)2 << (measure.plan.workload_count - 1)) - 1;
+    size_t first = measure.plan.variant_count;
+    struct variant v;
+    FILE *file = fopen("bench/baselines.tsv", "r");
+    if (!file)
+        command_bad("bench/baselines.tsv: %s; run in the root of the tree", strerror(errno));
+    while (fgets(line, sizeof line, file)) {
+        if (line[0] == '#' || sscanf(line, "%31[^\t]\t%63[^\t]\t%63[^\t]\t%79[^\t]", name, toggles, wanted, command) != 4)
+            continue;
+        for (size_t w = 0; w < measure.plan.workload_count; w++)
+            if (strcmp(measure.workloads[w]->command, command) == 0)
+                others &= ~((uint64_t)1 << w);
+        if (strcmp(measure.variants[under_test].d.variant, wanted) != 0 && variant_resolve(name, toggles, &v, why, sizeof why) &&
+            strcmp(v.d.variant, wanted) == 0)
+            measure_append(&measure, &v);
+    }
+    fclose(file);
+    for (; first < measure.plan.variant_count; first++)
+        measure.skip[first] = others;
+}
+
+static void rivals_add(void)
+{
+    for (int i = 0; variant_rivals[i]; i++)
+        measure_variant(&measure, "", variant_rivals[i]);
+    for (int i = 0; i < given.rival_count; i++) {
+        size_t v = measure_variant(&measure, "", given.rivals[i]);
+        if (measure.variants[v].d.missing)
+            command_bad("--rival %s: not installed (make deps-rivals), and no file given: --rival %s=/path/lib.so",
+                        given.rivals[i], given.rivals[i]);
+    }
+}
+
+static struct plan *plan_make(void)
+{
+    static const char *const usual[] = {"random_mixed-seed", "random_mixed-seed256", "random_mixed-steady", "random_mixed-8192",
+                                        "larson-seed"};
+    for (size_t i = 0; i < sizeof usual / sizeof *usual && measure.plan.workload_count < i + 1; i++)
+        measure_workload(&measure, usual[i]);
+    size_t under_test = measure_variant(&measure, "", given.toggles);
+    rivals_add();
+    baselines_add(under_test);
+    struct plan *p = measure_plan(&measure);
+    p->twin = (int)under_test;
+    p->modes = 1u << MODE_TIME | 1u << MODE_COUNT | 1u << MODE_STRACE;
+    p->repeat = given.repeat ? given.repeat : 6;
+    p->budget = given.budget < 0 ? 90 : given.budget;
+    p->seed = given.seed ? given.seed : p->seed;
+    return p;
+}
+
+/* --- Resume --------------------------------------------------------------------------------------------------------------- */
+
+static struct dataset *resumed(void)
+{
+    static struct plan plan;
+    char why[512];
+    struct store *st = store_open(given.db ? given.db : DB_DEFAULT, STORE_READ);
+    if (!st)
+        command_bad("%s", store_error());
+    bool good = plan_resume(st, given.resume, given.rivals, &plan, why, sizeof why);
+    store_close(st);
+    if (!good)
+        command_bad("%s", why);
+    plan.repeat = given.repeat ? given.repeat : plan.repeat;
+    plan.budget = given.budget < 0 ? plan.budget : given.budget;
+    return measure_run(given.db, &plan);
+}
+
+static int reference_of(const struct dataset *ds)
+{
+    int glibc = dataset_variant(ds, "glibc");
+    return glibc < 0 ? 0 : glibc;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    static const struct argp argp = {options, parse, "[TOGGLE=VALUE]...",
+                                     "Measures the variant that the toggles name (none: the newest) against its own A/A twin, the "
+                                     "recorded baselines, glibc and every rival installed; keeps all samples; prints a table.\v"
+                                     "Exit status: 0; 1 when a workload failed; 2 on bad input; 130 when interrupted: go on "
+                                     "with --resume.", NULL, NULL, NULL};
+    given.budget = -1;
+    measure_command(&measure, argc, argv);
+    command_parse(&argp, argc, argv, NULL);
+    if (given.resume && (*given.toggles || measure.plan.workload_count))
+        command_bad("--resume %lld: the run's own variants and workloads are taken; give no others",
+                    (long long)given.resume);
+    struct dataset *ds = given.resume ? resumed() : measure_run(given.db, plan_make());
+    if (given.format == OPTION_JSON)
+        export_json(stdout, ds);
+    else if (given.format == OPTION_TSV)
+        export_tsv(stdout, ds);
+    else
+        table_print(stdout, ds, reference_of(ds));
+    size_t failed = measure_failed(ds);
+    if (failed)
+        fprintf(stderr, "hakbench: %zu samples failed; run %lld keeps why\n", failed, (long long)ds->run);
+    dataset_free(ds);
+    return failed ? EXIT_FAILED : EXIT_OK;
+}

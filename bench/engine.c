@@ -1,0 +1,441 @@
+/* engine.c - runs a plan: identity first, then own counters, timing in blocks, the other counting modes; each sample is stored
+ * when it has finished.
+ *
+ * May include libc, the launcher, the store, plan.h and progress.h. One engine at a time in a process (signal handlers).
+ */
+#include "bench/launch.h"
+#include "bench/plan.h"
+#include "bench/progress.h"
+#include <errno.h>
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { BLOCKS_MIN = 3, TIMED_PER_BLOCK = 2 };
+
+/* How much longer than a timing sample one of each mode takes, roughly: for the time left. */
+static const double mode_weight[MODES] = {[MODE_TIME] = 1, [MODE_COUNT] = 1, [MODE_STRACE] = 2, [MODE_INSTRUCTIONS] = 15,
+                                          [MODE_MEMORY] = 1};
+
+struct engine {
+    struct store *store;
+    struct plan plan; /* a copy, with the twin */
+    int64_t run;
+    size_t cells;
+    int position, cpu;
+    double timing_left; /* seconds; infinity without a budget */
+    bool *failed;                 /* [cells]: not tried again */
+    uint32_t *done[MODES];        /* [cells] samples that are in the store */
+    uint32_t *in_block;           /* [cells] of the block that was begun when the run was interrupted */
+    size_t blocks_done;           /* whole blocks in the store */
+    uint8_t *proven;              /* [variants], bit i: proof i seen */
+    struct stat *files;           /* [variants] the library as it was when identified */
+    char why[512];
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number)
+{
+    interrupted = signal_number;
+    if (launch_running > 0)
+        kill(launch_running, SIGTERM);
+}
+
+/* --- Beginning ------------------------------------------------------------------------------------------------------------ */
+
+bool engine_identify(const struct plan *p, char *why, size_t size)
+{
+    for (size_t v = 0; v < p->variant_count; v++)
+        if (!p->variants[v].d.missing && !variant_identify(&p->variants[v], why, size))
+            return false;
+    return true;
+}
+
+static void *zeroed(size_t count, size_t size)
+{
+    void *p = calloc(count + 1, size);
+    if (!p) {
+        fputs("hakbench: out of memory\n", stderr);
+        exit(1);
+    }
+    return p;
+}
+
+/* The twin comes last, so that indices are those of the plan. */
+static void twin_append(struct plan *p, const struct plan *given)
+{
+    p->variants = zeroed(given->variant_count + 1, sizeof *p->variants);
+    memcpy(p->variants, given->variants, given->variant_count * sizeof *p->variants);
+    uint64_t *skip = zeroed(given->variant_count + 1, sizeof *skip);
+    if (given->skip)
+        memcpy(skip, given->skip, given->variant_count * sizeof *skip);
+    if (given->twin >= 0) {
+        struct variant *twin = &p->variants[p->variant_count];
+        *twin = given->variants[given->twin];
+        snprintf(twin->d.label, sizeof twin->d.label, "%.58s A/A", given->variants[given->twin].d.label);
+        twin->d.twin_of = given->twin;
+        skip[p->variant_count++] = skip[given->twin];
+    }
+    p->skip = skip;
+}
+
+/* The last CPU that this process may use: the first ones serve most interrupts. */
+static int cpu_choose(void)
+{
+    cpu_set_t set;
+    int cpu = -1;
+    if (sched_getaffinity(0, sizeof set, &set) == 0)
+        for (int i = 0; i < CPU_SETSIZE; i++)
+            cpu = CPU_ISSET(i, &set) ? i : cpu;
+    return cpu;
+}
+
+static void engine_open(struct engine *e, struct store *st, const struct plan *given)
+{
+    memset(e, 0, sizeof *e);
+    e->store = st;
+    e->plan = *given;
+    twin_append(&e->plan, given);
+    e->plan.repeat += e->plan.repeat % TIMED_PER_BLOCK;
+    e->plan.counts += !e->plan.counts;
+    e->plan.modes |= 1u << MODE_COUNT;
+    e->cells = e->plan.variant_count * e->plan.workload_count;
+    e->cpu = cpu_choose();
+    e->timing_left = given->budget > 0 ? given->budget : (double)INFINITY;
+    e->failed = zeroed(e->cells, sizeof *e->failed);
+    e->in_block = zeroed(e->cells, sizeof *e->in_block);
+    e->proven = zeroed(e->plan.variant_count, sizeof *e->proven);
+    e->files = zeroed(e->plan.variant_count, sizeof *e->files);
+    for (int m = 0; m < MODES; m++)
+        e->done[m] = zeroed(e->cells, sizeof *e->done[m]);
+    for (size_t v = 0; v < e->plan.variant_count; v++)
+        if (*e->plan.variants[v].library && stat(e->plan.variants[v].library, &e->files[v]) != 0)
+            memset(&e->files[v], 0, sizeof e->files[v]);
+}
+
+static void engine_close(struct engine *e)
+{
+    free(e->plan.variants);
+    free((void *)e->plan.skip);
+    free(e->failed);
+    free(e->in_block);
+    free(e->proven);
+    free(e->files);
+    for (int m = 0; m < MODES; m++)
+        free(e->done[m]);
+}
+
+static bool run_begin(struct engine *e)
+{
+    struct dataset *ds = dataset_new();
+    char text[512];
+    snprintf(ds->experiment, sizeof ds->experiment, "%s", e->plan.experiment);
+    snprintf(ds->command, sizeof ds->command, "%s", e->plan.command);
+    ds->seed = e->plan.seed;
+    for (size_t v = 0; v < e->plan.variant_count; v++)
+        dataset_add_variant(ds, &e->plan.variants[v].d);
+    for (size_t w = 0; w < e->plan.workload_count; w++) {
+        const struct workload *from = e->plan.workloads[w];
+        struct ds_workload to = {.threads = from->threads};
+        snprintf(to.name, sizeof to.name, "%s", from->name);
+        snprintf(to.command, sizeof to.command, "%s", from->command);
+        snprintf(to.what, sizeof to.what, "%s", from->what);
+        dataset_add_workload(ds, &to);
+    }
+    context_collect(ds);
+    plan_describe(&e->plan, text, sizeof text);
+    dataset_set_context(ds, "plan", text);
+    e->run = store_run_begin(e->store, ds);
+    dataset_free(ds);
+    if (e->run < 0)
+        snprintf(e->why, sizeof e->why, "%s", store_error());
+    return e->run >= 0;
+}
+
+/* Does the text's list of counters hold one that is above 0? */
+static bool proof_holds(const char *proof, double (*value)(const void *from, const char *name), const void *from)
+{
+    char words[128], name[160];
+    snprintf(words, sizeof words, "%s", proof);
+    for (char *save, *word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+        snprintf(name, sizeof name, "stat.%s", word);
+        if (value(from, name) > 0)
+            return true;
+    }
+    return false;
+}
+
+static void proofs_note(struct engine *e, size_t v, double (*value)(const void *from, const char *name), const void *from)
+{
+    for (int i = 0; i < VARIANT_PROOFS_MAX && *e->plan.variants[v].proof[i]; i++)
+        if (proof_holds(e->plan.variants[v].proof[i], value, from))
+            e->proven[v] |= (uint8_t)(1u << i);
+}
+
+struct stored { const struct dataset *ds; const struct ds_sample *sample; };
+
+static double value_of_stored(const void *from, const char *name)
+{
+    const struct stored *s = from;
+    return dataset_value(s->ds, s->sample, name);
+}
+
+static double value_of_result(const void *from, const char *name)
+{
+    return launch_value(from, name);
+}
+
+/* What the store has of a run: all of it is kept, none of it is taken again. */
+static bool run_resume(struct engine *e)
+{
+    struct dataset *ds = store_load(e->store, e->plan.resume);
+    if (!ds) {
+        snprintf(e->why, sizeof e->why, "%s", store_error());
+        return false;
+    }
+    e->run = e->plan.resume;
+    e->plan.seed = ds->seed;
+    int last_block = -1;
+    for (size_t i = 0; i < ds->sample_count; i++)
+        if (ds->samples[i].mode == MODE_TIME && ds->samples[i].block > last_block)
+            last_block = ds->samples[i].block;
+    for (size_t i = 0; i < ds->sample_count; i++) {
+        const struct ds_sample *s = &ds->samples[i];
+        size_t cell = (size_t)s->workload * e->plan.variant_count + (size_t)s->variant;
+        struct stored from = {ds, s};
+        if (cell >= e->cells)
+            continue;
+        e->position = s->position >= e->position ? s->position + 1 : e->position;
+        e->failed[cell] |= s->failed;
+        e->done[s->mode][cell]++;
+        if (s->mode == MODE_TIME && s->block == last_block)
+            e->in_block[cell]++;
+        if (s->mode == MODE_COUNT && !s->failed)
+            proofs_note(e, (size_t)s->variant, value_of_stored, &from);
+    }
+    e->blocks_done = last_block < 0 ? 0 : (size_t)last_block;
+    bool same = ds->variant_count == e->plan.variant_count && ds->workload_count == e->plan.workload_count;
+    if (!same)
+        snprintf(e->why, sizeof e->why, "run %lld has %zu variants on %zu workloads, not %zu on %zu", (long long)e->run,
+                 ds->variant_count, ds->workload_count, e->plan.variant_count, e->plan.workload_count);
+    dataset_free(ds);
+    return same;
+}
+
+/* --- Samples -------------------------------------------------------------------------------------------------------------- */
+
+/* A library that is built anew while it is measured would put two things under one name. */
+static bool library_is_same(struct engine *e, size_t v)
+{
+    const struct variant *variant = &e->plan.variants[v];
+    struct stat now;
+    char sum[65];
+    if (!*variant->library)
+        return true;
+    if (stat(variant->library, &now) == 0 && now.st_ino == e->files[v].st_ino && now.st_size == e->files[v].st_size &&
+        now.st_mtim.tv_sec == e->files[v].st_mtim.tv_sec && now.st_mtim.tv_nsec == e->files[v].st_mtim.tv_nsec)
+        return true;
+    if (variant_sha256(variant->library, sum) && strcmp(sum, variant->d.sha256) == 0) {
+        e->files[v] = now;
+        return true;
+    }
+    snprintf(e->why, sizeof e->why, "%s: its library was changed while run %lld was measuring it", variant->d.label,
+             (long long)e->run);
+    return false;
+}
+
+static bool sample_store(struct engine *e, size_t cell, enum mode mode, int block, struct launch_result *r)
+{
+    struct ds_sample s = {.variant = (int)(cell % e->plan.variant_count), .workload = (int)(cell / e->plan.variant_count),
+                          .block = block, .position = e->position++, .mode = mode, .failed = r->failed,
+                          .series = r->series, .series_count = r->series_count};
+    snprintf(s.why, sizeof s.why, "%s", r->why);
+    const char **names = zeroed(r->value_count, sizeof *names);
+    double *values = zeroed(r->value_count, sizeof *values);
+    for (size_t i = 0; i < r->value_count; i++) {
+        names[i] = r->values[i].name;
+        values[i] = r->values[i].value;
+    }
+    bool good = store_sample_add(e->store, e->run, &s, names, values, r->value_count);
+    if (!good)
+        snprintf(e->why, sizeof e->why, "%s", store_error());
+    free(names);
+    free(values);
+    e->done[mode][cell] += good;
+    return good;
+}
+
+/* Our own must name itself in every counting run. */
+static void count_check(struct engine *e, size_t v, struct launch_result *r)
+{
+    const struct ds_variant *d = &e->plan.variants[v].d;
+    if (strcmp(d->kind, "hakmem") != 0 || r->failed)
+        return;
+    if (strcmp(r->variant, d->variant) == 0)
+        proofs_note(e, v, value_of_result, r);
+    else {
+        r->failed = true;
+        snprintf(r->why, sizeof r->why, "from inside the process it says that it is '%s', wanted '%s'", r->variant, d->variant);
+    }
+}
+
+/* One sample of a cell, stored. False: the run cannot go on, why says so unless it was interrupted. */
+static bool sample_take(struct engine *e, size_t cell, enum mode mode, int block)
+{
+    size_t v = cell % e->plan.variant_count, w = cell / e->plan.variant_count;
+    const struct workload *work = e->plan.workloads[w];
+    const char *settings[VARIANT_SETTINGS_MAX + 1];
+    bool shorter = work->counts && (mode == MODE_STRACE || mode == MODE_INSTRUCTIONS);
+    char command[512];
+    struct launch_result r;
+    if (e->failed[cell])
+        return true;
+    if (interrupted || !library_is_same(e, v))
+        return false;
+    progress_step(mode == MODE_TIME ? "timing" : mode_names[mode], e->plan.variants[v].d.label, work->name);
+    snprintf(command, sizeof command, "out/work/%s", shorter ? work->counts : work->command);
+    variant_environment(&e->plan.variants[v], settings);
+    struct launch_order order = {.command = command, .library = e->plan.variants[v].library, .environment = settings,
+                                 .mode = mode, .cpu = work->threads == 1 ? e->cpu : -1};
+    launch_take(&order, &r);
+    if (mode == MODE_COUNT)
+        count_check(e, v, &r);
+    bool good = !interrupted && sample_store(e, cell, mode, block, &r);
+    if (good && r.failed) {
+        e->failed[cell] = true;
+        progress_clear();
+        fprintf(stderr, "hakbench: %s on %s failed: %s\n", e->plan.variants[v].d.label, work->name, r.why);
+    }
+    launch_free(&r);
+    progress_done(mode_weight[mode] * work->seconds);
+    return good;
+}
+
+/* Own counters are of our own variants, and of nobody's twin; the other counting modes are of everybody but twins. */
+static bool mode_wants(const struct engine *e, enum mode mode, size_t cell)
+{
+    size_t v = cell % e->plan.variant_count;
+    const struct variant *variant = &e->plan.variants[v];
+    return e->plan.modes >> mode & 1 && plan_has(&e->plan, v, cell / e->plan.variant_count) && launch_can(mode) &&
+           (mode == MODE_TIME || variant->d.twin_of < 0) && (mode != MODE_COUNT || strcmp(variant->d.kind, "hakmem") == 0);
+}
+
+/* Forwards, then backwards, as often as the plan says. */
+static bool counting(struct engine *e, enum mode mode)
+{
+    for (int k = 0; k < e->plan.counts; k++)
+        for (size_t i = 0; i < e->cells; i++) {
+            size_t cell = k % 2 ? e->cells - 1 - i : i;
+            if (mode_wants(e, mode, cell) && e->done[mode][cell] <= (uint32_t)k && !sample_take(e, cell, mode, k))
+                return false;
+        }
+    return true;
+}
+
+static bool timing(struct engine *e)
+{
+    size_t *cells = zeroed(2 * e->cells, sizeof *cells), count, blocks = (size_t)(e->plan.repeat / TIMED_PER_BLOCK);
+    bool good = true;
+    double longest = 0;
+    for (size_t b = e->blocks_done; good && e->plan.modes >> MODE_TIME & 1 && b < blocks; b++) {
+        double start = progress_now();
+        if (b >= BLOCKS_MIN && longest > e->timing_left)
+            break;
+        plan_block(&e->plan, b, cells, &count);
+        for (size_t i = 0; good && i < count; i++) {
+            bool stored = b == e->blocks_done && e->in_block[cells[i]] > 0;
+            if (stored)
+                e->in_block[cells[i]]--;
+            else
+                good = sample_take(e, cells[i], MODE_TIME, (int)b);
+        }
+        double spent = progress_now() - start;
+        e->timing_left -= spent;
+        longest = spent > longest ? spent : longest;
+    }
+    free(cells);
+    return good;
+}
+
+/* A phase whose counters stayed 0 on every workload did not run. */
+static bool proofs_check(struct engine *e)
+{
+    for (size_t v = 0; v < e->plan.variant_count; v++) {
+        const struct variant *variant = &e->plan.variants[v];
+        bool counted = false;
+        for (size_t w = 0; w < e->plan.workload_count; w++) {
+            size_t cell = w * e->plan.variant_count + v;
+            counted |= e->done[MODE_COUNT][cell] > 0 && !e->failed[cell];
+        }
+        for (int i = 0; counted && i < VARIANT_PROOFS_MAX && *variant->proof[i]; i++)
+            if (!(e->proven[v] >> i & 1)) {
+                snprintf(e->why, sizeof e->why, "%s: a phase of it did not run: of its counters %s none is above 0 on any workload",
+                         variant->d.label, variant->proof[i]);
+                return false;
+            }
+    }
+    return true;
+}
+
+static void progress_plan(const struct engine *e)
+{
+    int total = 0;
+    double weight = 0;
+    for (size_t cell = 0; cell < e->cells; cell++)
+        for (int m = 0; m < MODES; m++) {
+            int wanted = !mode_wants(e, (enum mode)m, cell) ? 0 : m == MODE_TIME ? e->plan.repeat : e->plan.counts;
+            int left = wanted - (int)e->done[m][cell];
+            if (left <= 0 || e->failed[cell])
+                continue;
+            total += left;
+            weight += left * mode_weight[m] * e->plan.workloads[cell / e->plan.variant_count]->seconds;
+        }
+    progress_start(total, weight);
+}
+
+static bool engine_go(struct engine *e)
+{
+    if (!engine_identify(&e->plan, e->why, sizeof e->why) || !(e->plan.resume > 0 ? run_resume(e) : run_begin(e)))
+        return false;
+    progress_plan(e);
+    bool good = counting(e, MODE_COUNT) && proofs_check(e) && timing(e) && counting(e, MODE_STRACE) &&
+                counting(e, MODE_INSTRUCTIONS) && counting(e, MODE_MEMORY);
+    progress_clear();
+    if (good && !store_run_finish(e->store, e->run)) {
+        snprintf(e->why, sizeof e->why, "%s", store_error());
+        good = false;
+    }
+    return good;
+}
+
+int64_t engine_run(struct store *st, const struct plan *p, bool *was_interrupted, char *why, size_t size)
+{
+    struct engine e;
+    struct sigaction action = {.sa_handler = on_interrupt}, old[3];
+    if (p->variant_count + (p->twin >= 0) > ENGINE_VARIANTS_MAX || p->workload_count > ENGINE_WORKLOADS_MAX) {
+        snprintf(why, size, "at most %d variants and %d workloads in a run", ENGINE_VARIANTS_MAX - 1, ENGINE_WORKLOADS_MAX);
+        return -1;
+    }
+    interrupted = 0;
+    sigaction(SIGINT, &action, &old[0]);
+    sigaction(SIGTERM, &action, &old[1]);
+    sigaction(SIGHUP, &action, &old[2]);
+    engine_open(&e, st, p);
+    bool good = engine_go(&e);
+    int64_t run = good || interrupted ? e.run : -1;
+    sigaction(SIGINT, &old[0], NULL);
+    sigaction(SIGTERM, &old[1], NULL);
+    sigaction(SIGHUP, &old[2], NULL);
+    *was_interrupted = interrupted != 0;
+    if (interrupted)
+        fprintf(stderr, "hakbench: interrupted; what had finished is kept: go on with hakbench run --resume %lld\n", (long long)e.run);
+    else if (!good)
+        snprintf(why, size, "%s", e.why);
+    engine_close(&e);
+    return run;
+}

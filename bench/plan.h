@@ -1,0 +1,14 @@
+/* plan.h - what plan.c and engine.c share. For those two and their tests.
+ */
+#ifndef BENCH_PLAN_H
+#define BENCH_PLAN_H
+
+#include "bench/engine.h"
+
+/* Is this cell measured at all? */
+bool plan_has(const struct plan *p, size_t variant, size_t workload);
+
+/* What is stored as the context "plan", so that a run can be resumed. */
+void plan_describe(const struct plan *p, char *out, size_t size);
+
+#endif

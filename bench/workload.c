@@ -1,0 +1,98 @@
+/* workload.c - the table of named workloads, and workloads made on the spot from a program of bench/work and its arguments.
+ *
+ * A name that ends with -seed is a cold start as the seed's report measured it; -steady runs at least 10 million operations.
+ * They are different workloads and never compared. May include libc and this module's header.
+ */
+#include "bench/workload.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const struct workload workloads[] = {
+    /* name, command, what, threads, seconds, counts */
+    {"random_mixed-seed", "random_mixed 200000 4096 1234567", "the seed's workload: cold start, 4096 slots", 1, 0.02, NULL},
+    {"random_mixed-seed256", "random_mixed 100000 256 42", "the seed's workload of phase 11: cold start, 256 slots", 1, 0.02, NULL},
+    {"random_mixed-steady", "random_mixed 10000000 256 42", "steady state, 256 slots", 1, 0.2, "random_mixed 1000000 256 42"},
+    {"random_mixed-8192", "random_mixed 10000000 8192 1234567", "steady state, 8192 slots", 1, 0.3,
+     "random_mixed 1000000 8192 1234567"},
+    {"random_mixed-65536", "random_mixed 10000000 65536 1234567", "steady state, 65536 slots: beyond the caches", 1, 0.4,
+     "random_mixed 1000000 65536 1234567"},
+    {"random_mixed-400", "random_mixed 10000000 400 1234567", "steady state, 400 slots: instructions per operation", 1, 0.2,
+     "random_mixed 1000000 400 1234567"},
+    {"larson-seed", "larson 1 5 1 1000 100 10000 42", "the seed's larson: 42 threads, 1..5 bytes, 1 second", 42, 1.2, NULL},
+    {"larson-2", "larson 1 8 1000 5000 100 4141 2", "2 threads, 8..1000 bytes, slots handed to new threads, 1 second", 2, 1.1, NULL},
+    {"larson-16", "larson 1 8 1000 5000 100 4141 16", "16 threads, 8..1000 bytes, slots handed to new threads, 1 second", 16, 1.2,
+     NULL},
+    {"producer_consumer", "producer_consumer 1 3000000 42", "blocks of 16..256 bytes freed by another thread", 2, 0.5,
+     "producer_consumer 1 300000 42"},
+    {"exchange", "exchange 2 1000000 2048 42", "2 threads replace 16 B..64 KiB blocks in shared slots", 2, 0.5,
+     "exchange 2 100000 2048 42"},
+    {"tiny_hot", "tiny_hot 64 100 100000", "batches of 100 blocks of 64 bytes, freed in reverse", 1, 0.2, "tiny_hot 64 100 10000"},
+    {"fixed_size", "fixed_size 10000000 256 256", "one size, 256 slots", 1, 0.2, "fixed_size 1000000 256 256"},
+    {"mid_large_mt", "mid_large_mt 4 40000 2048 42", "4 threads, blocks of 8..34 KiB", 4, 0.5, NULL},
+    {"realloc_grow", "realloc_grow 16777216 20 4 100 42", "arrays that double to 16 MiB in turn", 1, 0.5,
+     "realloc_grow 16777216 2 4 100 42"},
+    {"thread_churn", "thread_churn 5000 4 256 42", "threads that live for a moment and leave blocks behind", 4, 0.5,
+     "thread_churn 500 4 256 42"},
+    {"burst_idle", "burst_idle 268435456 2 1 42", "256 MiB filled, 99 % freed at random, then 2 s without a call", 1, 3,
+     "burst_idle 67108864 0 1 42"},
+    {"fragmentation", "fragmentation 4 67108864 14 42", "64 MiB live while the mix of sizes shifts", 1, 2,
+     "fragmentation 1 16777216 14 42"},
+    {"startup", "startup 200 64", "process start to the first block, 200 times", 1, 0.3, "startup 20 64"},
+};
+const size_t workload_count = sizeof workloads / sizeof *workloads;
+
+static bool program_is(const char *command, const char *program, size_t length)
+{
+    return strncmp(command, program, length) == 0 && (command[length] == 0 || command[length] == ' ');
+}
+
+/* A copy of the text, with what the table knows of its program: whether it has threads. It lives as long as the process. */
+static const struct workload *made(const char *text, size_t length)
+{
+    static struct workload rows[32];
+    static struct { char text[256]; } names[32];
+    static size_t count;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i].text, text) == 0)
+            return &rows[i];
+    if (count == sizeof rows / sizeof *rows)
+        return NULL;
+    struct workload *row = &rows[count];
+    snprintf(names[count].text, sizeof names[count].text, "%s", text);
+    *row = (struct workload){names[count].text, names[count].text, "as given", 0, 1, NULL};
+    count++;
+    for (size_t i = 0; i < workload_count && !row->threads; i++)
+        if (program_is(workloads[i].command, text, length))
+            row->threads = workloads[i].threads;
+    row->threads += !row->threads;
+    return row;
+}
+
+/* The valid names, as far as they fit. */
+static void names_append(char *out, size_t size)
+{
+    for (size_t i = 0; i < workload_count; i++)
+        snprintf(out + strlen(out), size - strlen(out), " %s", workloads[i].name);
+}
+
+const struct workload *workload_find(const char *text, char *why, size_t size)
+{
+    for (size_t i = 0; i < workload_count; i++)
+        if (strcmp(workloads[i].name, text) == 0)
+            return &workloads[i];
+    size_t length = strcspn(text, " ");
+    char path[128];
+    snprintf(path, sizeof path, "bench/work/%.*s.c", (int)length, text);
+    if (!strchr(text, '/') && length && access(path, R_OK) == 0) {
+        const struct workload *w = strlen(text) < 64 ? made(text, length) : NULL;
+        if (!w)
+            snprintf(why, size, "workload '%.80s': too long, or too many of them: at most 63 characters and 32 workloads", text);
+        return w;
+    }
+    snprintf(why, size, "no workload '%.80s'; workloads:", text);
+    names_append(why, size);
+    snprintf(why + strlen(why), size - strlen(why), "; or a program of bench/work with its arguments");
+    return NULL;
+}
