@@ -15,8 +15,8 @@ int cmd_noise(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 
-/* argp_parse as every command calls it: the command is "hakbench <name>" in what it says, a mistake is one line and exit status 2,
- * also by argp_error. Returns when all is well. */
+/* argp_parse as every command calls it: the command is "hakbench <name>" in what it says, a mistake is one line and exit
+ * status 2, also by argp_error. Returns when all is well. */
 void command_parse(const struct argp *argp, int argc, char **argv, void *input);
 
 /* One line "hakbench <name>: ..." on standard error, and the end with EXIT_BAD_INPUT. */

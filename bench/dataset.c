@@ -3,32 +3,24 @@
  * May include libc and bench/stats.h. What must hold: every sample has metric_count values; labels and names are unique.
  */
 #include "bench/dataset.h"
+#include "bench/memory.h"
 #include "bench/stats.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void *memory_or_exit(void *p)
-{
-    if (!p) {
-        fprintf(stderr, "hakbench: out of memory\n");
-        exit(1);
-    }
-    return p;
-}
-
 /* An array of count elements with room for one more; grows at powers of two, so the room needs no field. */
 static void *array_room(void *array, size_t count, size_t element)
 {
     if (count & (count - 1))
         return array;
-    return memory_or_exit(reallocarray(array, count ? 2 * count : 1, element));
+    return memory_need(reallocarray(array, count ? 2 * count : 1, element));
 }
 
 struct dataset *dataset_new(void)
 {
-    return memory_or_exit(calloc(1, sizeof(struct dataset)));
+    return memory_need(calloc(1, sizeof(struct dataset)));
 }
 
 void dataset_free(struct dataset *ds)
@@ -68,7 +60,7 @@ int dataset_add_sample(struct dataset *ds, const struct ds_sample *s)
     *new = *s;
     new->series = NULL;
     new->series_count = 0;
-    new->values = memory_or_exit(malloc((ds->metric_count + 1) * sizeof *new->values));
+    new->values = memory_need(malloc((ds->metric_count + 1) * sizeof *new->values));
     for (size_t i = 0; i < ds->metric_count; i++)
         new->values[i] = NAN;
     return (int)ds->sample_count++;
@@ -89,7 +81,7 @@ static int metric_add(struct dataset *ds, const char *metric)
     snprintf(ds->metric_names[ds->metric_count], sizeof *ds->metric_names, "%s", metric);
     for (size_t i = 0; i < ds->sample_count; i++) {
         struct ds_sample *s = &ds->samples[i];
-        s->values = memory_or_exit(reallocarray(s->values, ds->metric_count + 1, sizeof *s->values));
+        s->values = memory_need(reallocarray(s->values, ds->metric_count + 1, sizeof *s->values));
         s->values[ds->metric_count] = NAN;
     }
     return (int)ds->metric_count++;
@@ -149,7 +141,7 @@ const char *dataset_context(const struct dataset *ds, const char *key)
     return "";
 }
 
-/* --- Values ------------------------------------------------------------------------------------------------------------ */
+/* --- Values -------------------------------------------------------------------------------------------------------- */
 
 /* Derived metrics: top / (bottom + rest). */
 static const struct derived {
@@ -241,7 +233,7 @@ size_t dataset_pairs(const struct dataset *ds, int a, int b, int workload, const
 
 double dataset_median(const struct dataset *ds, int variant, int workload, const char *metric)
 {
-    double *values = memory_or_exit(malloc((ds->sample_count + 1) * sizeof *values));
+    double *values = memory_need(malloc((ds->sample_count + 1) * sizeof *values));
     size_t count = dataset_cell(ds, variant, workload, metric, values, ds->sample_count);
     double median = count ? stats_median(values, count) : NAN;
     free(values);

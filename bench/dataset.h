@@ -72,17 +72,17 @@ const char *dataset_context(const struct dataset *ds, const char *key); /* "" wh
 /* The value of a metric, derived ones computed; NAN when the sample has none. */
 double dataset_value(const struct dataset *ds, const struct ds_sample *s, const char *metric);
 
-/* All values of a cell in order of position, failed samples left out; at most max; answers how many. Only samples of the metric's own
- * mode count: the throughput of a run under strace is none. */
+/* All values of a cell in order of position, failed samples left out; at most max; answers how many. Only samples of the
+ * metric's own mode count: the throughput of a run under strace is none. */
 size_t dataset_cell(const struct dataset *ds, int variant, int workload, const char *metric, double *out, size_t max);
 
-/* Pairs (a[i], b[i]) of one cell pair: the k-th sample of A and the k-th of B in the same block, unless one failed. At most max; how
- * many. */
+/* Pairs (a[i], b[i]) of one cell pair: the k-th sample of A and the k-th of B in the same block, unless one failed. At
+ * most max; how many. */
 size_t dataset_pairs(const struct dataset *ds, int a, int b, int workload, const char *metric, double *va, double *vb,
                      size_t max);
 
-/* Median over a cell; NAN when empty. A derived metric is the median of the samples' own ratios (the launcher notes ops in every mode);
- * where no sample has all its parts, it is made of the parts' medians. */
+/* Median over a cell; NAN when empty. A derived metric is the median of the samples' own ratios (the launcher notes ops in
+ * every mode); where no sample has all its parts, it is made of the parts' medians. */
 double dataset_median(const struct dataset *ds, int variant, int workload, const char *metric);
 
 #endif

@@ -1,14 +1,15 @@
 /* export.c - a run as TSV and as JSON. The TSV is read back by export_read.c: change both together.
  *
- * May include libc and bench/dataset.h. What must hold: equal datasets give equal bytes, wherever and whenever; a number is written
- * so that it reads back as the same double.
+ * May include libc and bench/dataset.h. What must hold: equal datasets give equal bytes, wherever and whenever; a number is
+ * written so that it reads back as the same double.
  */
 #include "bench/export.h"
+#include "bench/memory.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* --- What both have in common -------------------------------------------------------------------------------------------- */
+/* --- What both have in common -------------------------------------------------------------------------------------- */
 
 static int metric_rank(const char *name)
 {
@@ -36,11 +37,7 @@ static int context_compare(const void *a, const void *b, void *ds)
 /* The indices 0 .. count - 1 in order; freed by the caller. */
 static size_t *sorted(const struct dataset *ds, size_t count, int compare(const void *, const void *, void *))
 {
-    size_t *order = malloc((count + 1) * sizeof *order);
-    if (!order) {
-        fprintf(stderr, "hakbench: out of memory\n");
-        exit(1);
-    }
+    size_t *order = memory_need(malloc((count + 1) * sizeof *order));
     for (size_t i = 0; i < count; i++)
         order[i] = i;
     qsort_r(order, count, sizeof *order, compare, (void *)ds);
@@ -58,7 +55,7 @@ static const char *number(char text[32], double value)
     return text;
 }
 
-/* --- TSV ------------------------------------------------------------------------------------------------------------------- */
+/* --- TSV ----------------------------------------------------------------------------------------------------------- */
 
 /* A field: nothing is "-", and what would end a field or a line is escaped. */
 static void tsv_text(FILE *out, const char *text)
@@ -70,11 +67,20 @@ static void tsv_text(FILE *out, const char *text)
     else
         for (; *text; text++)
             switch (*text) {
-            case '\t': fputs("\\t", out); break;
-            case '\n': fputs("\\n", out); break;
-            case '\r': fputs("\\r", out); break;
-            case '\\': fputs("\\\\", out); break;
-            default: fputc(*text, out);
+            case '\t':
+                fputs("\\t", out);
+                break;
+            case '\n':
+                fputs("\\n", out);
+                break;
+            case '\r':
+                fputs("\\r", out);
+                break;
+            case '\\':
+                fputs("\\\\", out);
+                break;
+            default:
+                fputc(*text, out);
             }
 }
 
@@ -112,7 +118,8 @@ static void tsv_variants(FILE *out, const struct dataset *ds)
         const struct ds_variant *v = &ds->variants[i];
         const char *twin = v->twin_of < 0 ? "" : ds->variants[v->twin_of].label;
         tsv_head(out, "variant",
-                 (const char *[]){v->label, v->kind, v->toggles, v->variant, v->sha256, v->version, twin, v->missing ? "missing" : ""},
+                 (const char *[]){v->label, v->kind, v->toggles, v->variant, v->sha256, v->version, twin,
+                                  v->missing ? "missing" : ""},
                  8);
     }
     for (size_t i = 0; i < ds->workload_count; i++) {
@@ -156,12 +163,16 @@ void export_tsv(FILE *out, const struct dataset *ds)
     free(order);
 }
 
-/* --- JSON ------------------------------------------------------------------------------------------------------------------ */
+/* --- JSON ---------------------------------------------------------------------------------------------------------- */
 
 /* Bytes of the UTF-8 character at p, 0 when it is none: workloads may say anything. */
 static int utf8_length(const unsigned char *p)
 {
-    int length = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
+    int length = p[0] < 0x80                   ? 1
+                 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
+                 : (p[0] & 0xf0) == 0xe0       ? 3
+                 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
+                                               : 0;
     for (int i = 1; i < length; i++)
         if ((p[i] & 0xc0) != 0x80)
             return 0;

@@ -3,6 +3,7 @@
  * May include libc and bench/dataset.h. export.c writes what is read here: change both together.
  */
 #include "bench/export.h"
+#include "bench/memory.h"
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT "# hakbench samples "
+#define FORMAT         "# hakbench samples "
 #define FORMAT_VERSION "1"
 
 /* The columns before the metrics, and the one after them. */
@@ -41,7 +42,7 @@ __attribute__((format(printf, 2, 3))) static bool bad(struct reader *r, const ch
     return false;
 }
 
-/* --- Fields ---------------------------------------------------------------------------------------------------------------- */
+/* --- Fields -------------------------------------------------------------------------------------------------------- */
 
 static void unescape(char *field)
 {
@@ -58,23 +59,18 @@ static void unescape(char *field)
 }
 
 /* Cuts a line at its tabs. */
-static bool split(struct reader *r, char *line)
+static void split(struct reader *r, char *line)
 {
     r->count = 0;
     for (char *field = line; field; r->count++) {
         if (r->count == r->room) {
-            size_t room = r->room ? 2 * r->room : 64;
-            char **fields = reallocarray(r->fields, room, sizeof *fields);
-            if (!fields)
-                return bad(r, "out of memory");
-            r->fields = fields;
-            r->room = room;
+            r->room = r->room ? 2 * r->room : 64;
+            r->fields = memory_need(reallocarray(r->fields, r->room, sizeof *r->fields));
         }
         r->fields[r->count] = strsep(&field, "\t");
     }
     for (size_t i = 0; i < r->count; i++)
         unescape(r->fields[i]);
-    return true;
 }
 
 static bool get_text(struct reader *r, size_t field, char *out, size_t size)
@@ -113,7 +109,7 @@ static bool get_number(struct reader *r, const char *text, char until, double *o
     return true;
 }
 
-/* --- The head -------------------------------------------------------------------------------------------------------------- */
+/* --- The head ------------------------------------------------------------------------------------------------------ */
 
 static bool head_seed(struct reader *r)
 {
@@ -193,22 +189,26 @@ static const struct head {
     size_t fields; /* with the word */
     bool (*read)(struct reader *r);
 } heads[] = {
-    {"# run", 2, head_run},           {"# experiment", 2, head_experiment}, {"# command", 2, head_command},
-    {"# started", 2, head_started},   {"# seed", 2, head_seed},             {"# finished", 2, head_finished},
-    {"# context", 3, head_context},   {"# variant", 9, head_variant},       {"# workload", 5, head_workload},
+    {"# run", 2, head_run},           {"# experiment", 2, head_experiment},
+    {"# command", 2, head_command},   {"# started", 2, head_started},
+    {"# seed", 2, head_seed},         {"# finished", 2, head_finished},
+    {"# context", 3, head_context},   {"# variant", 9, head_variant},
+    {"# workload", 5, head_workload},
 };
 
 static bool read_head(struct reader *r)
 {
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         if (strcmp(heads[i].word, r->fields[0]) == 0)
-            return r->count == heads[i].fields ? heads[i].read(r)
-                                               : bad(r, "'%s' has %zu fields, want %zu", heads[i].word, r->count, heads[i].fields);
-    return bad(r, "'%.80s' is not known; want # run, experiment, command, started, seed, finished, context, variant or workload",
+            return r->count == heads[i].fields
+                       ? heads[i].read(r)
+                       : bad(r, "'%s' has %zu fields, want %zu", heads[i].word, r->count, heads[i].fields);
+    return bad(r,
+               "'%.80s' is not known; want # run, experiment, command, started, seed, finished, context, variant or workload",
                r->fields[0]);
 }
 
-/* --- The table ------------------------------------------------------------------------------------------------------------- */
+/* --- The table ----------------------------------------------------------------------------------------------------- */
 
 static bool read_columns(struct reader *r)
 {
@@ -218,9 +218,7 @@ static bool read_columns(struct reader *r)
     if (strcmp(r->fields[r->count - 1], LAST_COLUMN) != 0)
         return bad(r, "the last column is '%.80s', want " LAST_COLUMN, r->fields[r->count - 1]);
     r->metric_count = r->count - COLUMNS - 1;
-    r->metrics = calloc(r->metric_count + 1, sizeof *r->metrics);
-    if (!r->metrics)
-        return bad(r, "out of memory");
+    r->metrics = memory_need(calloc(r->metric_count + 1, sizeof *r->metrics));
     for (size_t i = 0; i < r->metric_count; i++) {
         if (!get_text(r, COLUMNS + i, r->metrics[i], sizeof *r->metrics))
             return false;
@@ -281,8 +279,7 @@ static bool read_line(struct reader *r, char *line)
     if (r->line == 1)
         return strcmp(line, FORMAT FORMAT_VERSION) == 0 ||
                bad(r, "not a file of samples that can be read: want '" FORMAT FORMAT_VERSION "', as hakbench export writes it");
-    if (!split(r, line))
-        return false;
+    split(r, line);
     return *line == '#' ? read_head(r) : r->metrics ? read_row(r) : read_columns(r);
 }
 

@@ -3,6 +3,7 @@
  * May include libc only.
  */
 #include "bench/metric.h"
+#include "bench/memory.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,11 +71,7 @@ static const struct metric *metric_make(const char *name, int family)
     for (struct made *m = made; m; m = m->next)
         if (strcmp(m->name, name) == 0)
             return &m->metric;
-    struct made *m = malloc(sizeof *m);
-    if (!m) {
-        fprintf(stderr, "hakbench: out of memory\n");
-        exit(1);
-    }
+    struct made *m = memory_need(malloc(sizeof *m));
     strcpy(m->name, name);
     m->metric = (struct metric){m->name, "", families[family].what, 0, families[family].mode, false};
     m->next = made;

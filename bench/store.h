@@ -1,7 +1,8 @@
 /* store.h - the samples on disk: SQLite, schema versioned and migrated, rows appended as they finish and never edited.
  *
  * Any number of processes may append to different runs at once (WAL, busy timeout). Every function that can fail answers
- * false or NULL and leaves one line in store_error(): the file's name, what is wrong, what would be right. Not thread-safe.
+ * false or NULL and leaves one line in store_error() until the next call: the file's name, what is wrong, what would be
+ * right. Not thread-safe.
  */
 #ifndef BENCH_STORE_H
 #define BENCH_STORE_H
@@ -16,11 +17,11 @@ struct store *store_open(const char *path, enum store_access access);
 void store_close(struct store *st);
 const char *store_error(void);
 
-/* A new run: experiment ("" for none), command line, started ("": now), seed, context of ds (variants and workloads come with it: they
- * are copied from ds, with their indices). Answers the run's id, -1 on failure. */
+/* A new run: experiment ("" for none), command line, started ("": now), seed, context of ds (variants and workloads come
+ * with it: they are copied from ds, with their indices). Answers the run's id, -1 on failure. */
 int64_t store_run_begin(struct store *st, const struct dataset *ds);
-/* One finished sample, with its series, in one transaction: names[i] has value values[i], s->values is not looked at. A position is
- * used once in a run. On failure nothing of this sample is there, and all earlier ones are. */
+/* One finished sample, with its series, in one transaction: names[i] has value values[i] (NAN: left out), s->values is not
+ * looked at. A position is used once in a run. On failure nothing of this sample is there, and all earlier ones are. */
 bool store_sample_add(struct store *st, int64_t run, const struct ds_sample *s, const char *const *names, const double *values,
                       size_t count);
 bool store_run_finish(struct store *st, int64_t run); /* all that was planned is there */

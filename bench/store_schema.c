@@ -1,7 +1,8 @@
 /* store_schema.c - the tables of the store, as the steps that made them.
  *
- * A run is its row, its context, and the variants and workloads as they were when it began, by their indices in the dataset. A sample
- * refers to these indices. Samples and what was measured are only ever inserted: triggers refuse anything else, whoever asks.
+ * A run is its row, its context, and the variants and workloads as they were when it began, by their indices in the dataset. A
+ * sample refers to these indices. Samples and what was measured are only ever inserted: triggers refuse anything else, whoever
+ * asks.
  */
 #include "bench/store_schema.h"
 #include <stdio.h>
@@ -30,7 +31,9 @@ const char *const schema_steps[] = {
     "  PRIMARY KEY (sample, metric)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE series (sample INTEGER NOT NULL REFERENCES samples, point INTEGER NOT NULL, seconds REAL NOT NULL,"
     "  rss_kb REAL NOT NULL, lazyfree_kb REAL NOT NULL, PRIMARY KEY (sample, point)) STRICT, WITHOUT ROWID;"
-    ONLY_INSERTED("samples") ONLY_INSERTED("measured") ONLY_INSERTED("series"),
+    ONLY_INSERTED("samples")
+    ONLY_INSERTED("measured")
+    ONLY_INSERTED("series"),
 };
 const int schema_version = sizeof schema_steps / sizeof *schema_steps;
 

@@ -17,8 +17,8 @@ extern const int schema_version; /* what this program reads and writes: the numb
 /* A PRAGMA that answers one number; -1: sqlite3_errcode tells why not. */
 int schema_number(sqlite3 *db, const char *pragma);
 
-/* Brings the file to version `count` in one transaction: all steps or none, and another process waits or finds it done. An SQLite
- * result code. */
+/* Brings the file to version `count` in one transaction: all steps or none, and another process waits or finds it done. An
+ * SQLite result code. */
 int schema_migrate(sqlite3 *db, const char *const *steps, int count);
 
 #endif
