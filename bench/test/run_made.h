@@ -8,6 +8,7 @@
 #include "bench/dataset.h"
 #include "core/test/test.h"
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -115,10 +115,11 @@ START_TEST(pairs_stay_within_their_block)
     }
     double a[8], b[8];
     ck_assert_uint_eq(dataset_pairs(ds, 0, 1, 0, "wall_s", a, b, 8), 3);
-    for (int i = 0; i < 3; i++) {
-        ck_assert_double_eq(a[i], (double[]){1, 3, 4}[i]);
+    ck_assert_double_eq(a[0], 1);
+    ck_assert_double_eq(a[1], 3);
+    ck_assert_double_eq(a[2], 4);
+    for (int i = 0; i < 3; i++)
         ck_assert_double_eq(b[i], 10 * a[i]);
-    }
     ck_assert_uint_eq(dataset_pairs(ds, 0, 1, 0, "wall_s", a, b, 2), 2);
     ck_assert_uint_eq(dataset_pairs(ds, 0, 2, 0, "wall_s", a, b, 8), 0);
     ck_assert_uint_eq(dataset_pairs(ds, 0, 1, 0, "ops_s", a, b, 8), 0);
