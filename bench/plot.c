@@ -1,8 +1,29 @@
-/* plot.c - data files and a call of gnuplot. */
+/* plot.c - calls gnuplot, and turns its SVG into one that takes the ink of the page it stands in. See plot.h.
+ *
+ * gnuplot reads a data file that is gone afterwards, and is told everything else with -e.
+ */
 #include "bench/plot.h"
+#include "bench/plot_data.h"
 #include "bench/text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
 
 const char *const plot_names[] = {"throughput", "syscalls", "rss-time", "scaling", "gates", NULL};
+
+/* One call of gnuplot. */
+struct drawing {
+    const char *name, *template, *folder;
+    char data[700], log[700], settings[6000];
+    int width, height;
+};
 
 unsigned plot_modes(const char *name)
 {
@@ -11,15 +32,163 @@ unsigned plot_modes(const char *name)
     return index < 0 ? 0 : modes[index];
 }
 
+/* --- gnuplot -------------------------------------------------------------------------------------------------------------- */
+
+/* The last line of what gnuplot said: an error stands below the command that it is about. */
+static void last_line(const char *path, char *line, size_t size)
+{
+    char one[512];
+    FILE *file = fopen(path, "r");
+    line[0] = 0;
+    while (file && fgets(one, sizeof one, file)) {
+        one[strcspn(one, "\n")] = 0;
+        if (one[strspn(one, " \t^")])
+            snprintf(line, size, "%.*s", (int)size - 1, one);
+    }
+    if (file)
+        fclose(file);
+}
+
+static bool gnuplot_run(const struct drawing *d, bool svg, char *why, size_t size)
+{
+    char set[7500], template[128], said[512];
+    posix_spawn_file_actions_t files;
+    pid_t pid;
+    int status = 0;
+    char identifier[64];
+    snprintf(identifier, sizeof identifier, "%s", d->name);
+    for (char *dash = identifier; (dash = strchr(dash, '-'));)
+        *dash = '_';
+    snprintf(set, sizeof set, "svg=%d;output='%s/%s.%s';width=%d;height=%d;plot_name='%s';data='%s';%s", svg, d->folder, d->name,
+             svg ? "svg" : "png", d->width, d->height, identifier, d->data, d->settings);
+    snprintf(template, sizeof template, "plots/%s.gp", d->template);
+    char *arguments[] = {"gnuplot", "-e", set, "plots/style.gp", template, NULL};
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, d->log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    int error = posix_spawnp(&pid, "gnuplot", &files, NULL, arguments, environ);
+    posix_spawn_file_actions_destroy(&files);
+    if (error)
+        return text_fail(why, size, "plot %s: gnuplot cannot be run (%s); try: make deps", d->name, strerror(error));
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    last_line(d->log, said, sizeof said);
+    unlink(d->log);
+    if (status || said[0])
+        return text_fail(why, size, "plot %s: gnuplot: %s", d->name, said[0] ? said : "failed without a word");
+    return true;
+}
+
+/* --- The SVG -------------------------------------------------------------------------------------------------------------- */
+
+/* Writes a line with every `from` in it as `to`; an empty pair ends the list. */
+static void write_replaced(FILE *out, const char *line, const char *const (*pair)[2])
+{
+    while (*line) {
+        int hit = 0;
+        while (pair[hit][0] && strncmp(line, pair[hit][0], strlen(pair[hit][0])) != 0)
+            hit++;
+        if (pair[hit][0]) {
+            fputs(pair[hit][1], out);
+            line += strlen(pair[hit][0]);
+        } else {
+            fputc(*line++, out);
+        }
+    }
+}
+
+/* Ink becomes currentColor, names get the plot's name before them (several plots stand in one page), and the titles that gnuplot
+ * gives to each curve, which are pieces of its own language, go. */
+static bool svg_finish(const struct drawing *d, char *why, size_t size)
+{
+    char path[700], work[700], symbol[64], use[64], canvas[64], box[64], grey[64], line[65536];
+    snprintf(path, sizeof path, "%s/%s.svg", d->folder, d->name);
+    snprintf(work, sizeof work, "%s/.%s.svg", d->folder, d->name);
+    snprintf(symbol, sizeof symbol, "id='%s-gp", d->name);
+    snprintf(use, sizeof use, "'#%s-gp", d->name);
+    snprintf(canvas, sizeof canvas, "id=\"%s-canvas\"", d->name);
+    snprintf(box, sizeof box, "id='%s-textbox'", d->name);
+    snprintf(grey, sizeof grey, "id='%s-greybox'", d->name);
+    const char *const pairs[][2] = {
+        {"rgb(112, 112, 113)", "currentColor"}, {"rgb(112,112,113)", "currentColor"}, {" color=\"black\"", ""}, {" color=\"gray\"", ""},
+        {" color=\"white\"", ""}, {"id='gp", symbol}, {"'#gp", use}, {"id=\"gnuplot_canvas\"", canvas}, {"id='textbox'", box},
+        {"id='greybox'", grey}, {"<desc>", "<style>svg{color:#404040}@media(prefers-color-scheme:dark){svg{color:#c8c8c8}}</style>\n<desc>"},
+        {NULL, NULL}};
+    FILE *in = fopen(path, "r"), *out = fopen(work, "w");
+    while (in && out && fgets(line, sizeof line, in)) {
+        char *title = strstr(line, "<title>"), *end = strstr(line, "</title>");
+        if (title && end && strstr(line, "<g id="))
+            memmove(title, end + 8, strlen(end + 8) + 1);
+        write_replaced(out, line, pairs);
+    }
+    bool good = in && out && !ferror(out);
+    if (in)
+        fclose(in);
+    if (out && fclose(out))
+        good = false;
+    if (good && rename(work, path) == 0)
+        return true;
+    return text_fail(why, size, "%s: %m", path);
+}
+
+/* SVG and PNG; the data file goes. */
+static bool draw(const struct drawing *d, char *why, size_t size)
+{
+    bool good = gnuplot_run(d, true, why, size) && svg_finish(d, why, size) && gnuplot_run(d, false, why, size);
+    unlink(d->data);
+    return good;
+}
+
+/* --- Drawing -------------------------------------------------------------------------------------------------------------- */
+
+static FILE *data_open(struct drawing *d, const char *name, const char *template, const char *folder, char *why, size_t size)
+{
+    *d = (struct drawing){.name = name, .template = template, .folder = folder};
+    mkdir(folder, 0777);
+    snprintf(d->data, sizeof d->data, "%s/.%s.dat", folder, name);
+    snprintf(d->log, sizeof d->log, "%s/.%s.log", folder, name);
+    FILE *out = strpbrk(folder, "'\"") ? NULL : fopen(d->data, "w");
+    if (!out)
+        text_fail(why, size, "plot %s: cannot write %s: %m", name, d->data);
+    return out;
+}
+
 bool plot_draw(const char *name, const struct dataset *ds, const struct experiment *e, const struct expect_result *gates,
                const char *folder, char *why, size_t size)
 {
-    (void)ds, (void)e, (void)gates, (void)folder;
-    return text_fail(why, size, "plot %s: nothing to draw", name);
+    struct drawing d;
+    struct plot_shape shape;
+    int index = text_index(plot_names, name);
+    if (index < 0)
+        return text_fail(why, size, "no plot '%s'; plots:%s", name, text_list(plot_names));
+    FILE *out = data_open(&d, plot_names[index], plot_names[index], folder, why, size);
+    if (!out)
+        return false;
+    plot_data_write(out, index, ds, gates, gates && e ? e->expect_count : 0, &shape);
+    fclose(out);
+    if (!shape.panels) {
+        unlink(d.data);
+        return text_fail(why, size, "plot %s: nothing of it was measured", name);
+    }
+    int columns = shape.panels > 1 ? 2 : 1, rows = (shape.panels + columns - 1) / columns;
+    d.width = columns * (columns == 1 && shape.width < 640 ? 640 : shape.width);
+    d.height = rows * (shape.panel_height + shape.rows * shape.row_height);
+    snprintf(d.settings, sizeof d.settings, "panels=%d;panel_rows=%d;panel_columns=%d;rows=%d;titles='%s';tops='%s';"
+             "gate_names='held failed undecided \"not measured\"'", shape.panels, rows, columns, shape.rows, shape.titles, shape.tops);
+    return draw(&d, why, size);
 }
 
 bool plot_waterfall(const struct waterfall *w, const char *folder, char *why, size_t size)
 {
-    (void)folder;
-    return text_fail(why, size, "plot %s: nothing to draw", w->name);
+    struct drawing d;
+    struct plot_shape shape = {0};
+    FILE *out = data_open(&d, w->name, "waterfall", folder, why, size);
+    if (!out)
+        return false;
+    plot_data_waterfall(out, w, &shape);
+    fclose(out);
+    d.width = 240 + 110 * (int)w->step_count > 640 ? 240 + 110 * (int)w->step_count : 640;
+    d.height = 380;
+    snprintf(d.settings, sizeof d.settings, "columns=%zu;title_text='%s';unit_text='%s';%s", w->step_count + 2, w->title, w->unit,
+             shape.tops);
+    return draw(&d, why, size);
 }

@@ -25,6 +25,7 @@ struct waterfall {
     const char *title, *unit;       /* "random_mixed-steady", "M ops/s" */
     const char *from_label, *to_label; /* PHASE=0 MINCORE=trust, PHASE=12 */
     double from, to;
+    int better;                     /* +1: more is better, -1: less is better */
     const struct waterfall_step *step;
     size_t step_count;
 };

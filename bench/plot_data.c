@@ -1,0 +1,334 @@
+/* plot_data.c - the data file of each plot, as plots/<name>.gp describes it. See plot_data.h.
+ *
+ * May include dataset, stats, baseline. Reads the dataset only. Twins (A/A) and what was not measured are left out.
+ */
+#include "bench/plot_data.h"
+#include "bench/baseline.h"
+#include "bench/stats.h"
+#include "bench/text.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { POINTS_MAX = 240, LINES_MAX = 64 };
+
+/* Index of the colour in plots/style.gp. */
+static int family(const struct ds_variant *v)
+{
+    static const char *const names[] = {"mimalloc", "jemalloc", "tcmalloc", "tbbmalloc", NULL};
+    if (strcmp(v->kind, "hakmem") == 0)
+        return 0;
+    if (strcmp(v->kind, "libc") == 0)
+        return 1;
+    for (int i = 0; names[i]; i++)
+        if (strncmp(v->label, names[i], strlen(names[i])) == 0)
+            return i + 2;
+    return 6;
+}
+
+/* 0 for the last of our variants, lighter the earlier one was named. */
+static double shade(const struct dataset *ds, int variant)
+{
+    int before = 0, all = 0;
+    for (int i = 0; i < (int)ds->variant_count; i++)
+        if (ds->variants[i].twin_of < 0 && strcmp(ds->variants[i].kind, "hakmem") == 0) {
+            before += i < variant;
+            all++;
+        }
+    return strcmp(ds->variants[variant].kind, "hakmem") == 0 && all > 1 ? 0.6 * (all - 1 - before) / (all - 1) : 0;
+}
+
+static void add_panel(struct plot_shape *shape, const char *title, int rows, double top)
+{
+    text_add(shape->titles, sizeof shape->titles, "\"%s\" ", title);
+    text_add(shape->tops, sizeof shape->tops, "%g ", top > 0 ? top : 1);
+    shape->rows = rows > shape->rows ? rows : shape->rows;
+    shape->panels++;
+}
+
+/* Median and interval of a cell, in millions; the value alone where there are too few samples for an interval. */
+static bool cell_interval(const struct dataset *ds, int v, int w, struct stats_interval *out)
+{
+    double *x = malloc((ds->sample_count + 1) * sizeof *x);
+    size_t n = x && ds->variants[v].twin_of < 0 ? dataset_cell(ds, v, w, "ops_s", x, ds->sample_count) : 0;
+    if (n)
+        *out = stats_median_interval(x, n, ds->seed);
+    free(x);
+    if (n && isnan(out->lo))
+        out->lo = out->hi = out->value;
+    out->value /= 1e6;
+    out->lo /= 1e6;
+    out->hi /= 1e6;
+    return n > 0;
+}
+
+/* --- Throughput ----------------------------------------------------------------------------------------------------------- */
+
+/* Rows below `row`, on the workload's own command only; answers the last row. */
+static int write_published(FILE *out, const struct ds_workload *w, int row, double *top)
+{
+    const struct baseline *b;
+    size_t count = baselines(&b);
+    int first = row;
+    fprintf(out, "\n\n");
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(b[i].command, w->command) == 0) {
+            double x = b[i].ops_s / 1e6;
+            fprintf(out, "%d %g \"published\" \"%.3g (%s)\"\n", ++row, x, x, b[i].date);
+            *top = x > *top ? x : *top;
+        }
+    if (row == first)
+        fprintf(out, "-1 -1 \"\" \"\"\n"); /* out of the plot: a block must not be empty */
+    fprintf(out, "\n\n");
+    return row;
+}
+
+static void throughput(FILE *out, const struct dataset *ds, struct plot_shape *shape)
+{
+    struct stats_interval x;
+    for (int w = 0; w < (int)ds->workload_count; w++) {
+        int row = 0;
+        double top = 0;
+        for (int v = 0; v < (int)ds->variant_count; v++)
+            if (cell_interval(ds, v, w, &x)) {
+                fprintf(out, "%d %g %g %g %d %g \"%s\" \"%.3g\"\n", ++row, x.value, x.lo, x.hi, family(&ds->variants[v]),
+                        shade(ds, v), ds->variants[v].label, x.value);
+                top = x.hi > top ? x.hi : top;
+            }
+        if (!row)
+            continue;
+        row = write_published(out, &ds->workloads[w], row, &top);
+        add_panel(shape, ds->workloads[w].name, row, top);
+    }
+}
+
+/* --- System calls --------------------------------------------------------------------------------------------------------- */
+
+static const char *const call_kinds[] = {"mmap", "munmap", "mremap", "madvise", "mincore"};
+enum { CALL_KINDS = 5 };
+
+/* Calls by kind and the rest; false: not counted in this way. */
+static bool calls(const struct dataset *ds, int v, int w, bool strace, double *kind)
+{
+    char name[32];
+    double sum = 0, all = dataset_median(ds, v, w, strace ? "syscalls" : "syscalls_own");
+    if (isnan(all) || ds->variants[v].twin_of >= 0)
+        return false;
+    for (int k = 0; k < CALL_KINDS; k++) {
+        snprintf(name, sizeof name, "%s%s", strace ? "strace." : "", call_kinds[k]);
+        double x = dataset_median(ds, v, w, name);
+        kind[k] = isnan(x) ? 0 : x;
+        sum += kind[k];
+    }
+    kind[CALL_KINDS] = all > sum ? all - sum : 0;
+    return true;
+}
+
+static void syscalls(FILE *out, const struct dataset *ds, struct plot_shape *shape)
+{
+    double kind[CALL_KINDS + 1];
+    char title[400];
+    for (int w = 0; w < (int)ds->workload_count; w++) {
+        int row = 0, strace = 0;
+        double top = 0;
+        for (int v = 0; v < (int)ds->variant_count; v++)
+            strace += calls(ds, v, w, true, kind);
+        for (int v = 0; v < (int)ds->variant_count; v++) {
+            if (!calls(ds, v, w, strace > 0, kind))
+                continue;
+            double end = 0;
+            fprintf(out, "%d 0", ++row);
+            for (int k = 0; k <= CALL_KINDS; k++)
+                fprintf(out, " %.0f", end += kind[k]);
+            top = end > top ? end : top;
+            fprintf(out, " \"%s\" \"%.0f\"\n", ds->variants[v].label, end);
+        }
+        if (!row)
+            continue;
+        fprintf(out, "\n\n");
+        snprintf(title, sizeof title, "%s (%s)", ds->workloads[w].name, strace ? "whole process, strace" : "the allocator's own count");
+        add_panel(shape, title, row, top);
+    }
+}
+
+/* --- Lines: memory over time, throughput by threads ----------------------------------------------------------------------- */
+
+struct line_end { double x, y; int variant; };
+
+static int by_height(const void *a, const void *b)
+{
+    double x = ((const struct line_end *)a)->y, y = ((const struct line_end *)b)->y;
+    return (x > y) - (x < y);
+}
+
+/* Names at the ends of lines, moved apart so that none covers another. */
+static void write_ends(FILE *out, const struct dataset *ds, struct line_end *end, int count, double top)
+{
+    double gap = top / 11;
+    qsort(end, (size_t)count, sizeof *end, by_height);
+    for (int i = 1; i < count; i++)
+        if (end[i].y < end[i - 1].y + gap)
+            end[i].y = end[i - 1].y + gap;
+    double limit = top * 1.04;
+    for (int i = count - 1; i >= 0 && end[i].y > limit; i--, limit -= gap)
+        end[i].y = limit;
+    for (int i = 0; i < count; i++)
+        fprintf(out, "%g %g %d %g \"%s\"\n", end[i].x, end[i].y, family(&ds->variants[end[i].variant]), shade(ds, end[i].variant),
+                ds->variants[end[i].variant].label);
+    fprintf(out, "\n\n");
+}
+
+static const struct ds_sample *with_series(const struct dataset *ds, int v, int w)
+{
+    for (size_t i = 0; i < ds->sample_count; i++)
+        if (ds->samples[i].variant == v && ds->samples[i].workload == w && ds->samples[i].series_count)
+            return &ds->samples[i];
+    return NULL;
+}
+
+static void rss_time(FILE *out, const struct dataset *ds, struct plot_shape *shape)
+{
+    struct line_end end[LINES_MAX];
+    for (int w = 0; w < (int)ds->workload_count; w++) {
+        int count = 0;
+        double top = 0;
+        for (int v = 0; v < (int)ds->variant_count && count < LINES_MAX; v++) {
+            const struct ds_sample *s = ds->variants[v].twin_of < 0 ? with_series(ds, v, w) : NULL;
+            if (!s)
+                continue;
+            size_t step = s->series_count / POINTS_MAX + 1;
+            for (size_t i = 0; i < s->series_count; i += step) {
+                end[count] = (struct line_end){s->series[i].seconds, (s->series[i].rss_kb - s->series[i].lazyfree_kb) / 1024, v};
+                top = end[count].y > top ? end[count].y : top;
+                fprintf(out, "%g %g %d %g\n", end[count].x, end[count].y, family(&ds->variants[v]), shade(ds, v));
+            }
+            fprintf(out, "\n");
+            count++;
+        }
+        for (int i = 0; i < count; i++)
+            for (int k = 0; k < count; k++)
+                end[i].x = end[k].x > end[i].x ? end[k].x : end[i].x;
+        if (!count)
+            continue;
+        fprintf(out, "\n");
+        write_ends(out, ds, end, count, top);
+        add_panel(shape, ds->workloads[w].name, 0, top);
+    }
+}
+
+/* Length of a workload's name without the "-4" of its threads; 0: it does not end with a number. */
+static size_t stem(const char *name)
+{
+    const char *dash = strrchr(name, '-');
+    return dash && dash[1] && strspn(dash + 1, "0123456789") == strlen(dash + 1) ? (size_t)(dash - name) : 0;
+}
+
+static bool same_stem(const struct dataset *ds, int a, int b)
+{
+    size_t length = stem(ds->workloads[a].name);
+    return length && length == stem(ds->workloads[b].name) && strncmp(ds->workloads[a].name, ds->workloads[b].name, length) == 0;
+}
+
+static int threads_of(const struct dataset *ds, int w)
+{
+    return atoi(ds->workloads[w].name + stem(ds->workloads[w].name) + 1);
+}
+
+/* A line for each variant over all workloads of one stem; answers the largest value. */
+static double scaling_panel(FILE *out, const struct dataset *ds, int first)
+{
+    struct line_end end[LINES_MAX];
+    int count = 0;
+    double top = 0;
+    for (int v = 0; v < (int)ds->variant_count && count < LINES_MAX; v++) {
+        bool any = false;
+        for (int w = first; w < (int)ds->workload_count; w++) {
+            struct stats_interval x;
+            if (!same_stem(ds, first, w) || !cell_interval(ds, v, w, &x))
+                continue;
+            int threads = threads_of(ds, w);
+            fprintf(out, "%d %g %g %g %d %g\n", threads, x.value, x.lo, x.hi, family(&ds->variants[v]), shade(ds, v));
+            end[count] = (struct line_end){threads, x.value, v};
+            top = x.hi > top ? x.hi : top;
+            any = true;
+        }
+        if (any) {
+            fprintf(out, "\n");
+            count++;
+        }
+    }
+    fprintf(out, "\n");
+    write_ends(out, ds, end, count, top);
+    return top;
+}
+
+static void scaling(FILE *out, const struct dataset *ds, struct plot_shape *shape)
+{
+    char title[64];
+    struct stats_interval x;
+    for (int w = 0; w < (int)ds->workload_count; w++) {
+        int before = 0, more = 0, measured = 0;
+        for (int i = 0; i < (int)ds->workload_count; i++) {
+            before += i < w && same_stem(ds, w, i);
+            more += i > w && same_stem(ds, w, i);
+        }
+        for (int v = 0; v < (int)ds->variant_count; v++)
+            measured += cell_interval(ds, v, w, &x);
+        if (before || !more || !measured)
+            continue;
+        snprintf(title, sizeof title, "%.*s", (int)stem(ds->workloads[w].name), ds->workloads[w].name);
+        add_panel(shape, title, 0, scaling_panel(out, ds, w));
+    }
+}
+
+/* --- Gates ---------------------------------------------------------------------------------------------------------------- */
+
+static double within(double x)
+{
+    return isnan(x) ? 1 : x < 0.1 ? 0.1 : x > 10 ? 10 : x;
+}
+
+static void gate_rows(FILE *out, const struct expect_result *gates, unsigned count, struct plot_shape *shape)
+{
+    for (unsigned i = 0; i < count; i++)
+        fprintf(out, "%u %g %g %g %d \"%.88s%s\"\n", i + 1, within(gates[i].slack), within(gates[i].lo), within(gates[i].hi),
+                gates[i].gate, gates[i].text, strlen(gates[i].text) > 88 ? "..." : "");
+    shape->rows = (int)count;
+    shape->panels = count > 0;
+}
+
+void plot_data_write(FILE *out, int index, const struct dataset *ds, const struct expect_result *gates, unsigned gate_count,
+                     struct plot_shape *shape)
+{
+    enum { BAR = 21, FRAME = 112, LINES = 310 };
+    switch (index) {
+    case 0: *shape = (struct plot_shape){.row_height = BAR, .panel_height = FRAME, .width = 480}; throughput(out, ds, shape); break;
+    case 1: *shape = (struct plot_shape){.row_height = BAR, .panel_height = FRAME + 30, .width = 480}; syscalls(out, ds, shape); break;
+    case 2: *shape = (struct plot_shape){.panel_height = LINES, .width = 480}; rss_time(out, ds, shape); break;
+    case 3: *shape = (struct plot_shape){.panel_height = LINES, .width = 480}; scaling(out, ds, shape); break;
+    default: *shape = (struct plot_shape){.row_height = BAR + 2, .panel_height = FRAME, .width = 1080}; gate_rows(out, gates, gate_count, shape);
+    }
+}
+
+/* --- Waterfall ------------------------------------------------------------------------------------------------------------ */
+
+void plot_data_waterfall(FILE *out, const struct waterfall *w, struct plot_shape *shape)
+{
+    double at = w->from, low = 0, top = w->from > w->to ? w->from : w->to;
+    fprintf(out, "1 0 %g %g %g 0 \"%s\" \"%.3g\"\n", w->from, w->from, w->from, w->from_label, w->from);
+    for (size_t i = 0; i < w->step_count; i++) {
+        const struct waterfall_step *s = &w->step[i];
+        fprintf(out, "%zu %g %g %g %g %d \"%s\" \"%+.3g\"\n", i + 2, at, at + s->value, at + s->lo, at + s->hi,
+                (s->value < 0) == (w->better < 0) ? 1 : 2, s->label, s->value);
+        low = at + s->lo < low ? at + s->lo : low;
+        top = at + s->hi > top ? at + s->hi : top;
+        at += s->value;
+    }
+    snprintf(shape->tops, sizeof shape->tops, "low=%g;top=%g", low * 1.1, top * 1.15);
+    fprintf(out, "%zu 0 %g %g %g 0 \"%s\" \"%.3g\"\n\n\n", w->step_count + 2, w->to, w->to, w->to, w->to_label, w->to);
+    at = w->from;
+    for (size_t i = 0; i <= w->step_count; i++) {
+        fprintf(out, "%g %g 0.28 0\n", (double)i + 1.36, at);
+        at += i < w->step_count ? w->step[i].value : 0;
+    }
+}

@@ -1,0 +1,18 @@
+# rss-time.gp - a panel for each workload: resident memory over time, a line for each allocator, named at its end.
+# data: block 2i: lines "seconds MiB family shade" with a blank line between allocators; block 2i + 1: x y family shade "label"
+set multiplot layout panel_rows,panel_columns
+set grid ytics linecolor rgb ink linewidth 0.4 dashtype 3
+set rmargin 14
+set ylabel 'resident memory, MiB'
+do for [i = 1:panels] {
+    title_text = word(titles, i)
+    eval heading
+    set xlabel 'seconds'
+    set xrange [0:*]
+    set yrange [0:word(tops, i) * 1.08]
+    set ytics step(word(tops, i))
+    plot data index 2*i-2 using 1:2:(colour($3,$4)) with lines linewidth 2 linecolor rgb variable, \
+        '' index 2*i-1 using 1:2:('●'):(colour($3,$4)) with labels left offset 0.8,0 textcolor rgb variable, \
+        '' index 2*i-1 using 1:2:5 with labels left offset 2.4,0 textcolor rgb ink
+}
+unset multiplot
