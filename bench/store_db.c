@@ -5,6 +5,7 @@
 #include "bench/store_db.h"
 #include "bench/memory.h"
 #include "bench/store_schema.h"
+#include <errno.h>
 #include <libgen.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,8 +39,8 @@ static void fail_open(const char *path)
     struct stat info;
     snprintf(copy, sizeof copy, "%s", path);
     const char *folder = dirname(copy);
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-        db_fail(path, "is a folder; want the name of a file, --db FILE");
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+        db_fail(path, "is a %s; want the name of a file, --db FILE", S_ISDIR(info.st_mode) ? "folder" : "device or pipe");
     else if (!*path || strlen(path) >= sizeof copy)
         db_fail(path, "is not the name of a file; want one of 1 to %zu bytes, --db FILE", sizeof copy - 1);
     else if (stat(folder, &info) != 0)
@@ -68,7 +69,7 @@ void db_fail_sqlite(const char *path, sqlite3 *db, int status)
         break;
     case SQLITE_IOERR:
         db_fail(path, "cannot be read or written: %s; finished samples are kept: go on with --resume when that is mended",
-                strerror(sqlite3_system_errno(db)));
+                strerror(sqlite3_system_errno(db) ?: errno)); /* SQLite does not note it when a commit fails */
         break;
     case SQLITE_NOTADB:
         db_fail(path, "is not a file of samples; name another with --db FILE");
@@ -122,6 +123,7 @@ sqlite3_stmt *db_ask(struct store *st, const char *sql, const char *types, ...)
 
 bool db_next(struct store *st, sqlite3_stmt *statement, bool *good)
 {
+    errno = 0;
     int status = statement ? sqlite3_step(statement) : SQLITE_ERROR;
     if (status == SQLITE_ROW)
         return true;
@@ -186,11 +188,14 @@ static int inspect(struct store *st)
  * when the power fails the newest samples may be missing, but the file is whole. */
 static bool prepare_writing(struct store *st)
 {
-    int status;
-    for (int waited = 0;
-         (status = sqlite3_exec(st->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL)) == SQLITE_BUSY && waited < BUSY_MS;
-         waited += 5)
+    int status = SQLITE_READONLY; /* SQLite opens such a file for writing all the same */
+    bool writable = sqlite3_db_readonly(st->db, "main") == 0;
+    for (int waited = 0; writable && waited < BUSY_MS; waited += 5) {
+        status = sqlite3_exec(st->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+        if (status != SQLITE_BUSY)
+            break;
         sqlite3_sleep(5);
+    }
     if (status == SQLITE_OK)
         status = sqlite3_exec(st->db, "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON", NULL, NULL, NULL);
     if (status == SQLITE_OK)
@@ -213,20 +218,26 @@ static int open_unchanging(struct store *st)
     return sqlite3_open_v2(uri, &st->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
 }
 
+/* Is there nothing beside the file that belongs to it? After a run that was killed there is. */
+static bool journal_empty(const struct store *st)
+{
+    char journal[sizeof st->path + 8];
+    struct stat info;
+    snprintf(journal, sizeof journal, "%s-wal", st->path);
+    return stat(journal, &info) != 0 || info.st_size == 0;
+}
+
 static int open_file(struct store *st, enum store_access access_wanted)
 {
+    struct stat info;
     int flags = access_wanted == STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-    int status = sqlite3_open_v2(st->path, &st->db, flags, NULL);
-    if (status == SQLITE_OK && access_wanted == STORE_READ) {
-        char journal[sizeof st->path + 8];
-        snprintf(journal, sizeof journal, "%s-wal", st->path);
-        sqlite3_busy_timeout(st->db, BUSY_MS);
-        if (schema_number(st->db, "PRAGMA user_version") < 0 && sqlite3_errcode(st->db) == SQLITE_CANTOPEN &&
-            access(journal, F_OK) != 0)
-            status = open_unchanging(st);
-    }
+    int status = stat(st->path, &info) == 0 && !S_ISREG(info.st_mode) ? SQLITE_CANTOPEN
+                                                                      : sqlite3_open_v2(st->path, &st->db, flags, NULL);
     if (status == SQLITE_OK)
         sqlite3_busy_timeout(st->db, BUSY_MS);
+    if (status == SQLITE_OK && access_wanted == STORE_READ && schema_number(st->db, "PRAGMA user_version") < 0 &&
+        (sqlite3_errcode(st->db) == SQLITE_READONLY || sqlite3_errcode(st->db) == SQLITE_CANTOPEN) && journal_empty(st))
+        status = open_unchanging(st);
     return status;
 }
 
