@@ -3,6 +3,7 @@
  * May include libc only.
  */
 #include "bench/command.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,14 @@ void command_bad(const char *format, ...)
     vfprintf(stderr, format, list);
     fputc('\n', stderr);
     exit(EXIT_BAD_INPUT);
+}
+
+int command_end(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_OK;
+    fprintf(stderr, "%s: standard output: %s\n", command_name, strerror(errno));
+    return EXIT_FAILED;
 }
 
 /* What is known of one word while the options, those of children too, are walked. */

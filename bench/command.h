@@ -22,6 +22,9 @@ void command_parse(const struct argp *argp, int argc, char **argv, void *input);
 /* One line "hakbench <name>: ..." on standard error, and the end with EXIT_BAD_INPUT. */
 __attribute__((format(printf, 1, 2), noreturn)) void command_bad(const char *format, ...);
 
+/* At the end of a command that printed its answer: was all of it written? EXIT_OK, or one line and EXIT_FAILED. */
+int command_end(void);
+
 /* Where samples are kept unless --db says otherwise; relative to the root of the tree. */
 #define DB_DEFAULT "out/results.db"
 
