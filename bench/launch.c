@@ -107,7 +107,7 @@ static void tool_put(struct command *c, const struct launch_order *order, const 
         word_add(c, "-q");
         word_add(c, "--tool=callgrind");
         word_make(c, "--callgrind-out-file=/proc/%d/fd/%d", getpid(), file);
-        word_add(c, "--toggle-collect=work_result");
+        word_add(c, "--toggle-collect=work_result*");
         word_add(c, "--collect-atstart=yes");
     }
 }
@@ -235,7 +235,10 @@ static void harvest(const struct launch_order *order, const char *library, int f
         return;
     char program[ROOM];
     snprintf(program, sizeof program, "%.*s", (int)strcspn(order->command, " "), order->command);
-    r->failed = !harvest_callgrind(r, file, program, library);
+    char *true_program = realpath(program, NULL), *true_library = library ? realpath(library, NULL) : NULL;
+    r->failed = !true_program || !harvest_callgrind(r, file, true_program, true_library);
+    free(true_program);
+    free(true_library);
     if (r->failed)
         snprintf(r->why, sizeof r->why, "%.60s: callgrind left nothing that can be read", order->command);
 }

@@ -23,9 +23,8 @@
 #include <unistd.h>
 
 enum { GRACE_S = 2, ENVIRONMENT_MAX = 24 };
-#define SAMPLING_S 0.02
-
 static struct ds_point points[POINTS_MAX];
+static double sampling_s = 0.02, started_s; /* distance of points; when the child was let go */
 static_assert(sizeof(struct outcome) + sizeof points < 65536, "the outcome fits into a pipe");
 
 /* What launch.c says on the command line. */
@@ -113,8 +112,8 @@ static _Noreturn void child_exec(const struct job *job, int go)
 
 /* --- Watching ------------------------------------------------------------------------------------------------------------- */
 
-/* The number after key in a file of /proc/<pid>; NAN when there is none. */
-static double proc_number(pid_t pid, const char *name, const char *const keys[], double *values, int count)
+/* The numbers after keys in a file of /proc/<pid>; NAN where there is none. */
+static void proc_numbers(pid_t pid, const char *name, const char *const keys[], double *values, int count)
 {
     char path[64], text[4096];
     snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
@@ -127,32 +126,35 @@ static double proc_number(pid_t pid, const char *name, const char *const keys[],
         const char *at = strstr(text, keys[i]);
         values[i] = at ? strtod(at + strlen(keys[i]), NULL) : (double)NAN;
     }
-    return values[0];
 }
 
 /* RSS and LazyFree now. When the room is used up every other point goes and the distance doubles. */
-static void point_take(pid_t pid, double since_start, size_t *count, double *interval)
+static void point_take(pid_t pid, struct outcome *out)
 {
     static const char *const keys[] = {"\nRss:", "\nLazyFree:"};
     double kb[2];
-    if (isnan(proc_number(pid, "smaps_rollup", keys, kb, 2)))
+    proc_numbers(pid, "smaps_rollup", keys, kb, 2);
+    if (isnan(kb[0]))
         return;
-    if (*count == POINTS_MAX) {
+    if (out->points == POINTS_MAX) {
         for (size_t i = 0; i < POINTS_MAX / 2; i++)
             points[i] = points[2 * i];
-        *count = POINTS_MAX / 2;
-        *interval *= 2;
+        out->points = POINTS_MAX / 2;
+        sampling_s *= 2;
     }
-    points[(*count)++] = (struct ds_point){since_start, kb[0], isnan(kb[1]) ? 0 : kb[1]};
+    points[out->points++] = (struct ds_point){now_s() - started_s, kb[0], isnan(kb[1]) ? 0 : kb[1]};
 }
 
-/* A traced child has stopped: at its end its peak is read, signals are passed on, job control is left alone. */
-static void stop_handle(pid_t child, int status, struct outcome *out)
+/* A traced child has stopped: at its end its peak is read and the last point taken, signals are passed on, job control is left
+ * alone. */
+static void stop_handle(const struct job *job, pid_t child, int status, struct outcome *out)
 {
     static const char *const keys[] = {"\nVmHWM:"};
     int event = status >> 16, signal_number = WSTOPSIG(status);
     if (event == PTRACE_EVENT_EXIT)
-        proc_number(child, "status", keys, &out->hwm_kb, 1);
+        proc_numbers(child, "status", keys, &out->hwm_kb, 1);
+    if (event == PTRACE_EVENT_EXIT && job->mode == MODE_MEMORY)
+        point_take(child, out);
     if (event == PTRACE_EVENT_STOP && (signal_number == SIGSTOP || signal_number == SIGTSTP))
         ptrace(PTRACE_LISTEN, child, 0, 0);
     else
@@ -160,7 +162,7 @@ static void stop_handle(pid_t child, int status, struct outcome *out)
 }
 
 /* Takes what is to be known of the child. True: it has ended; its whole group is ended before its number is given up. */
-static bool child_ended(pid_t child, struct outcome *out)
+static bool child_ended(const struct job *job, pid_t child, struct outcome *out)
 {
     for (;;) {
         siginfo_t info = {0};
@@ -174,7 +176,7 @@ static bool child_ended(pid_t child, struct outcome *out)
         if (wait4(child, &status, __WALL | (ended ? 0 : WNOHANG), &usage) != child)
             continue;
         if (WIFSTOPPED(status)) {
-            stop_handle(child, status, out);
+            stop_handle(job, child, status, out);
             continue;
         }
         out->status = status;
@@ -188,8 +190,8 @@ static bool child_ended(pid_t child, struct outcome *out)
 /* Until the child has ended: samples its memory, ends it when its time is over or when this process is asked to end. */
 static void watch(const struct job *job, pid_t child, const sigset_t *signals, struct outcome *out)
 {
-    double start = now_s(), deadline = start + job->timeout, interval = SAMPLING_S, next = start;
-    while (!child_ended(child, out)) {
+    double deadline = started_s + job->timeout, next = started_s + sampling_s / 2;
+    while (!child_ended(job, child, out)) {
         double now = now_s(), until = deadline;
         if (now >= deadline) {
             kill(-child, out->timed_out ? SIGKILL : SIGTERM);
@@ -198,8 +200,8 @@ static void watch(const struct job *job, pid_t child, const sigset_t *signals, s
         }
         if (job->mode == MODE_MEMORY) {
             if (now >= next) {
-                point_take(child, now - start, &out->points, &interval);
-                next = now + interval;
+                point_take(child, out);
+                next = now + sampling_s;
             }
             until = next < until ? next : until;
         }
@@ -208,7 +210,7 @@ static void watch(const struct job *job, pid_t child, const sigset_t *signals, s
         if (sigtimedwait(signals, NULL, &wait) == SIGTERM)
             kill(-child, SIGKILL);
     }
-    out->wall_s = now_s() - start;
+    out->wall_s = now_s() - started_s;
 }
 
 /* FD MODE CPU TIMEOUT PARENT N NAME=VALUE... PROGRAM ARGUMENT... */
@@ -266,6 +268,7 @@ int launch_main(int argc, char **argv)
         counters_open(child, fds);
     close(STDOUT_FILENO);
     close(STDERR_FILENO);
+    started_s = now_s();
     bool started = write(go[1], "", 1) == 1;
     watch(&job, child, &awaited, &outcome);
     counters_read(fds, outcome.counters);

@@ -30,7 +30,8 @@ void harvest_result_line(struct launch_result *r, enum mode mode); /* ops, secon
 void harvest_own_counters(struct launch_result *r);                /* HAKMEM_STATS=json: stat.* and what is summed from them */
 void harvest_strace(struct launch_result *r);                      /* the table of strace -c */
 void harvest_memory(struct launch_result *r);                      /* from the series */
-/* A callgrind file, read from its beginning. library: whose calls are the allocator's; NULL: libc's. false: not understood. */
+/* A callgrind file, read from its beginning. library: whose calls are the allocator's; NULL: libc's. Both paths without links.
+ * false: not understood. */
 bool harvest_callgrind(struct launch_result *r, int fd, const char *program, const char *library);
 
 #endif
