@@ -17,7 +17,7 @@ enum { OPTION_REPEAT_MAX = 256, REPEAT = 10, REPEAT_MAX = 80 };
 
 static struct {
     const char *text[2], *db, *metric;
-    int count, repeat, repeat_max, budget;
+    int count, repeat, repeat_max, budget, timeout;
     double margin;
     uint64_t seed;
 } given = {.metric = "ops_s", .repeat = REPEAT, .repeat_max = REPEAT_MAX, .margin = VERDICT_MARGIN};
@@ -30,6 +30,7 @@ static const struct argp_option options[] = {
     {"repeat-max", OPTION_REPEAT_MAX, "N", 0, "never more than this (80)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long (no limit)", 0},
     {"margin", 'M', "PERCENT", 0, "differences up to this are none (1)", 0},
+    {"timeout", 't', "SECONDS", 0, "a sample that takes longer has failed (120)", 0},
     {"seed", 's', "N", 0, "of the order of samples (from the clock)", 0},
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
     {0},
@@ -57,6 +58,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case OPTION_REPEAT_MAX: given.repeat_max = (int)measure_number("--repeat-max", text, 1, 10000); break;
     case 'b': given.budget = (int)measure_number("--budget", text, 1, 1000000); break;
     case 'M': given.margin = margin_read(text); break;
+    case 't': given.timeout = (int)measure_number("--timeout", text, 1, 1000000); break;
     case 's': given.seed = (uint64_t)measure_number("--seed", text, 1, 0x7fffffff); break;
     case 'd': given.db = text; break;
     case ARGP_KEY_ARG:
@@ -135,6 +137,7 @@ static struct plan *plan_make(enum mode mode)
     p->repeat = given.repeat;
     p->budget = given.budget;
     p->twin = mode == MODE_TIME ? 0 : -1;
+    p->timeout = given.timeout;
     p->seed = given.seed ? given.seed : p->seed;
     return p;
 }
@@ -153,18 +156,20 @@ int cmd_ab(int argc, char **argv)
     if (!launch_can(mode))
         command_bad("--metric %s needs %s, which is not installed (make deps)", given.metric,
                     mode == MODE_STRACE ? "strace" : "valgrind");
+    struct store *st = measure_open(given.db);
     struct plan *p = plan_make(mode);
-    struct dataset *ds = measure_run(given.db, p);
+    struct dataset *ds = measure_run(st, p);
     size_t count = compare(ds, c);
     while (mode == MODE_TIME && !measure_failed(ds) && undecided(c, count) && p->repeat < given.repeat_max) {
         p->repeat = 2 * p->repeat < given.repeat_max ? 2 * p->repeat : given.repeat_max;
         p->resume = ds->run;
         dataset_free(ds);
-        ds = measure_run(given.db, p);
+        ds = measure_run(st, p);
         count = compare(ds, c);
     }
     print(ds, c, count, mode);
     size_t failed = measure_failed(ds);
     dataset_free(ds);
+    store_close(st);
     return failed ? EXIT_FAILED : EXIT_OK;
 }

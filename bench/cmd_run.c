@@ -17,7 +17,7 @@ enum { RIVALS_MAX = 16, OPTION_JSON = 256, OPTION_TSV, OPTION_RESUME };
 static struct {
     const char *rivals[RIVALS_MAX + 1], *db;
     char toggles[256];
-    int rival_count, repeat, budget, format;
+    int rival_count, repeat, budget, timeout, format;
     uint64_t seed;
     int64_t resume;
 } given;
@@ -28,6 +28,7 @@ static const struct argp_option options[] = {
     {"rival", 'r', "NAME=FILE", 0, "another allocator's library to compare with (again for more), or a known name", 0},
     {"repeat", 'n', "N", 0, "timing samples of each cell (6)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long, at the end of a block, but never before the third (90)", 0},
+    {"timeout", 't', "SECONDS", 0, "a sample that takes longer has failed (120)", 0},
     {"seed", 's', "N", 0, "of the order of samples (from the clock)", 0},
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
     {"json", OPTION_JSON, NULL, 0, "print the samples as JSON instead of the table", 0},
@@ -56,6 +57,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         break;
     case 'n': given.repeat = (int)measure_number("--repeat", text, 1, 10000); break;
     case 'b': given.budget = (int)measure_number("--budget", text, 0, 1000000); break;
+    case 't': given.timeout = (int)measure_number("--timeout", text, 1, 1000000); break;
     case 's': given.seed = (uint64_t)measure_number("--seed", text, 1, 0x7fffffff); break;
     case 'd': given.db = text; break;
     case OPTION_JSON: case OPTION_TSV: given.format = key; break;
@@ -120,26 +122,23 @@ static struct plan *plan_make(void)
     p->modes = 1u << MODE_TIME | 1u << MODE_COUNT | 1u << MODE_STRACE;
     p->repeat = given.repeat ? given.repeat : 6;
     p->budget = given.budget < 0 ? 90 : given.budget;
+    p->timeout = given.timeout;
     p->seed = given.seed ? given.seed : p->seed;
     return p;
 }
 
 /* --- Resume --------------------------------------------------------------------------------------------------------------- */
 
-static struct dataset *resumed(void)
+static struct dataset *resumed(struct store *st)
 {
     static struct plan plan;
     char why[512];
-    struct store *st = store_open(given.db ? given.db : DB_DEFAULT, STORE_READ);
-    if (!st)
-        command_bad("%s", store_error());
-    bool good = plan_resume(st, given.resume, given.rivals, &plan, why, sizeof why);
-    store_close(st);
-    if (!good)
+    if (!plan_resume(st, given.resume, given.rivals, &plan, why, sizeof why))
         command_bad("%s", why);
     plan.repeat = given.repeat ? given.repeat : plan.repeat;
     plan.budget = given.budget < 0 ? plan.budget : given.budget;
-    return measure_run(given.db, &plan);
+    plan.timeout = given.timeout ? given.timeout : plan.timeout;
+    return measure_run(st, &plan);
 }
 
 static int reference_of(const struct dataset *ds)
@@ -161,7 +160,9 @@ int cmd_run(int argc, char **argv)
     if (given.resume && (*given.toggles || measure.plan.workload_count))
         command_bad("--resume %lld: the run's own variants and workloads are taken; give no others",
                     (long long)given.resume);
-    struct dataset *ds = given.resume ? resumed() : measure_run(given.db, plan_make());
+    struct store *st = measure_open(given.db);
+    struct dataset *ds = given.resume ? resumed(st) : measure_run(st, plan_make());
+    store_close(st);
     if (given.format == OPTION_JSON)
         export_json(stdout, ds);
     else if (given.format == OPTION_TSV)

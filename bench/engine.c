@@ -301,7 +301,7 @@ static bool sample_take(struct engine *e, size_t cell, enum mode mode, int block
     snprintf(command, sizeof command, "out/work/%s", shorter ? work->counts : work->command);
     variant_environment(&e->plan.variants[v], settings);
     struct launch_order order = {.command = command, .library = e->plan.variants[v].library, .environment = settings,
-                                 .mode = mode, .cpu = work->threads == 1 ? e->cpu : -1};
+                                 .mode = mode, .cpu = work->threads == 1 ? e->cpu : -1, .timeout = e->plan.timeout};
     launch_take(&order, &r);
     if (mode == MODE_COUNT)
         count_check(e, v, &r);

@@ -20,6 +20,7 @@ struct plan {
     int repeat;              /* timing samples per cell; made even: A B .. B A */
     int counts;              /* samples per cell in each counting mode; 0 is 1 */
     double budget;           /* seconds for timing; 0: none. At least 3 blocks are taken all the same */
+    double timeout;          /* seconds for one sample; 0: the launcher's default */
     uint64_t seed;
     int twin;                /* index of a variant measured twice as A/A; -1: none. The twin comes after all variants, as
                                 "<label> A/A", in timing only: the same file under the same path */

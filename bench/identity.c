@@ -62,7 +62,7 @@ bool variant_sha256(const char *path, char out[65])
     out[0] = 0;
     if (strchr(path, '\''))
         return false;
-    snprintf(command, sizeof command, "sha256sum <'%s' 2>/dev/null", path);
+    snprintf(command, sizeof command, "{ sha256sum <'%s'; } 2>/dev/null", path);
     FILE *pipe = popen(command, "r");
     if (!pipe || fscanf(pipe, "%64[0-9a-f]", out) != 1)
         out[0] = 0;
@@ -99,6 +99,15 @@ static bool malloc_is_from(const struct variant *v, const struct launch_result *
     return seen == 4;
 }
 
+/* What it says of a setting that it does not know or cannot read; it would go on without. */
+static bool settings_are_known(const struct variant *v, const struct launch_result *r, char *why, size_t size)
+{
+    const char *said = strstr(r->text, "hakmem: HAKMEM_");
+    if (said)
+        snprintf(why, size, "%s: %.*s", v->d.label, (int)strcspn(said + 8, "\n"), said + 8);
+    return !said;
+}
+
 bool variant_identify(const struct variant *v, char *why, size_t size)
 {
     bool own = strcmp(v->d.kind, "hakmem") == 0;
@@ -125,7 +134,7 @@ bool variant_identify(const struct variant *v, char *why, size_t size)
                  v->d.variant);
         good = false;
     } else
-        good = malloc_is_from(v, &result, why, size);
+        good = settings_are_known(v, &result, why, size) && malloc_is_from(v, &result, why, size);
     launch_free(&result);
     return good;
 }

@@ -112,17 +112,21 @@ static void tool_put(struct command *c, const struct launch_order *order, const 
     }
 }
 
+static double timeout_of(const struct launch_order *order)
+{
+    bool slow = order->mode == MODE_STRACE || order->mode == MODE_INSTRUCTIONS;
+    return order->timeout > 0 ? order->timeout : slow ? 10 * TIMEOUT_S : TIMEOUT_S;
+}
+
 static bool command_make(struct command *c, const struct launch_order *order, const char *library, int outcome, int file, char *words)
 {
-    double timeout = order->timeout > 0 ? order->timeout
-                                        : TIMEOUT_S * (order->mode == MODE_STRACE || order->mode == MODE_INSTRUCTIONS ? 10 : 1);
     memset(c, 0, sizeof *c);
     word_add(c, "hakbench");
     word_add(c, "--launch");
     word_make(c, "%d", outcome);
     word_make(c, "%d", (int)order->mode);
     word_make(c, "%d", order->cpu);
-    word_make(c, "%.3f", timeout);
+    word_make(c, "%.3f", timeout_of(order));
     word_make(c, "%d", getpid());
     environment_put(c, order, library);
     tool_put(c, order, library, file);
@@ -203,7 +207,7 @@ static void judge(const struct launch_order *order, const struct outcome *o, str
     last_line(r->text, line, sizeof line);
     const char *preload = strstr(r->text, "cannot be preloaded");
     if (o->timed_out)
-        snprintf(end, sizeof end, "no end within %.0f s", o->wall_s);
+        snprintf(end, sizeof end, "no end within %g s", timeout_of(order));
     else if (WIFSIGNALED(o->status))
         snprintf(end, sizeof end, "%s", strsignal(WTERMSIG(o->status)));
     else if (WEXITSTATUS(o->status) != 0)

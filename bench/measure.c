@@ -6,12 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Noreturn void fail(const char *why)
-{
-    fprintf(stderr, "hakbench: %s\n", why);
-    exit(EXIT_FAILED);
-}
-
 long measure_number(const char *option, const char *text, long min, long max)
 {
     char *end;
@@ -90,23 +84,28 @@ struct plan *measure_plan(struct measure *m)
     return &m->plan;
 }
 
-struct dataset *measure_run(const char *db, const struct plan *p)
+struct store *measure_open(const char *db)
 {
-    char why[512];
-    bool interrupted = false;
     struct store *st = store_open(db ? db : DB_DEFAULT, STORE_WRITE);
     if (!st)
-        fail(store_error());
+        command_bad("%s", store_error());
+    return st;
+}
+
+struct dataset *measure_run(struct store *st, const struct plan *p)
+{
+    char why[512] = "";
+    bool interrupted = false;
+    if (!engine_identify(p, why, sizeof why))
+        command_bad("%s", why);
     int64_t run = engine_run(st, p, &interrupted, why, sizeof why);
-    struct dataset *ds = run < 0 || interrupted ? NULL : store_load(st, run);
-    if (!ds && run >= 0 && !interrupted)
-        snprintf(why, sizeof why, "%s", store_error());
-    store_close(st);
     if (interrupted)
         exit(EXIT_INTERRUPTED);
-    if (!ds)
-        fail(why);
-    return ds;
+    struct dataset *ds = run < 0 ? NULL : store_load(st, run);
+    if (ds)
+        return ds;
+    fprintf(stderr, "hakbench: %s\n", run < 0 ? why : store_error());
+    exit(EXIT_FAILED);
 }
 
 size_t measure_failed(const struct dataset *ds)

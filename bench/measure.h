@@ -30,9 +30,12 @@ size_t measure_workload(struct measure *m, const char *name);
 /* The plan of what was appended, all cells, in MODE_TIME, with a seed of its own. */
 struct plan *measure_plan(struct measure *m);
 
-/* Opens the store for writing, runs the plan, answers the run's dataset. Exits on failure (EXIT_FAILED), on an interrupt
- * (EXIT_INTERRUPTED), with one line. db: NULL is DB_DEFAULT. */
-struct dataset *measure_run(const char *db, const struct plan *p);
+/* The store, for writing: opened before anything is built, so that a file that cannot be written is known early. db: NULL is
+ * DB_DEFAULT. */
+struct store *measure_open(const char *db);
+
+/* Runs the plan, answers the run's dataset. Ends on failure (EXIT_FAILED, one line) and on an interrupt (EXIT_INTERRUPTED). */
+struct dataset *measure_run(struct store *st, const struct plan *p);
 
 /* Failed samples of a run. */
 size_t measure_failed(const struct dataset *ds);

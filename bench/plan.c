@@ -56,10 +56,11 @@ void plan_block(const struct plan *p, size_t block, size_t *cells, size_t *count
 
 /* --- Stored plans --------------------------------------------------------------------------------------------------------- */
 
-/* modes=3 repeat=10 counts=1 budget=60 twin=0 skip=2:1c,3:1c */
+/* modes=3 repeat=10 counts=1 budget=60 timeout=0 twin=0 skip=2:1c,3:1c */
 void plan_describe(const struct plan *p, char *out, size_t size)
 {
-    snprintf(out, size, "modes=%u repeat=%d counts=%d budget=%g twin=%d skip=", p->modes, p->repeat, p->counts, p->budget, p->twin);
+    snprintf(out, size, "modes=%u repeat=%d counts=%d budget=%g timeout=%g twin=%d skip=", p->modes, p->repeat, p->counts,
+             p->budget, p->timeout, p->twin);
     for (size_t v = 0; p->skip && v < p->variant_count; v++)
         if (p->skip[v])
             snprintf(out + strlen(out), size - strlen(out), "%zu:%llx,", v, (unsigned long long)p->skip[v]);
@@ -70,8 +71,8 @@ static bool plan_undescribe(const char *text, struct plan *p, uint64_t *skip)
     int used = 0;
     unsigned variant;
     unsigned long long bits;
-    if (sscanf(text, "modes=%u repeat=%d counts=%d budget=%lf twin=%d skip=%n", &p->modes, &p->repeat, &p->counts, &p->budget,
-               &p->twin, &used) != 5 || !used)
+    if (sscanf(text, "modes=%u repeat=%d counts=%d budget=%lf timeout=%lf twin=%d skip=%n", &p->modes, &p->repeat, &p->counts,
+               &p->budget, &p->timeout, &p->twin, &used) != 6 || !used)
         return false;
     for (text += used; sscanf(text, "%u:%llx,%n", &variant, &bits, &used) == 2; text += used)
         if (variant < p->variant_count)

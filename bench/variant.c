@@ -258,7 +258,7 @@ bool variant_resolve(const char *label, const char *text, struct variant *out, c
         good = libc_resolve(out);
     else if (variant_rivals[rival])
         good = rival_resolve(text, rival_files[rival], out);
-    else if (!strchr(text, ' ') && strchr(text, '/') && strchr(text, '=') && strcspn(text, "=") < strcspn(text, "/"))
+    else if (islower((unsigned char)text[0]) && text[strcspn(text, "= ")] == '=')
         good = file_resolve(text, out, why, size);
     else
         good = own_resolve(text, out, why, size);

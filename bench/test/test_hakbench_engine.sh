@@ -1,0 +1,95 @@
+#!/bin/sh
+# What a run does when something is wrong: bad input is one line and status 2, a workload that fails, crashes or hangs is recorded,
+# shown and not tried again, a store that cannot be written is named, and a phase that did not run is an error.
+hakbench=out/bench/hakbench
+work="random_mixed 1000 16 1"
+checks=0
+status=0
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+
+fail() {
+    echo "FAIL: $*"
+    sed 's/^/  | /' "$dir/said" "$dir/out"
+    status=1
+}
+
+# run STATUS WORDS COMMAND...: the command ends so, and says one line that has the words.
+run() {
+    want=$1 words=$2
+    shift 2
+    checks=$((checks + 1))
+    $hakbench "$@" --db "$dir/db" >"$dir/out" 2>"$dir/said" </dev/null
+    got=$?
+    [ $got = "$want" ] || fail "$*: status $got, want $want"
+    grep -v '^hakbench: [0-9]*/[0-9]*' "$dir/said" >"$dir/lines"
+    [ -z "$words" ] || grep -qF -- "$words" "$dir/lines" || fail "$*: want: $words"
+    [ "$want" != 2 ] || [ "$(wc -l <"$dir/lines")" = 1 ] || fail "$*: want one line"
+}
+bad() { run 2 "$@"; }
+same() {
+    checks=$((checks + 1))
+    [ "$2" = "$3" ] || fail "$1: '$2', want '$3'"
+}
+ask() { sqlite3 "$dir/db" "$1"; }
+
+# --- Bad input ---
+bad "no workload 'nope'; workloads: random_mixed-seed" run --workload nope
+bad "no variable FRNT" run FRNT=0
+bad "'fast' is no allocator" run fast
+bad "--repeat 0: want a whole number from 1" run --repeat 0
+bad "--repeat ten: want a whole number" run --repeat ten
+bad "--budget -1: want a whole number" run --budget -1
+bad "--timeout 0: want a whole number" ab glibc glibc --timeout 0
+bad "--seed x: want a whole number" run --seed x
+bad "no option '--frob'" run --frob
+bad "no run 99" run --resume 99
+bad "give no others" run --resume 99 --workload tiny_hot
+bad "No such file" run --rival mine=/no/such.so
+bad "ab wants two variants" ab PHASE=12
+bad "a third variant" ab PHASE=11 PHASE=12 FRONT=0
+bad "no such metric; metrics: ops_s" ab glibc glibc --metric speed
+bad "--margin 0: want percent" ab glibc glibc --margin 0
+bad "no such variable" ab glibc HAKMEM_NO_SUCH=1 --workload "$work"
+bad "cannot be preloaded" ab glibc mine=README.md --workload "$work"
+if mkdir "$dir/closed" && chmod 500 "$dir/closed" && ! touch "$dir/closed/x" 2>/dev/null; then
+    checks=$((checks + 1))
+    $hakbench ab glibc glibc --db "$dir/closed/db" 2>"$dir/said" >"$dir/out"
+    [ $? = 2 ] && [ "$(wc -l <"$dir/said")" = 1 ] && grep -q closed/db "$dir/said" || fail "a folder that cannot be written"
+fi
+for rival in mimalloc jemalloc tcmalloc tbbmalloc; do
+    PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "lib$rival" || bad "$rival: not installed" ab glibc $rival
+done
+
+# --- Workloads that fail, hang, and are not there ---
+run 1 "broken on random_mixed 20000 256 42 failed:" ab glibc broken=out/work/broken_malloc.so --workload "random_mixed 20000 256 42" \
+    --workload "$work" --repeat 4 --repeat-max 8
+run_id=$(ask "SELECT max(id) FROM runs")
+same "one failed sample of each broken cell" "$(ask "SELECT variant, workload, count(*) FROM samples WHERE run = $run_id AND failed
+    AND why LIKE '%corrupted%' GROUP BY variant, workload")" '1|0|1
+1|1|1'
+same "the other cells are whole" "$(ask "SELECT DISTINCT n FROM (SELECT count(*) n FROM samples WHERE run = $run_id AND variant = 0
+    AND NOT failed GROUP BY workload)")" 4
+run 1 "no end within 1 s" ab glibc glibc --workload "larson 30 8 16 10 1 1 1" --timeout 1 --repeat 2 --repeat-max 2
+run 1 "exit status 2" ab glibc glibc --workload "tiny_hot 0" --repeat 2 --repeat-max 2
+
+# --- A phase that does nothing ---
+# Nothing is freed into a cache of no blocks.
+run 1 "a phase of it did not run: of its counters front.hits" ab glibc HAKMEM_FC_CAP=0 --workload "$work" --repeat 2 --repeat-max 2
+same "nothing was timed" "$(ask "SELECT count(*) FROM samples WHERE run = (SELECT max(id) FROM runs) AND mode = 'time'")" 0
+
+# --- What a run leaves ---
+run 0 "" ab glibc "" --workload "$work" --repeat 4 --repeat-max 4
+grep -q "$work  *[0-9]" "$dir/out" || fail "no verdict line"
+ask "SELECT key, value FROM context WHERE run = (SELECT max(id) FROM runs)" >"$dir/context"
+for key in cpu cores memory kernel governor thp overcommit aslr libc compiler build git dirty loadavg hardware_counters \
+    virtual_machine plan; do
+    checks=$((checks + 1))
+    grep -q "^$key|." "$dir/context" || fail "no $key in the context"
+done
+checks=$((checks + 1))
+! grep -e "$(uname -n)" -e "$PWD" "$dir/context" || fail "the context names the machine or where the tree stands"
+same "peaks are there" "$(ask "SELECT count(*) > 0 FROM measured WHERE metric = 'rss_peak' AND value > 500")" 1
+
+echo "Checks: $checks"
+exit $status

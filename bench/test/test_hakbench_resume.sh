@@ -1,0 +1,94 @@
+#!/bin/sh
+# A run that is interrupted keeps its finished samples and names how to go on; --resume completes it, nothing is taken twice. A
+# hakbench that is killed leaves no workload behind. Two runs at once into one file both complete.
+hakbench=out/bench/hakbench
+work="random_mixed 1000 16 1"
+checks=0
+status=0
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+
+check() { # check WHAT COMMAND...
+    what=$1
+    shift
+    checks=$((checks + 1))
+    "$@" && return
+    echo "FAIL: $what"
+    cat "$dir"/said* 2>/dev/null
+    status=1
+}
+ask() { sqlite3 "$dir/db" "$1"; }
+same() { [ "$1" = "$2" ] || { echo "got '$1', want '$2'"; false; }; }
+until_samples() { # until_samples N: that many are stored
+    for _ in $(seq 200); do
+        [ "$(ask 'SELECT count(*) FROM samples' 2>/dev/null || echo 0)" -ge "$1" ] && return
+        sleep 0.05
+    done
+    false
+}
+
+# --- Interrupted, and gone on with ---
+# A, B and A's twin, 200 times each; B counts itself once.
+$hakbench ab glibc "" --workload "$work" --repeat 200 --repeat-max 200 --seed 5 --db "$dir/db" >"$dir/said" 2>&1 &
+pid=$!
+check "samples come in" until_samples 20
+kill -INT $pid
+wait $pid
+check "exit status 130" same $? 130
+check "it says how to go on" grep -q 'interrupted.*hakbench run --resume 1$' "$dir/said"
+kept=$(ask "SELECT count(*) FROM samples")
+check "samples are kept, and not all were taken ($kept)" [ "$kept" -ge 20 -a "$kept" -lt 601 ]
+check "the run is not finished" same "$(ask 'SELECT finished FROM runs')" 0
+ask "SELECT * FROM samples ORDER BY id" >"$dir/before"
+
+$hakbench run --resume 1 --db "$dir/db" >"$dir/said" 2>&1
+check "it goes on" same $? 0
+check "all samples are there" same "$(ask 'SELECT count(*) FROM samples')" 601
+check "the run is finished" same "$(ask 'SELECT finished FROM runs')" 1
+check "none has failed" same "$(ask 'SELECT count(*) FROM samples WHERE failed')" 0
+check "two of each cell in each block" same \
+    "$(ask "SELECT DISTINCT n FROM (SELECT count(*) n FROM samples WHERE mode = 'time' GROUP BY block, variant, workload)")" 2
+check "positions are 0 to 600" same "$(ask 'SELECT min(position), max(position), count(DISTINCT position) FROM samples')" '0|600|601'
+ask "SELECT * FROM samples ORDER BY id LIMIT $kept" >"$dir/after"
+check "what was kept is unchanged" cmp -s "$dir/before" "$dir/after"
+
+# The order is that of a run that was never interrupted.
+order="SELECT variant, block FROM samples WHERE mode = 'time' ORDER BY position LIMIT 200"
+$hakbench ab glibc "" --workload "$work" --repeat 100 --repeat-max 100 --seed 5 --db "$dir/whole" >"$dir/said" 2>&1
+check "a whole run" same $? 0
+check "the order is the same" same "$(ask "$order" | cksum)" "$(sqlite3 "$dir/whole" "$order" | cksum)"
+
+# --- Extended ---
+$hakbench run --resume 1 --repeat 202 --db "$dir/db" >"$dir/said" 2>&1
+check "it is extended" same $? 0
+check "by one block" same "$(ask 'SELECT count(*) FROM samples')" 607
+
+# --- Killed ---
+$hakbench ab glibc "" --workload "larson 60 8 16 10 1 1 1" --repeat 2 --repeat-max 2 --db "$dir/killed" >"$dir/said" 2>&1 &
+pid=$!
+for _ in $(seq 200); do
+    left=$(pgrep -f '^out/work/larson 60 8 16 10 1 1 1$') && break
+    sleep 0.05
+done
+check "the workload runs" [ -n "$left" ]
+kill -KILL $pid
+wait $pid 2>/dev/null
+sleep 0.3
+for one in $left; do
+    check "workload $one has ended" [ ! -e "/proc/$one" ]
+done
+
+# --- Two at once ---
+for seed in 1 2; do
+    $hakbench ab glibc "" --workload "$work" --repeat 40 --repeat-max 40 --seed $seed --db "$dir/two" >"$dir/said$seed" 2>&1 &
+    eval "pid$seed=$!"
+done
+wait "$pid1"
+check "the first ends well" same $? 0
+wait "$pid2"
+check "the second ends well" same $? 0
+check "each has its samples" same "$(sqlite3 "$dir/two" 'SELECT run, count(*) FROM samples GROUP BY run ORDER BY run')" '1|121
+2|121'
+
+echo "Checks: $checks"
+exit $status

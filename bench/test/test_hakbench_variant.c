@@ -1,0 +1,161 @@
+/* test_hakbench_variant.c - what the user wrote becomes a variant or one line that says why not; a library that is not what it
+ * is taken for is refused.
+ *
+ * May include variant.h, launch.h, core/test/test.h and libc. Builds nothing new: the newest variant is there.
+ */
+#include "bench/launch.h"
+#include "bench/variant.h"
+#include "core/test/test.h"
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct variant v;
+static char why[1024];
+
+static void good(const char *label, const char *text)
+{
+    ck_assert_msg(variant_resolve(label, text, &v, why, sizeof why), "'%s': %s", text, why);
+}
+
+static void bad(const char *text, const char *words)
+{
+    ck_assert_msg(!variant_resolve("", text, &v, why, sizeof why), "'%s' was taken", text);
+    ck_assert_msg(strstr(why, words) && !strchr(why, '\n'), "'%s': %s", text, why);
+}
+
+static void refused(const char *words)
+{
+    launch_program = "out/bench/hakbench";
+    ck_assert_msg(!variant_identify(&v, why, sizeof why), "%s was taken for %s", v.library, v.d.label);
+    ck_assert_msg(strstr(why, words) && !strchr(why, '\n'), "%s: %s", v.library, why);
+}
+
+static void taken(void)
+{
+    launch_program = "out/bench/hakbench";
+    ck_assert_msg(variant_identify(&v, why, sizeof why), "%s", why);
+}
+
+START_TEST(the_newest)
+{
+    good("", "");
+    ck_assert_str_eq(v.d.kind, "hakmem");
+    ck_assert_str_eq(v.d.variant, getenv("HAK_VARIANT"));
+    ck_assert_str_eq(v.d.label, v.d.variant);
+    ck_assert_uint_eq(strlen(v.d.sha256), 64);
+    ck_assert_int_eq(v.d.twin_of, -1);
+    ck_assert_msg(*v.proof[0] && *v.proof[1] && *v.proof[2], "the newest has phases that must show that they ran");
+    taken();
+}
+END_TEST
+
+START_TEST(settings_are_part_of_it)
+{
+    const char *environment[VARIANT_SETTINGS_MAX + 1];
+    good("", "HAKMEM_SS_LRU_MB=8 HAKMEM_FC_CAP=64");
+    ck_assert_str_eq(v.d.toggles, "HAKMEM_SS_LRU_MB=8 HAKMEM_FC_CAP=64");
+    ck_assert(strstr(v.d.label, " HAKMEM_SS_LRU_MB=8 HAKMEM_FC_CAP=64"));
+    variant_environment(&v, environment);
+    ck_assert_str_eq(environment[0], "HAKMEM_SS_LRU_MB=8");
+    ck_assert_str_eq(environment[1], "HAKMEM_FC_CAP=64");
+    ck_assert_ptr_null(environment[2]);
+    taken();
+    good("B", "HAKMEM_SS_LRU_MG=8");
+    ck_assert_str_eq(v.d.label, "B");
+    refused("no such variable");
+    good("B", "HAKMEM_SS_LRU_MB=lots");
+    refused("not a number");
+}
+END_TEST
+
+START_TEST(words_that_are_none)
+{
+    bad("FRNT=0", "no variable FRNT; toggles: PHASE");
+    bad("PHASE=newest", "PHASE=newest: want any number");
+    bad("MINCORE=maybe", "MINCORE=maybe: valid values: registry");
+    bad("clean", "'clean' is no allocator");
+    bad("PHASE=12;id", "is no allocator");
+    bad("PHASE=$(id)", "is no allocator");
+    bad("-f", "is no allocator");
+    bad("hoard", "glibc, mimalloc, jemalloc");
+    bad("HAKMEM_X", "is no allocator");
+    bad("mine=/no/such/file.so", "No such file");
+    bad("MODE=asan", "no library to preload");
+}
+END_TEST
+
+START_TEST(glibc_and_rivals)
+{
+    good("", "glibc");
+    ck_assert_str_eq(v.d.kind, "libc");
+    ck_assert_uint_eq(strlen(v.library), 0);
+    ck_assert_uint_eq(strlen(v.d.sha256), 64);
+    ck_assert_uint_gt(strlen(v.d.version), 0);
+    taken();
+    for (int i = 1; variant_rivals[i]; i++) {
+        good("", variant_rivals[i]);
+        ck_assert_str_eq(v.d.kind, "rival");
+        ck_assert_str_eq(v.d.label, variant_rivals[i]);
+        ck_assert_int_eq(v.d.missing, access(v.library, R_OK) != 0);
+        if (!v.d.missing)
+            taken();
+    }
+}
+END_TEST
+
+START_TEST(a_rival_from_a_file)
+{
+    good("", "broken=out/work/broken_malloc.so");
+    ck_assert_str_eq(v.d.label, "broken");
+    ck_assert_int_eq(v.library[0], '/');
+    taken();
+    good("", "mine=README.md");
+    refused("cannot be preloaded");
+}
+END_TEST
+
+/* libm defines no malloc: what it is preloaded under is libc's own. */
+START_TEST(a_rival_without_malloc)
+{
+    FILE *list = popen("PATH=$PATH:/sbin:/usr/sbin ldconfig -p | sed -n 's/.*libm\\.so\\.6 .*x86-64.*=> //p' | head -n 1", "r");
+    char path[512], text[600];
+    bool found = list && fscanf(list, "%511s", path) == 1;
+    pclose(list);
+    if (!found)
+        return;
+    snprintf(text, sizeof text, "maths=%s", path);
+    good("", text);
+    refused("its file does not serve malloc");
+}
+END_TEST
+
+/* The file of one variant under the name of another, and a file that names none. */
+START_TEST(the_note_must_agree)
+{
+    good("", "");
+    strcpy(v.d.variant, "p9");
+    refused("says '");
+    ck_assert(strstr(why, "wanted 'p9'"));
+    good("", "broken=out/work/broken_malloc.so");
+    strcpy(v.d.kind, "hakmem");
+    strcpy(v.d.variant, "p9");
+    refused("says ''");
+}
+END_TEST
+
+START_TEST(sums_of_files)
+{
+    char path[256], sum[65];
+    snprintf(path, sizeof path, "%s/test/variant.%d", getenv("HAK_OUT"), getpid());
+    FILE *file = fopen(path, "w");
+    ck_assert(file && fputs("abc", file) >= 0 && fclose(file) == 0);
+    ck_assert(variant_sha256(path, sum));
+    ck_assert_str_eq(sum, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"); /* FIPS 180-2, B.1 */
+    unlink(path);
+    ck_assert(!variant_sha256(path, sum));
+}
+END_TEST
+
+TEST_MAIN("variants", the_newest, settings_are_part_of_it, words_that_are_none, glibc_and_rivals, a_rival_from_a_file,
+          a_rival_without_malloc, the_note_must_agree, sums_of_files)
