@@ -17,11 +17,11 @@ struct asked {
     void (*export)(FILE *out, const struct dataset *ds);
 };
 
-enum { OPTION_FORMAT = 256, OPTION_OUTPUT };
-
 static const struct argp_option options[] = {
-    {"format", OPTION_FORMAT, "tsv|json", 0, "tsv: one row for every sample, reads back; json: the same for other programs (tsv)", 0},
-    {"output", OPTION_OUTPUT, "FILE", 0, "write there (standard output); a file that is there is replaced when all is written", 0},
+    {"format", 'F', "tsv|json", 0,
+     "tsv: one row for every sample, reads back; json: the same for other programs (tsv)", 0},
+    {"output", 'o', "FILE", 0, "write there (standard output); a file that is there is replaced when all is written",
+     0},
     {0},
 };
 
@@ -29,15 +29,21 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct asked *asked = state->input;
     switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = &asked->source; return 0;
-    case OPTION_OUTPUT: asked->output = text; return 0;
-    case OPTION_FORMAT:
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &asked->source;
+        return 0;
+    case 'o':
+        asked->output = text;
+        return 0;
+    case 'F':
         if (strcmp(text, "tsv") != 0 && strcmp(text, "json") != 0)
             command_bad("no format '%s'; formats: tsv json", text);
         asked->export = strcmp(text, "json") == 0 ? export_json : export_tsv;
         return 0;
-    case ARGP_KEY_ARG: command_bad("'%s': want options only; the run is named with --run N", text);
-    default: return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_ARG:
+        command_bad("'%s': want options only; the run is named with --run N", text);
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -51,11 +57,10 @@ static int failed(const char *path)
 static int export_file(const struct asked *asked, const struct dataset *ds)
 {
     struct stat info;
-    char path[4096];
+    char path[4200]; /* longer than any that can be opened */
     bool device = stat(asked->output, &info) == 0 && !S_ISREG(info.st_mode);
-    if (snprintf(path, sizeof path, "%s%s", asked->output, device ? "" : ".new") >= (int)sizeof path)
-        errno = ENAMETOOLONG;
-    FILE *out = strlen(path) < sizeof path - 1 ? fopen(path, "w") : NULL;
+    snprintf(path, sizeof path, "%s%s", asked->output, device ? "" : ".new");
+    FILE *out = fopen(path, "w");
     if (!out)
         return failed(asked->output);
     asked->export(out, ds);
@@ -72,9 +77,13 @@ static int export_file(const struct asked *asked, const struct dataset *ds)
 int cmd_export(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&source_argp, 0, NULL, 0}, {0}};
-    static const struct argp argp = {options, parse, NULL,
-        "Writes the samples of a run, with all that a report needs: the newest run unless another is named. A TSV that is committed "
-        "where its result is cited reads back with --from.", children, NULL, NULL};
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .doc = "Writes the samples of a run, with all that a report needs: the newest run unless another is named. A TSV that is "
+               "committed where its result is cited reads back with --from.",
+        .children = children,
+    };
     struct asked asked = {.export = export_tsv};
     command_parse(&argp, argc, argv, &asked);
     struct dataset *ds = source_load(&asked.source);

@@ -25,8 +25,8 @@ static int list_metrics(void)
 {
     static const char *const better[] = {"less", "-", "more"};
     for (const struct metric *m = metrics; m->name; m++)
-        printf("%-24s %-4s %-5s %-13s %s%s\n", m->name, *m->unit ? m->unit : "-", better[m->better + 1], mode_names[m->mode], m->what,
-               m->derived ? " (computed)" : "");
+        printf("%-24s %-4s %-5s %-13s %s%s\n", m->name, *m->unit ? m->unit : "-", better[m->better + 1], mode_names[m->mode],
+               m->what, m->derived ? " (computed)" : "");
     printf("%-24s %-4s %-5s %-13s %s\n", "stat.<counter>", "-", "-", "count", "any counter of the allocator: stat.front.hits");
     printf("%-24s %-4s %-5s %-13s %s\n", "strace.<call>", "-", "-", "strace", "any system call: strace.mmap");
     return EXIT_OK;
@@ -39,18 +39,21 @@ static int list_rivals(void)
         char why[512];
         bool found = variant_resolve("", variant_rivals[i], &v, why, sizeof why) && !v.d.missing;
         printf("%-12s %-12s %s\n", variant_rivals[i], found ? v.d.version : "-",
-               !found ? "not installed" : *v.library ? v.library : "the C library's own");
+               !found       ? "not installed"
+               : *v.library ? v.library
+                            : "the C library's own");
     }
     printf("%-12s %-12s %s\n", "NAME=FILE.so", "-", "any other library that replaces malloc");
     return EXIT_OK;
 }
 
-/* The combinations that must always build, by their canonical names; phases/ knows them. */
+/* The combinations that must always build and the recorded baselines, by their canonical names, which phases/ knows. */
 static int list_variants(void)
 {
     char line[512], name[64], library[128];
-    FILE *in = popen("phases/matrix --list | while read -r toggles; do echo \"$(phases/resolve $toggles | cut -d ' ' -f 1)\t$toggles\"; done"
-                     " | awk -F '\\t' '!seen[$1]++'", "r");
+    FILE *in = popen("{ phases/matrix --list; awk -F '\t' '!/^#/ {print $2}' bench/baselines.tsv; } | while read -r toggles; do"
+                     " printf '%s\t%s\n' \"$(phases/resolve $toggles | cut -d ' ' -f 1)\" \"$toggles\"; done"
+                     " | awk -F '\t' '!seen[$1]++'", "r");
     while (in && fgets(line, sizeof line, in)) {
         size_t length = strcspn(line, "\t");
         line[strcspn(line, "\n")] = 0;
@@ -59,7 +62,7 @@ static int list_variants(void)
         snprintf(name, sizeof name, "%.*s", (int)length, line);
         snprintf(library, sizeof library, "out/%s/libhakmem.so", name);
         FILE *built = fopen(library, "r");
-        printf("%-24s %-28s %s\n", name, line + length + 1, built ? "built" : "");
+        printf("%-24s %s%s\n", name, line + length + 1, built ? " (built)" : "");
         if (built)
             fclose(built);
     }
@@ -87,6 +90,7 @@ static int list_experiments(void)
     return status;
 }
 
+/* The newest thousand. */
 static int list_runs(void)
 {
     static struct store_run runs[1000];
@@ -122,22 +126,30 @@ static const struct list *list_find(const char *name)
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     switch (key) {
-    case 'd': db = text; return 0;
+    case 'd':
+        db = text;
+        return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num)
             command_bad("'%s': one list at a time", text);
         *(const struct list **)state->input = list_find(text);
         return 0;
-    case ARGP_KEY_NO_ARGS: command_bad("of what? lists: " LISTS);
-    default: return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_NO_ARGS:
+        command_bad("of what? lists: " LISTS);
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
 int cmd_list(int argc, char **argv)
 {
     static const struct argp_option options[] = {{"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0}, {0}};
-    static const struct argp argp = {options, parse, "LIST",
-        "Lists what can be named, one line each, the name first. LIST is one of: " LISTS ".", NULL, NULL, NULL};
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "LIST",
+        .doc = "Lists what can be named, one line each, the name first. LIST is one of: " LISTS ".",
+    };
     const struct list *list = NULL;
     command_parse(&argp, argc, argv, &list);
     int status = list->print();

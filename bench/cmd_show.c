@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS_MAX = 16, OPTION_METRIC = 256, OPTION_SAMPLES };
+enum { COLUMNS_MAX = 16 };
 
 struct asked {
     struct source source;
@@ -19,12 +19,12 @@ struct asked {
 };
 
 /* What is shown unless metrics are named: those of these that the run has. */
-static const char *const usual[] = {"ops_s",    "rss_peak", "faults",       "superslabs_peak", "syscalls_own",
-                                    "syscalls", "instructions", "rss_settled"};
+static const char *const usual[] = {"ops_s",        "rss_peak", "faults",       "superslabs_peak",
+                                    "syscalls_own", "syscalls", "instructions", "rss_settled"};
 
 static const struct argp_option options[] = {
-    {"metric", OPTION_METRIC, "NAME", 0, "show this one (again for more), instead of the usual ones", 0},
-    {"samples", OPTION_SAMPLES, NULL, 0, "every sample, instead of medians", 0},
+    {"metric", 'm', "NAME", 0, "show this one (again for more), instead of the usual ones", 0},
+    {"samples", 's', NULL, 0, "every sample, instead of medians", 0},
     {0},
 };
 
@@ -41,15 +41,22 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct asked *asked = state->input;
     switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = &asked->source; return 0;
-    case OPTION_METRIC: metric_ask(asked, text); return 0;
-    case OPTION_SAMPLES: asked->samples = true; return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &asked->source;
+        return 0;
+    case 'm':
+        metric_ask(asked, text);
+        return 0;
+    case 's':
+        asked->samples = true;
+        return 0;
     case ARGP_KEY_ARG:
         if (asked->source.run)
             command_bad("'%s': one run at a time", text);
         asked->source.run = source_run(text);
         return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -64,16 +71,17 @@ static bool measured(const struct dataset *ds, const char *metric)
 static void show_head(const struct dataset *ds)
 {
     printf("run %lld%s%s, begun %s, %s, %zu samples, seed %llu\n%s\n\n", (long long)ds->run, *ds->experiment ? " of " : "",
-           ds->experiment, ds->started, ds->finished ? "finished" : "unfinished", ds->sample_count, (unsigned long long)ds->seed,
-           ds->command);
+           ds->experiment, ds->started, ds->finished ? "finished" : "unfinished", ds->sample_count,
+           (unsigned long long)ds->seed, ds->command);
     for (size_t i = 0; i < ds->context_count; i++)
         printf("  %-16s %s\n", ds->context[i].key, ds->context[i].value);
     putchar('\n');
     for (size_t i = 0; i < ds->variant_count; i++) {
         const struct ds_variant *v = &ds->variants[i];
         const char *twin = v->twin_of < 0 ? "" : ds->variants[v->twin_of].label;
-        printf("  %-16s %-8s %.12s %s%s%s%s%s\n", v->label, v->kind, *v->sha256 ? v->sha256 : "-           ",
-               *v->toggles ? v->toggles : v->version, *v->variant ? " = " : "", v->variant, *twin ? ", the same file as " : "", twin);
+        printf("  %-16s %-8s %-12.12s %s%s%s%s%s\n", v->label, v->kind, *v->sha256 ? v->sha256 : "-",
+               *v->toggles ? v->toggles : v->version, *v->toggles && *v->variant ? " = " : "", v->variant,
+               *twin ? ", the same file as " : "", twin);
         if (v->missing)
             printf("  %-16s not installed\n", "");
     }
@@ -119,8 +127,8 @@ static struct counts count_samples(const struct dataset *ds, int variant, int wo
 static void show_cells(const struct dataset *ds, const struct asked *asked)
 {
     for (int w = 0; w < (int)ds->workload_count; w++) {
-        printf("\n%s: %s (medians)\n  %-16s %6s %6s %6s", ds->workloads[w].name, ds->workloads[w].command, "variant",
-               "timed", "other", "failed");
+        printf("\n%s: %s (medians)\n  %-16s %6s %6s %6s", ds->workloads[w].name, ds->workloads[w].command, "variant", "timed",
+               "other", "failed");
         show_names(asked);
         for (int v = 0; v < (int)ds->variant_count; v++) {
             struct counts n = count_samples(ds, v, w);
@@ -151,13 +159,18 @@ static void show_samples(const struct dataset *ds, const struct asked *asked)
 int cmd_show(int argc, char **argv)
 {
     static const struct argp_child children[] = {{&source_argp, 0, NULL, 0}, {0}};
-    static const struct argp argp = {options, parse, "[RUN]",
-        "Shows a stored run, the newest unless another is named: its context, its variants, and the medians of its cells.",
-        children, NULL, NULL};
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "[RUN]",
+        .doc = "Shows a stored run, the newest unless another is named: its context, its variants, and the medians of its cells.",
+        .children = children,
+    };
     struct asked asked = {0};
     command_parse(&argp, argc, argv, &asked);
     struct dataset *ds = source_load(&asked.source);
-    for (size_t i = 0; !asked.metric_count && i < sizeof usual / sizeof *usual; i++)
+    bool named = asked.metric_count > 0;
+    for (size_t i = 0; !named && i < sizeof usual / sizeof *usual; i++)
         if (measured(ds, usual[i]))
             asked.metrics[asked.metric_count++] = usual[i];
     show_head(ds);

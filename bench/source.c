@@ -9,13 +9,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { OPTION_DB = 512, OPTION_FROM, OPTION_RUN, OPTION_EXPERIMENT };
-
 static const struct argp_option options[] = {
-    {"db", OPTION_DB, "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
-    {"from", OPTION_FROM, "FILE.tsv", 0, "read this file, as `hakbench export` wrote it, instead", 0},
-    {"run", OPTION_RUN, "N", 0, "the run (the newest)", 0},
-    {"experiment", OPTION_EXPERIMENT, "NAME", 0, "the newest run of this experiment", 0},
+    {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
+    {"from", 'f', "FILE.tsv", 0, "read this file, as `hakbench export` wrote it, instead", 0},
+    {"run", 'n', "N", 0, "the run (the newest)", 0},
+    {"experiment", 'e', "NAME", 0, "the newest run of this experiment", 0},
     {0},
 };
 
@@ -33,11 +31,20 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct source *s = state->input;
     switch (key) {
-    case OPTION_DB: s->db = text; return 0;
-    case OPTION_FROM: s->from = text; return 0;
-    case OPTION_RUN: s->run = source_run(text); return 0;
-    case OPTION_EXPERIMENT: s->experiment = text; return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    case 'd':
+        s->db = text;
+        return 0;
+    case 'f':
+        s->from = text;
+        return 0;
+    case 'n':
+        s->run = source_run(text);
+        return 0;
+    case 'e':
+        s->experiment = text;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 

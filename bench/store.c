@@ -219,7 +219,8 @@ int64_t store_latest(struct store *st, const char *experiment, bool unfinished_o
     while (db_next(st, row, &listed)) {
         const char *names = (const char *)sqlite3_column_text(row, 0);
         if (*name)
-            db_fail(st->path, "no %s of experiment '%s'; there are of: %.512s", kind, name, names ? names : "none");
+            db_fail(st->path, "no %s of experiment '%s'; %s%.512s", kind, name, names ? "there are of: " : "nor of any other",
+                    names ?: "");
         else
             db_fail(st->path, "no %s in it", kind);
     }

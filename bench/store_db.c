@@ -227,10 +227,11 @@ static bool journal_empty(const struct store *st)
     return stat(journal, &info) != 0 || info.st_size == 0;
 }
 
+/* A reader, too, opens for writing where it may, and then promises not to: else SQLite leaves its files beside this one. */
 static int open_file(struct store *st, enum store_access access_wanted)
 {
     struct stat info;
-    int flags = access_wanted == STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    int flags = SQLITE_OPEN_READWRITE | (access_wanted == STORE_WRITE ? SQLITE_OPEN_CREATE : 0);
     int status = stat(st->path, &info) == 0 && !S_ISREG(info.st_mode) ? SQLITE_CANTOPEN
                                                                       : sqlite3_open_v2(st->path, &st->db, flags, NULL);
     if (status == SQLITE_OK)
@@ -238,6 +239,8 @@ static int open_file(struct store *st, enum store_access access_wanted)
     if (status == SQLITE_OK && access_wanted == STORE_READ && schema_number(st->db, "PRAGMA user_version") < 0 &&
         (sqlite3_errcode(st->db) == SQLITE_READONLY || sqlite3_errcode(st->db) == SQLITE_CANTOPEN) && journal_empty(st))
         status = open_unchanging(st);
+    if (status == SQLITE_OK && access_wanted == STORE_READ)
+        sqlite3_exec(st->db, "PRAGMA query_only = ON", NULL, NULL, NULL);
     return status;
 }
 

@@ -150,5 +150,26 @@ START_TEST(what_does_not_fit_is_refused_whole)
 }
 END_TEST
 
+/* Nor by who opened for reading; and nothing is left beside the file when it is closed. */
+START_TEST(a_reader_changes_nothing)
+{
+    made_begin();
+    struct store *st = made_open(STORE_WRITE);
+    int64_t run = made_run(st);
+    store_close(st);
+    st = made_open(STORE_READ);
+    ck_assert(!made_add(st, run, 0) && store_run_begin(st, &(struct dataset){0}) < 0 && !store_run_finish(st, run));
+    ck_assert_ptr_nonnull(strstr(store_error(), "may not be written"));
+    ck_assert_int_eq(made_check(st, run), 0);
+    store_close(st);
+    char beside[128];
+    snprintf(beside, sizeof beside, "%s-wal", made_path);
+    ck_assert_int_ne(access(beside, F_OK), 0);
+    snprintf(beside, sizeof beside, "%s-shm", made_path);
+    ck_assert_int_ne(access(beside, F_OK), 0);
+    made_end();
+}
+END_TEST
+
 TEST_MAIN("samples in the store", loaded_as_it_was, start_is_now_unless_given, newest_run_of_an_experiment, samples_are_never_edited,
-          what_does_not_fit_is_refused_whole)
+          a_reader_changes_nothing,          what_does_not_fit_is_refused_whole)
