@@ -146,7 +146,7 @@ static void syscalls(FILE *out, const struct dataset *ds, struct plot_shape *sha
         if (!row)
             continue;
         fprintf(out, "\n\n");
-        snprintf(title, sizeof title, "%s (%s)", ds->workloads[w].name, strace ? "whole process, strace" : "the allocator's own count");
+        snprintf(title, sizeof title, "%s, %s", ds->workloads[w].name, strace ? "by strace" : "own count");
         add_panel(shape, title, row, top);
     }
 }

@@ -1,10 +1,17 @@
-/* report.c - the performance report of one run. */
+/* report.c - puts a report together: what it judges, draws and says first and last. report_sections.c has the parts between.
+ */
 #include "bench/report.h"
+#include "bench/bottleneck.h"
+#include "bench/export.h"
 #include "bench/plot.h"
+#include "bench/report_part.h"
 #include "bench/text.h"
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+
+/* --- Gates ---------------------------------------------------------------------------------------------------------------- */
 
 struct expect_result *report_gates(const struct dataset *ds, const struct experiment *e)
 {
@@ -18,20 +25,431 @@ struct expect_result *report_gates(const struct dataset *ds, const struct experi
 
 void report_gates_print(FILE *out, const struct experiment *e, const struct expect_result *gates)
 {
-    fprintf(out, "\n%-12s  %-84s  %s\n", "gate", "expected before the run", "measured");
+    size_t width = 24;
     for (unsigned i = 0; i < e->expect_count; i++)
-        fprintf(out, "%-12s  %-84s  %s\n", gate_names[gates[i].gate], gates[i].text, gates[i].figure);
+        width = strlen(gates[i].text) > width ? strlen(gates[i].text) : width;
+    fprintf(out, "\n%-12s  %-*s  %s\n", "gate", (int)width, "expected before the run", "measured");
+    for (unsigned i = 0; i < e->expect_count; i++)
+        fprintf(out, "%-12s  %-*s  %s\n", gate_names[gates[i].gate], (int)width, gates[i].text, gates[i].figure);
+}
+
+/* --- What the parts share ------------------------------------------------------------------------------------------------- */
+
+static char *buffer(void)
+{
+    static char text[16][64];
+    static int next;
+    return text[next++ % 16];
+}
+
+/* Digits in groups of three. */
+static const char *grouped(double x)
+{
+    char plain[32], *out = buffer();
+    size_t length = (size_t)snprintf(plain, sizeof plain, "%.0f", fabs(x)), k = 0;
+    if (x < 0)
+        out[k++] = '-';
+    for (size_t i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0)
+            out[k++] = ',';
+        out[k++] = plain[i];
+    }
+    out[k] = 0;
+    return out;
+}
+
+const char *show(double x, int digits)
+{
+    if (!isfinite(x))
+        return "-";
+    if (!digits)
+        return grouped(x);
+    char *out = buffer();
+    snprintf(out, 64, "%.*f", fabs(x) >= 100 && digits > 1 ? 1 : fabs(x) >= 10 && digits > 2 ? 2 : digits, x);
+    return out;
+}
+
+const char *show_mib(double kib)
+{
+    return show(kib / 1024, 2);
+}
+
+const char *show_interval(struct stats_interval x, double scale)
+{
+    if (isnan(x.lo) || isnan(x.hi))
+        return "[too few]";
+    char *out = buffer();
+    snprintf(out, 64, "[%s, %s]", show(x.lo * scale, 3), show(x.hi * scale, 3));
+    return out;
+}
+
+bool report_drawn(const struct report *r, const char *plot)
+{
+    for (int i = 0; i < r->drawn_count; i++)
+        if (strcmp(r->drawn[i], plot) == 0)
+            return true;
+    return false;
+}
+
+bool report_has(const struct report *r, int variant, int workload, const char *metric)
+{
+    for (int v = 0; v < (int)r->ds->variant_count; v++)
+        for (int w = 0; w < (int)r->ds->workload_count; w++)
+            if ((variant < 0 || variant == v) && (workload < 0 || workload == w) && !isnan(dataset_median(r->ds, v, w, metric)))
+                return true;
+    return false;
+}
+
+const struct comparison *report_compared(const struct report *r, int variant, int workload)
+{
+    for (size_t i = 0; i < r->comparison_count; i++)
+        if (r->comparison[i].b == variant && r->comparison[i].workload == workload)
+            return &r->comparison[i];
+    return NULL;
+}
+
+int report_best_rival(const struct report *r, int workload)
+{
+    int best = -1;
+    for (int v = 0; v < (int)r->ds->variant_count; v++) {
+        double x = dataset_median(r->ds, v, workload, "ops_s");
+        bool rival = strcmp(r->ds->variants[v].kind, "hakmem") != 0 && !isnan(x);
+        if (rival && (best < 0 || x > dataset_median(r->ds, best, workload, "ops_s")))
+            best = v;
+    }
+    return best;
+}
+
+/* --- Before the parts ----------------------------------------------------------------------------------------------------- */
+
+/* Everything that was timed against the reference, judged together. */
+static void compare_all(struct report *r)
+{
+    const struct dataset *ds = r->ds;
+    r->comparison = calloc(ds->variant_count * ds->workload_count + 1, sizeof *r->comparison);
+    if (!r->comparison)
+        abort();
+    for (int w = 0; w < (int)ds->workload_count; w++)
+        for (int v = 0; v < (int)ds->variant_count; v++) {
+            if (r->reference < 0 || v == r->reference || ds->variants[v].twin_of >= 0 || !report_has(r, v, w, "ops_s"))
+                continue;
+            struct comparison *c = &r->comparison[r->comparison_count++];
+            *c = (struct comparison){.a = r->reference, .b = v, .workload = w, .metric = "ops_s"};
+        }
+    verdict_judge(ds, r->comparison, r->comparison_count, r->e ? r->e->margin : VERDICT_MARGIN);
+}
+
+static void choose(struct report *r)
+{
+    r->reference = r->e ? dataset_variant(r->ds, r->e->reference) : -1;
+    r->newest = -1;
+    for (int v = 0; v < (int)r->ds->variant_count; v++) {
+        const struct ds_variant *one = &r->ds->variants[v];
+        if (one->missing || one->twin_of >= 0)
+            continue;
+        if (r->reference < 0)
+            r->reference = v;
+        if (strcmp(one->kind, "hakmem") == 0)
+            r->newest = v;
+    }
+}
+
+/* The plots that the experiment names; for a plain run all that there are samples for. */
+static void draw_all(struct report *r, const char *folder)
+{
+    char why[512];
+    for (int i = 0; plot_names[i]; i++) {
+        bool named = !r->e;
+        for (unsigned k = 0; r->e && k < r->e->plot_count; k++)
+            named |= strcmp(r->e->plots[k], plot_names[i]) == 0;
+        if (!named)
+            continue;
+        if (plot_draw(plot_names[i], r->ds, r->e, r->gates, folder, why, sizeof why)) {
+            r->drawn[r->drawn_count++] = plot_names[i];
+        } else if (r->e) {
+            snprintf(r->missing[r->missing_count++], sizeof *r->missing, "%.*s", (int)sizeof *r->missing - 1, why);
+            fprintf(stderr, "hakbench: %s\n", why);
+        }
+    }
+}
+
+/* --- Summary -------------------------------------------------------------------------------------------------------------- */
+
+static void summary_gates(struct report *r)
+{
+    unsigned count[GATES] = {0};
+    if (!r->e || !r->e->expect_count)
+        return;
+    for (unsigned i = 0; i < r->e->expect_count; i++)
+        count[r->gates[i].gate]++;
+    const char *verdict = count[GATE_FAILED] ? "missed" : count[GATE_HELD] == r->e->expect_count ? "held" : "open";
+    doc_item(&r->doc, "**Verdict: %s.** Of %u gates written down before the run, %u held, %u failed, %u undecided, %u not measured.", verdict,
+             r->e->expect_count, count[GATE_HELD], count[GATE_FAILED], count[GATE_UNDECIDED], count[GATE_NOT_MEASURED]);
+    for (unsigned i = 0; i < r->e->expect_count; i++)
+        if (r->gates[i].gate == GATE_FAILED)
+            doc_item(&r->doc, "Failed: `%s`: %s.", r->gates[i].text, r->gates[i].figure);
+}
+
+/* One variant against the reference, over all workloads. */
+static void summary_variant(struct report *r, int v)
+{
+    const struct comparison *worst = NULL, *best = NULL;
+    unsigned count[VERDICT_NONE + 1] = {0}, all = 0;
+    for (size_t i = 0; i < r->comparison_count; i++) {
+        const struct comparison *c = &r->comparison[i];
+        if (c->b != v)
+            continue;
+        count[c->verdict]++;
+        all++;
+        worst = !worst || c->gain.value < worst->gain.value ? c : worst;
+        best = !best || c->gain.value > best->gain.value ? c : best;
+    }
+    if (!all)
+        return;
+    char line[512] = "";
+    for (int i = 0; i <= VERDICT_NONE; i++)
+        if (count[i])
+            text_add(line, sizeof line, "%s%s on %u", line[0] ? ", " : "", verdict_names[i], count[i]);
+    const struct ds_variant *one = &r->ds->variants[v];
+    doc_item(&r->doc, "**%s**%s%s%s against %s, throughput on %u workload%s: %s; from %s x (%s) to %s x (%s).", one->label,
+             one->toggles[0] ? " (`" : "", one->toggles, one->toggles[0] ? "`)" : "", r->ds->variants[r->reference].label, all,
+             all == 1 ? "" : "s", line, show(worst->gain.value, 3), r->ds->workloads[worst->workload].name, show(best->gain.value, 3),
+             r->ds->workloads[best->workload].name);
+}
+
+static void summary_rivals(struct report *r)
+{
+    char line[2048] = "";
+    for (int w = 0; w < (int)r->ds->workload_count && r->newest >= 0; w++) {
+        int best = report_best_rival(r, w);
+        double mine = dataset_median(r->ds, r->newest, w, "ops_s");
+        if (best >= 0 && !isnan(mine))
+            text_add(line, sizeof line, "%s%s x on %s (%s)", line[0] ? ", " : "", show(mine / dataset_median(r->ds, best, w, "ops_s"), 3),
+                     r->ds->workloads[w].name, r->ds->variants[best].label);
+    }
+    if (line[0])
+        doc_item(&r->doc, "%s against the best of the others, ratio of medians: %s.", r->ds->variants[r->newest].label, line);
+}
+
+static void summary_costs(struct report *r)
+{
+    struct prices prices = bottleneck_prices(r->ds);
+    struct cost cost[COSTS_MAX];
+    char line[2048] = "";
+    for (int w = 0; w < (int)r->ds->workload_count && r->newest >= 0; w++)
+        if (bottleneck_rank(r->ds, r->newest, w, &prices, cost) && !isnan(cost[0].share))
+            text_add(line, sizeof line, "%s%s on %s (%s %%)", line[0] ? ", " : "", cost[0].what, r->ds->workloads[w].name,
+                     show(100 * cost[0].share, 0));
+    if (line[0])
+        doc_item(&r->doc, "Largest cost of %s, estimated: %s.", r->ds->variants[r->newest].label, line);
+}
+
+static void summary_noise(struct report *r)
+{
+    double worst = 0;
+    struct stats_interval noise = {NAN, NAN, NAN};
+    const char *where = "";
+    for (size_t i = 0; i < r->comparison_count; i++) {
+        const struct comparison *c = &r->comparison[i];
+        double off = isnan(c->noise.lo) ? 0 : fmax(fabs(log(c->noise.lo)), fabs(log(c->noise.hi)));
+        if (off > worst) {
+            worst = off;
+            noise = c->noise;
+            where = r->ds->workloads[c->workload].name;
+        }
+    }
+    if (worst > 0)
+        doc_item(&r->doc, "Noise floor: identical binaries (A/A) differ by a factor within %s at worst (%s).", show_interval(noise, 1), where);
+}
+
+void report_summary(struct report *r)
+{
+    doc_heading(&r->doc, 2, "Summary");
+    if (r->e)
+        doc_text(&r->doc, "%s", r->e->question);
+    summary_gates(r);
+    for (int v = 0; v < (int)r->ds->variant_count; v++)
+        if (strcmp(r->ds->variants[v].kind, "hakmem") == 0)
+            summary_variant(r, v);
+    summary_rivals(r);
+    summary_costs(r);
+    summary_noise(r);
+    if (!r->ds->finished)
+        doc_item(&r->doc, "**This run is not finished**: it was interrupted, or still goes on. What is here is whole.");
+}
+
+void report_gate_table(struct report *r)
+{
+    if (!r->e || !r->e->expect_count)
+        return;
+    doc_heading(&r->doc, 2, "Gates");
+    doc_text(&r->doc, "Written down before the run. Times are judged by the 95 %% interval of paired ratios: held when all of it clears the bound, "
+             "failed when none does, undecided otherwise. Counts and memory are judged by their medians.");
+    if (report_drawn(r, "gates"))
+        doc_figure(&r->doc, "gates", "How far inside its bound each gate is, on a logarithmic scale.");
+    doc_table(&r->doc, "gate|expected|measured");
+    for (unsigned i = 0; i < r->e->expect_count; i++) {
+        doc_cell(&r->doc, "%s", gate_names[r->gates[i].gate]);
+        doc_cell(&r->doc, "`%s`", r->gates[i].text);
+        doc_cell(&r->doc, "%s", r->gates[i].figure);
+    }
+}
+
+/* --- The end -------------------------------------------------------------------------------------------------------------- */
+
+static void unmeasured_modes(struct report *r)
+{
+    static const char *const what[MODES] = {"throughput, faults and peak memory", "the allocator's own counters", "system calls by strace",
+                                            "instructions by callgrind", "memory over time"};
+    for (int mode = 0; mode < MODES; mode++) {
+        size_t samples = 0;
+        for (size_t i = 0; i < r->ds->sample_count; i++)
+            samples += r->ds->samples[i].mode == (enum mode)mode;
+        if (samples)
+            continue;
+        bool wanted = r->e && r->e->modes >> mode & 1;
+        doc_item(&r->doc, "%s (mode %s): %s.", what[mode], mode_names[mode], wanted ? "asked for, but there are no samples of it"
+                 : "not asked for by this experiment");
+    }
+}
+
+void report_unmeasured(struct report *r)
+{
+    doc_heading(&r->doc, 2, "Not measured, and why");
+    for (size_t v = 0; v < r->ds->variant_count; v++)
+        if (r->ds->variants[v].missing)
+            doc_item(&r->doc, "%s: not installed here (`make deps-rivals`).", r->ds->variants[v].label);
+    unmeasured_modes(r);
+    for (size_t i = 0; i < r->ds->sample_count; i++)
+        if (r->ds->samples[i].failed)
+            doc_item(&r->doc, "%s on %s (mode %s): failed: %s.", r->ds->variants[r->ds->samples[i].variant].label,
+                     r->ds->workloads[r->ds->samples[i].workload].name, mode_names[r->ds->samples[i].mode], r->ds->samples[i].why);
+    for (int i = 0; i < r->missing_count; i++)
+        doc_item(&r->doc, "%s.", r->missing[i]);
+    for (unsigned i = 0; r->e && i < r->e->expect_count; i++)
+        if (r->gates[i].gate == GATE_NOT_MEASURED)
+            doc_item(&r->doc, "Gate `%s`: %s.", r->gates[i].text, r->gates[i].figure);
+    bool counters = false;
+    for (size_t i = 0; i < r->ds->metric_count; i++)
+        counters |= strncmp(r->ds->metric_names[i], "perf.", 5) == 0;
+    if (!counters)
+        doc_item(&r->doc, "Hardware counters (cycles, branches, caches): not supported here.");
+    doc_item(&r->doc, "Published baselines come from another machine and build; each is shown beside its own workload only.");
+}
+
+void report_reproduce(struct report *r)
+{
+    char text[4096] = "";
+    const struct dataset *ds = r->ds;
+    const char *revision = dataset_context(ds, "git");
+    doc_heading(&r->doc, 2, "How to reproduce");
+    if (revision[0])
+        text_add(text, sizeof text, "git checkout %s%s\n", revision,
+                 strcmp(dataset_context(ds, "dirty"), "yes") == 0 ? "   # and changes that were not committed" : "");
+    text_add(text, sizeof text, "make deps deps-rivals\n");
+    if (r->e)
+        text_add(text, sizeof text, "make experiment E=%s\n", r->e->name);
+    else
+        text_add(text, sizeof text, "%s\n", ds->command);
+    doc_code(&r->doc, text);
+    doc_text(&r->doc, "One sample by hand:");
+    text[0] = 0;
+    for (size_t v = 0; v < ds->variant_count && ds->workload_count; v++)
+        if (strcmp(ds->variants[v].kind, "hakmem") == 0 && ds->variants[v].twin_of < 0) {
+            char toggles[256] = "", settings[256] = "", copy[256], *rest = copy, *word;
+            snprintf(copy, sizeof copy, "%s", ds->variants[v].toggles);
+            while ((word = strsep(&rest, " ")))
+                text_add(strncmp(word, "HAKMEM_", 7) == 0 ? settings : toggles, 256, "%s ", word);
+            text_add(text, sizeof text, "%sLD_PRELOAD=$(make %sprint-lib) out/work/%s   # %s\n", settings, toggles,
+                     ds->workloads[0].command, ds->variants[v].label);
+        }
+    doc_code(&r->doc, text);
+    doc_text(&r->doc, "This report again, from the samples beside it, measuring nothing:");
+    snprintf(text, sizeof text, "out/bench/hakbench report %s --from samples.tsv\n", r->e ? r->e->path : "");
+    doc_code(&r->doc, text);
+}
+
+static void report_context(struct report *r)
+{
+    const struct dataset *ds = r->ds;
+    doc_heading(&r->doc, 2, "Context");
+    doc_table(&r->doc, "what|value");
+    doc_cell(&r->doc, "run");
+    doc_cell(&r->doc, "%lld, started %s, seed %llu, %zu samples", (long long)ds->run, ds->started, (unsigned long long)ds->seed, ds->sample_count);
+    doc_cell(&r->doc, "command");
+    doc_cell(&r->doc, "`%s`", ds->command);
+    for (size_t i = 0; i < ds->context_count; i++) {
+        doc_cell(&r->doc, "%s", ds->context[i].key);
+        doc_cell(&r->doc, "%s", ds->context[i].value);
+    }
+    doc_table(&r->doc, "allocator|variant|toggles|version|sha256");
+    for (size_t i = 0; i < ds->variant_count; i++) {
+        const struct ds_variant *v = &ds->variants[i];
+        doc_cell(&r->doc, "%s", v->label);
+        doc_cell(&r->doc, "%s", v->kind[0] == 'h' ? v->variant : v->kind);
+        doc_cell(&r->doc, "%s", v->toggles);
+        doc_cell(&r->doc, "%s", v->missing ? "not installed" : v->version);
+        doc_cell(&r->doc, "%.16s", v->sha256);
+    }
+}
+
+/* --- Writing -------------------------------------------------------------------------------------------------------------- */
+
+static void write_parts(struct report *r)
+{
+    report_summary(r);
+    report_gate_table(r);
+    report_throughput(r);
+    report_calls(r);
+    report_counters(r);
+    report_memory(r);
+    report_allocator(r);
+    report_bottlenecks(r);
+    report_unmeasured(r);
+    report_reproduce(r);
+    report_context(r);
+}
+
+static bool write_samples(const struct dataset *ds, const char *folder)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s/samples.tsv", folder);
+    FILE *out = fopen(path, "w");
+    if (out)
+        export_tsv(out, ds);
+    bool good = out && !ferror(out);
+    return out && fclose(out) == 0 && good;
+}
+
+/* mkdir -p; what is wrong shows when the first file is opened. */
+static void make_folder(const char *folder)
+{
+    char path[512];
+    for (size_t i = 1; i <= strlen(folder) && i < sizeof path; i++)
+        if (folder[i] == '/' || !folder[i]) {
+            snprintf(path, sizeof path, "%.*s", (int)i, folder);
+            mkdir(path, 0777);
+        }
 }
 
 bool report_write(const struct dataset *ds, const struct experiment *e, const char *folder, char *why, size_t size)
 {
-    char path[600];
-    (void)ds;
-    mkdir(folder, 0777);
-    snprintf(path, sizeof path, "%s/report.md", folder);
-    FILE *out = fopen(path, "w");
-    if (!out)
-        return text_fail(why, size, "%s: %m", path);
-    fprintf(out, "# %s\n", e ? e->name : "run");
-    return fclose(out) == 0 || text_fail(why, size, "%s: %m", path);
+    struct report r = {.ds = ds, .e = e};
+    char title[256];
+    make_folder(folder);
+    snprintf(title, sizeof title, "Performance report: %s", e ? e->name : ds->experiment[0] ? ds->experiment : "a run");
+    if (!doc_open(&r.doc, folder, title))
+        return text_fail(why, size, "%s/report.md: %m", folder);
+    struct expect_result *gates = e ? report_gates(ds, e) : NULL;
+    r.gates = gates;
+    choose(&r);
+    compare_all(&r);
+    draw_all(&r, folder);
+    write_parts(&r);
+    bool good = doc_close(&r.doc) && write_samples(ds, folder);
+    if (!good)
+        text_fail(why, size, "%s: %m", folder);
+    free(gates);
+    free(r.comparison);
+    return good;
 }

@@ -1,0 +1,371 @@
+/* report_sections.c - the measured parts of a report: throughput, system calls, counters, memory, where the time goes.
+ *
+ * Every sentence is made from figures of the dataset; a part without figures is left out, and report_unmeasured says why.
+ */
+#include "bench/baseline.h"
+#include "bench/bottleneck.h"
+#include "bench/report_part.h"
+#include "bench/text.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const call_kinds[] = {"mmap", "munmap", "mremap", "madvise", "mincore"};
+enum { CALL_KINDS = 5 };
+
+#define FOR_VARIANTS(r, v) for (int v = 0; v < (int)(r)->ds->variant_count; v++)
+#define FOR_WORKLOADS(r, w) for (int w = 0; w < (int)(r)->ds->workload_count; w++)
+
+static void heading_of(struct report *r, int w)
+{
+    const struct ds_workload *one = &r->ds->workloads[w];
+    doc_heading(&r->doc, 3, "%s", one->name);
+    doc_text(&r->doc, "`%s`: %s.", one->command, one->what);
+}
+
+/* --- Throughput ----------------------------------------------------------------------------------------------------------- */
+
+/* The label of the variant in this run that is the published one built again; NULL: none. */
+static const struct ds_variant *rebuilt(const struct report *r, const struct baseline *b, int *index)
+{
+    FOR_VARIANTS(r, v)
+        if (strcmp(r->ds->variants[v].variant, b->variant) == 0 && r->ds->variants[v].twin_of < 0) {
+            *index = v;
+            return &r->ds->variants[v];
+        }
+    return NULL;
+}
+
+/* Published figures of this very command; what was measured here of the same variant stands beside. */
+static void published(struct report *r, int w)
+{
+    const struct baseline *b;
+    size_t count = baselines(&b);
+    for (size_t i = 0; i < count; i++) {
+        int v = -1;
+        if (strcmp(b[i].command, r->ds->workloads[w].command) != 0)
+            continue;
+        const struct ds_variant *again = rebuilt(r, &b[i], &v);
+        double here = again ? dataset_median(r->ds, v, w, "ops_s") : NAN;
+        if (isnan(here))
+            doc_item(&r->doc, "Published for this workload: **%s M ops/s** (%s, `%s`, %s; %s, another machine). Not measured again in this run.",
+                     show(b[i].ops_s / 1e6, 3), b[i].name, b[i].toggles, b[i].date, b[i].source);
+        else
+            doc_item(&r->doc, "Published for this workload: **%s M ops/s** (%s, `%s`, %s; %s, another machine). Built and measured again "
+                     "here as %s: **%s M ops/s**, %s times that.", show(b[i].ops_s / 1e6, 3), b[i].name, b[i].toggles, b[i].date,
+                     b[i].source, again->label, show(here / 1e6, 3), show(here / b[i].ops_s, 3));
+    }
+}
+
+static void throughput_row(struct report *r, int v, int w)
+{
+    const struct dataset *ds = r->ds;
+    double *x = malloc((ds->sample_count + 1) * sizeof *x);
+    size_t n = x ? dataset_cell(ds, v, w, "ops_s", x, ds->sample_count) : 0;
+    struct stats_interval m = stats_median_interval(x, n, ds->seed);
+    const struct comparison *c = report_compared(r, v, w);
+    free(x);
+    if (!n)
+        return;
+    doc_cell(&r->doc, "%s", ds->variants[v].label);
+    doc_cell(&r->doc, "%s", show(m.value / 1e6, 3));
+    doc_cell(&r->doc, "%s", show_interval(m, 1e-6));
+    doc_cell(&r->doc, "%zu", n);
+    if (v == r->reference || !c) {
+        doc_cell(&r->doc, v == r->reference ? "reference" : "-");
+        doc_cell(&r->doc, "-");
+        doc_cell(&r->doc, " ");
+    } else {
+        doc_cell(&r->doc, "%s %s", show(c->gain.value, 3), show_interval(c->gain, 1));
+        doc_cell(&r->doc, c->p_holm < 0.001 ? "< 0.001" : "%.3f", c->p_holm);
+        doc_cell(&r->doc, "%s", verdict_names[c->verdict]);
+    }
+}
+
+void report_throughput(struct report *r)
+{
+    if (!report_has(r, -1, -1, "ops_s"))
+        return;
+    doc_heading(&r->doc, 2, "Throughput");
+    doc_text(&r->doc, "Medians of interleaved runs of the same workload binary, with bootstrap 95 %% intervals. Ratios are medians of paired "
+             "ratios against %s; p is Mann-Whitney's, corrected by Holm over the %zu comparisons of this run. GO: the interval is wholly "
+             "above 1 by more than the margin of %g %%; NO-GO: wholly below; EQUIVALENT: wholly within.",
+             r->ds->variants[r->reference].label, r->comparison_count, 100 * (r->e ? r->e->margin : VERDICT_MARGIN));
+    if (report_drawn(r, "throughput"))
+        doc_figure(&r->doc, "throughput", "Throughput by workload, with 95 % intervals; longer is better. A dashed line is a figure "
+                   "published elsewhere for that very workload.");
+    FOR_WORKLOADS(r, w) {
+        if (!report_has(r, -1, w, "ops_s"))
+            continue;
+        heading_of(r, w);
+        doc_table(&r->doc, "allocator|>M ops/s|>95 % interval|>n|>x reference|>p|verdict");
+        FOR_VARIANTS(r, v)
+            throughput_row(r, v, w);
+        published(r, w);
+    }
+}
+
+/* --- System calls --------------------------------------------------------------------------------------------------------- */
+
+/* The seconds that strace saw in system calls of memory; NAN: it saw none. */
+static double call_seconds(const struct report *r, int v, int w)
+{
+    char name[32];
+    double sum = 0;
+    bool any = false;
+    for (int k = 0; k < CALL_KINDS; k++) {
+        snprintf(name, sizeof name, "strace_s.%s", call_kinds[k]);
+        double x = dataset_median(r->ds, v, w, name);
+        any |= !isnan(x);
+        sum += isnan(x) ? 0 : x;
+    }
+    return any ? sum : NAN;
+}
+
+static void call_row(struct report *r, int v, int w, bool strace)
+{
+    char name[32], share[32];
+    double all = dataset_median(r->ds, v, w, strace ? "syscalls" : "syscalls_own"), seconds = call_seconds(r, v, w);
+    if (isnan(all))
+        return;
+    doc_cell(&r->doc, "%s", r->ds->variants[v].label);
+    doc_cell(&r->doc, "%s", strace ? "strace, whole process" : "own count");
+    for (int k = 0; k < CALL_KINDS; k++) {
+        snprintf(name, sizeof name, "%s%s", strace ? "strace." : "", call_kinds[k]);
+        double count = dataset_median(r->ds, v, w, name);
+        snprintf(name, sizeof name, "strace_s.%s", call_kinds[k]);
+        double x = dataset_median(r->ds, v, w, name);
+        share[0] = 0;
+        if (strace && seconds > 0 && x > 0)
+            snprintf(share, sizeof share, " (%.0f %%)", 100 * x / seconds);
+        doc_cell(&r->doc, "%s%s", show(isnan(count) ? 0 : count, 0), share);
+    }
+    doc_cell(&r->doc, "%s", show(all, 0));
+    doc_cell(&r->doc, "%s", show(strace ? dataset_median(r->ds, v, w, "syscalls_all") : NAN, 0));
+    doc_cell(&r->doc, "%s", show(strace ? seconds * 1e3 : NAN, 2));
+}
+
+void report_calls(struct report *r)
+{
+    if (!report_has(r, -1, -1, "syscalls") && !report_has(r, -1, -1, "syscalls_own"))
+        return;
+    doc_heading(&r->doc, 2, "System calls");
+    doc_text(&r->doc, "One counting run for each cell. Own counts are those of the allocator; strace counts the loader and the program, too, and runs "
+             "some workloads shorter. In brackets: the share of the time that strace saw in these five calls.");
+    if (report_drawn(r, "syscalls"))
+        doc_figure(&r->doc, "syscalls", "System calls of one run by kind, with their sum; shorter is better.");
+    FOR_WORKLOADS(r, w) {
+        if (!report_has(r, -1, w, "syscalls") && !report_has(r, -1, w, "syscalls_own"))
+            continue;
+        heading_of(r, w);
+        doc_table(&r->doc, "allocator|counted by|>mmap|>munmap|>mremap|>madvise|>mincore|>sum|>all calls|>ms in the five");
+        FOR_VARIANTS(r, v) {
+            call_row(r, v, w, true);
+            call_row(r, v, w, false);
+        }
+    }
+}
+
+/* --- Counters ------------------------------------------------------------------------------------------------------------- */
+
+static void hardware(struct report *r)
+{
+    static const char *const events[] = {"perf.cycles", "perf.instructions", "perf.branches", "perf.branch_misses",
+                                         "perf.cache_references", "perf.cache_misses", NULL};
+    bool any = false;
+    for (int i = 0; events[i]; i++)
+        any |= report_has(r, -1, -1, events[i]);
+    if (!any) {
+        doc_text(&r->doc, "**Hardware counters: not supported here.** Cycles, branches and cache misses are not in this report.");
+        return;
+    }
+    doc_table(&r->doc, "workload|allocator|>cycles|>instructions|>IPC|>branches|>missed|>cache refs|>missed");
+    FOR_WORKLOADS(r, w)
+        FOR_VARIANTS(r, v) {
+            double x[6];
+            for (int i = 0; i < 6; i++)
+                x[i] = dataset_median(r->ds, v, w, events[i]);
+            if (isnan(x[0]) && isnan(x[1]))
+                continue;
+            doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
+            doc_cell(&r->doc, "%s", r->ds->variants[v].label);
+            doc_cell(&r->doc, "%s", show(x[0], 0));
+            doc_cell(&r->doc, "%s", show(x[1], 0));
+            doc_cell(&r->doc, "%s", show(x[1] / x[0], 2));
+            doc_cell(&r->doc, "%s", show(x[2], 0));
+            doc_cell(&r->doc, "%s %%", show(100 * x[3] / x[2], 2));
+            doc_cell(&r->doc, "%s", show(x[4], 0));
+            doc_cell(&r->doc, "%s %%", show(100 * x[5] / x[4], 2));
+        }
+}
+
+void report_counters(struct report *r)
+{
+    doc_heading(&r->doc, 2, "Counters");
+    hardware(r);
+    if (!report_has(r, -1, -1, "instructions"))
+        return;
+    doc_text(&r->doc, "Instructions by callgrind, the same from run to run. They do not show contention, faults or the TLB.");
+    doc_table(&r->doc, "workload|allocator|>instructions|>of the allocator|>share|>allocator's, per operation");
+    FOR_WORKLOADS(r, w)
+        FOR_VARIANTS(r, v) {
+            double all = dataset_median(r->ds, v, w, "instructions"), ours = dataset_median(r->ds, v, w, "instructions_allocator");
+            if (isnan(all))
+                continue;
+            doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
+            doc_cell(&r->doc, "%s", r->ds->variants[v].label);
+            doc_cell(&r->doc, "%s", show(all, 0));
+            doc_cell(&r->doc, "%s", show(ours, 0));
+            doc_cell(&r->doc, "%s %%", show(100 * ours / all, 1));
+            doc_cell(&r->doc, "%s", show(dataset_median(r->ds, v, w, "instructions_per_op"), 1));
+        }
+}
+
+/* --- Memory --------------------------------------------------------------------------------------------------------------- */
+
+static void fault_table(struct report *r)
+{
+    doc_table(&r->doc, "workload|allocator|>minor faults|>per 1,000 operations|>major faults|>peak RSS, MiB");
+    FOR_WORKLOADS(r, w)
+        FOR_VARIANTS(r, v) {
+            double faults = dataset_median(r->ds, v, w, "faults");
+            if (isnan(faults) || r->ds->variants[v].twin_of >= 0)
+                continue;
+            doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
+            doc_cell(&r->doc, "%s", r->ds->variants[v].label);
+            doc_cell(&r->doc, "%s", show(faults, 0));
+            doc_cell(&r->doc, "%s", show(1e3 * dataset_median(r->ds, v, w, "faults_per_op"), 2));
+            doc_cell(&r->doc, "%s", show(dataset_median(r->ds, v, w, "major_faults"), 0));
+            doc_cell(&r->doc, "%s", show_mib(dataset_median(r->ds, v, w, "rss_peak")));
+        }
+}
+
+static void settled_table(struct report *r)
+{
+    doc_text(&r->doc, "Resident memory over time was sampled from outside; pages that the kernel may take back (LazyFree) are not counted as "
+             "settled. Live: what the workload says it holds at the end.");
+    doc_table(&r->doc, "workload|allocator|>at most, MiB|>settled, MiB|>live, MiB|>settled / live");
+    FOR_WORKLOADS(r, w)
+        FOR_VARIANTS(r, v) {
+            double settled = dataset_median(r->ds, v, w, "rss_settled");
+            if (isnan(settled))
+                continue;
+            doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
+            doc_cell(&r->doc, "%s", r->ds->variants[v].label);
+            doc_cell(&r->doc, "%s", show_mib(dataset_median(r->ds, v, w, "rss_max")));
+            doc_cell(&r->doc, "%s", show_mib(settled));
+            doc_cell(&r->doc, "%s", show_mib(dataset_median(r->ds, v, w, "live_kb")));
+            doc_cell(&r->doc, "%s", show(dataset_median(r->ds, v, w, "rss_per_live"), 2));
+        }
+}
+
+void report_memory(struct report *r)
+{
+    bool faults = report_has(r, -1, -1, "faults"), settled = report_has(r, -1, -1, "rss_settled");
+    if (!faults && !settled)
+        return;
+    doc_heading(&r->doc, 2, "Page faults and memory");
+    if (report_drawn(r, "rss-time"))
+        doc_figure(&r->doc, "rss-time", "Resident memory over time, without pages marked LazyFree; lower is better.");
+    if (settled)
+        settled_table(r);
+    if (faults)
+        fault_table(r);
+}
+
+/* --- The allocator's own counters ----------------------------------------------------------------------------------------- */
+
+/* A counter that is worth a row: of a phase or of threads, and not zero everywhere. os.* stands under system calls. */
+static bool counter_shown(const struct report *r, const char *metric, int w)
+{
+    static const char *const groups[] = {"stat.lazy.", "stat.front.", "stat.pool.", "stat.owner.", "stat.guard.", "stat.superslabs",
+                                         "stat.remote", "stat.heaps", NULL};
+    bool group = false, any = false;
+    for (int i = 0; groups[i]; i++)
+        group |= strncmp(metric, groups[i], strlen(groups[i])) == 0;
+    FOR_VARIANTS(r, v)
+        any |= group && dataset_median(r->ds, v, w, metric) > 0;
+    return any;
+}
+
+static void counter_table(struct report *r, int w)
+{
+    char columns[1024] = "counter";
+    FOR_VARIANTS(r, v)
+        if (report_has(r, v, w, "superslabs_peak"))
+            text_add(columns, sizeof columns, "|>%s", r->ds->variants[v].label);
+    doc_table(&r->doc, columns);
+    for (size_t i = 0; i < r->ds->metric_count; i++) {
+        const char *metric = r->ds->metric_names[i];
+        if (!counter_shown(r, metric, w))
+            continue;
+        doc_cell(&r->doc, "%s", metric + strlen("stat."));
+        FOR_VARIANTS(r, v)
+            if (report_has(r, v, w, "superslabs_peak"))
+                doc_cell(&r->doc, "%s", show(dataset_median(r->ds, v, w, metric), 0));
+    }
+    doc_cell(&r->doc, "front hit rate, %%");
+    FOR_VARIANTS(r, v)
+        if (report_has(r, v, w, "superslabs_peak"))
+            doc_cell(&r->doc, "%s", show(100 * dataset_median(r->ds, v, w, "front_hit_rate"), 2));
+}
+
+void report_allocator(struct report *r)
+{
+    if (!report_has(r, -1, -1, "superslabs_peak"))
+        return;
+    doc_heading(&r->doc, 2, "The allocator's own counters");
+    doc_text(&r->doc, "What the phases did in one counting run: LRU of SuperSlabs (lazy), front, stages of the shared pool, owner look-ups. Counters "
+             "that are zero for every variant are left out.");
+    FOR_WORKLOADS(r, w)
+        if (report_has(r, -1, w, "superslabs_peak")) {
+            doc_fold(&r->doc, r->ds->workloads[w].name);
+            counter_table(r, w);
+            doc_unfold(&r->doc);
+        }
+}
+
+/* --- Where the time goes -------------------------------------------------------------------------------------------------- */
+
+static void ranking_table(struct report *r, int v, int w, const struct prices *prices)
+{
+    struct cost cost[COSTS_MAX];
+    int count = bottleneck_rank(r->ds, v, w, prices, cost);
+    if (!count)
+        return;
+    doc_heading(&r->doc, 3, "%s on %s", r->ds->variants[v].label, r->ds->workloads[w].name);
+    doc_table(&r->doc, ">rank|cost|>ms|>share of its time|>how many|how that is known");
+    for (int i = 0; i < count; i++) {
+        bool timed = !isnan(cost[i].seconds);
+        if (timed)
+            doc_cell(&r->doc, "%d", i + 1);
+        else
+            doc_cell(&r->doc, "-");
+        doc_cell(&r->doc, "%s", cost[i].what);
+        doc_cell(&r->doc, "%s", show(cost[i].seconds * 1e3, 3));
+        doc_cell(&r->doc, "%s%s", show(100 * cost[i].share, 1), timed ? " %" : "");
+        doc_cell(&r->doc, "%s", show(cost[i].count, 0));
+        doc_cell(&r->doc, "%s", cost[i].how);
+    }
+}
+
+void report_bottlenecks(struct report *r)
+{
+    struct prices prices = bottleneck_prices(r->ds);
+    if (r->newest < 0 || !report_has(r, r->newest, -1, "wall_s"))
+        return;
+    doc_heading(&r->doc, 2, "Where the time goes");
+    doc_text(&r->doc, "Estimates from the figures above, for %s%s%s, the largest first; rows without a time are rates that could not be priced. Of "
+             "threads the CPU time is divided, of one thread the wall time.", r->ds->variants[r->newest].label,
+             r->reference >= 0 && r->reference != r->newest ? " and its reference " : "",
+             r->reference >= 0 && r->reference != r->newest ? r->ds->variants[r->reference].label : "");
+    if (prices.cells)
+        doc_text(&r->doc, "Prices fitted over %d cells of one thread (least squares of the kernel's time, none below zero): %s us a system call, %s us a "
+                 "page fault, %s ms a process.", prices.cells, show(prices.call_s * 1e6, 2), show(prices.fault_s * 1e6, 2),
+                 show(prices.base_s * 1e3, 2));
+    FOR_WORKLOADS(r, w) {
+        ranking_table(r, r->newest, w, &prices);
+        if (r->reference != r->newest)
+            ranking_table(r, r->reference, w, &prices);
+    }
+}
