@@ -112,13 +112,25 @@ __attribute__((format(printf, 5, 6)))
 static void add(struct ranking *r, const char *what, double seconds, double count, const char *how, ...)
 {
     va_list list;
-    if (r->count == COSTS_MAX || !(seconds > 0 || count > 0))
+    if (r->count == COSTS_MAX || !(seconds > 1e-9 || count > 0))
         return;
     struct cost *c = &r->cost[r->count++];
     *c = (struct cost){.what = what, .seconds = seconds, .share = seconds / r->total_s, .count = count};
     va_start(list, how);
     vsnprintf(c->how, sizeof c->how, how, list);
     va_end(list);
+}
+
+/* Time in calls and faults is at most the kernel's time as it was measured: strace makes calls slower than they are. */
+static void add_kernel_rest(struct ranking *r, int first, double sys)
+{
+    double shrink = r->kernel_s > sys && r->kernel_s > 0 ? sys / r->kernel_s : 1;
+    for (int i = first; i < r->count && shrink < 1; i++) {
+        r->cost[i].seconds *= shrink;
+        r->cost[i].share *= shrink;
+        snprintf(r->cost[i].how + strlen(r->cost[i].how), sizeof r->cost[i].how - strlen(r->cost[i].how), ", scaled to the kernel's time");
+    }
+    add(r, "the kernel, other than that", sys - r->kernel_s * shrink, NAN, "its time as measured, less calls and faults");
 }
 
 static int larger_first(const void *a, const void *b)
@@ -180,10 +192,11 @@ int bottleneck_rank(const struct dataset *ds, int variant, int workload, const s
     } else {
         add(&r, "user space, program and allocator", user, NAN, "measured; instructions were not counted");
     }
+    int kernel = r.count;
     add_calls(&r, ds, variant, workload, prices);
     add(&r, "page faults", faults * prices->fault_s, faults, "faults at a fitted %.2f us", prices->fault_s * 1e6);
     r.kernel_s += prices->fault_s > 0 ? faults * prices->fault_s : 0;
-    add(&r, "the kernel, other than that", sys > r.kernel_s ? sys - r.kernel_s : 0, NAN, "its time as measured, less the above");
+    add_kernel_rest(&r, kernel, sys);
     if (alone)
         add(&r, "not on a CPU", wall > user + sys ? wall - user - sys : 0, NAN, "wall time less CPU time");
     add_rates(&r, ds, variant, workload);

@@ -100,16 +100,17 @@ static void write_replaced(FILE *out, const char *line, const char *const (*pair
  * gives to each curve, which are pieces of its own language, go. */
 static bool svg_finish(const struct drawing *d, char *why, size_t size)
 {
-    char path[700], work[700], symbol[64], use[64], canvas[64], box[64], grey[64], line[65536];
+    char root[64], path[700], work[700], symbol[64], use[64], canvas[64], box[64], grey[64], line[65536];
     snprintf(path, sizeof path, "%s/%s.svg", d->folder, d->name);
     snprintf(work, sizeof work, "%s/.%s.svg", d->folder, d->name);
+    snprintf(root, sizeof root, "<svg role=\"img\" style=\"max-width:%dpx\" ", d->width);
     snprintf(symbol, sizeof symbol, "id='%s-gp", d->name);
     snprintf(use, sizeof use, "'#%s-gp", d->name);
     snprintf(canvas, sizeof canvas, "id=\"%s-canvas\"", d->name);
     snprintf(box, sizeof box, "id='%s-textbox'", d->name);
     snprintf(grey, sizeof grey, "id='%s-greybox'", d->name);
     const char *const pairs[][2] = {
-        {"rgb(112, 112, 113)", "currentColor"}, {"rgb(112,112,113)", "currentColor"}, {" color=\"black\"", ""}, {" color=\"gray\"", ""},
+        {"<svg ", root}, {"rgb(112, 112, 113)", "currentColor"}, {"rgb(112,112,113)", "currentColor"}, {" color=\"black\"", ""}, {" color=\"gray\"", ""},
         {" color=\"white\"", ""}, {"id='gp", symbol}, {"'#gp", use}, {"id=\"gnuplot_canvas\"", canvas}, {"id='textbox'", box},
         {"id='greybox'", grey}, {"<desc>", "<style>svg{color:#404040}@media(prefers-color-scheme:dark){svg{color:#c8c8c8}}</style>\n<desc>"},
         {NULL, NULL}};

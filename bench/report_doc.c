@@ -22,7 +22,7 @@ static const char style[] =
     "code,pre{font-family:ui-monospace,monospace;font-size:.88em}pre{background:var(--band);padding:.8rem 1rem;overflow-x:auto;"
     "white-space:pre-wrap;overflow-wrap:anywhere}td code{overflow-wrap:anywhere}\n"
     ".good{color:var(--good);font-weight:600}.bad{color:var(--bad);font-weight:600}.open{color:var(--open);font-weight:600}"
-    "nav{font-size:.9rem;columns:2;margin:1rem 0}nav a{display:block;color:inherit}nav a.l3{padding-left:1.2rem;color:var(--soft)}\n"
+    "nav{font-size:.9rem;columns:2;margin:1rem 0}nav a{display:block;color:inherit}\n"
     "figure{margin:1rem 0}figure svg{width:100%;height:auto}figcaption{color:var(--soft);font-size:.88rem}"
     "summary{cursor:pointer;color:var(--soft)}\n"
     "@media print{body{max-width:none;padding:0;font-size:11px}nav{display:none}h2{break-after:avoid}figure,tr{break-inside:avoid}}\n";
@@ -114,8 +114,8 @@ bool doc_close(struct doc *d)
         html_text(page, d->title);
         fprintf(page, "</h1>\n<nav>\n");
         for (int i = 0; i < d->heading_count; i++) {
-            fprintf(page, "<a class=\"l%d\" href=\"#s%d\">", d->heading[i].level, i);
-            html_text(page, d->heading[i].text);
+            fprintf(page, "<a href=\"#s%d\">", i);
+            html_text(page, d->heading[i]);
             fprintf(page, "</a>\n");
         }
         fprintf(page, "</nav>\n%s</body>\n</html>\n", d->body);
@@ -133,10 +133,9 @@ void doc_heading(struct doc *d, int level, const char *format, ...)
     md_text(d->md, text, false);
     fputs("\n\n", d->md);
     fprintf(d->html, "<h%d", level);
-    if (d->heading_count < DOC_HEADINGS) {
+    if (level == 2 && d->heading_count < DOC_HEADINGS) {
         fprintf(d->html, " id=\"s%d\"", d->heading_count);
-        d->heading[d->heading_count].level = level;
-        snprintf(d->heading[d->heading_count++].text, sizeof d->heading->text, "%.*s", (int)sizeof d->heading->text - 1, text);
+        snprintf(d->heading[d->heading_count++], sizeof *d->heading, "%.*s", (int)sizeof *d->heading - 1, text);
     }
     fputc('>', d->html);
     html_text(d->html, text);

@@ -10,14 +10,14 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { DOC_HEADINGS = 64 };
+enum { DOC_HEADINGS = 32 };
 
 struct doc {
     FILE *md, *html;     /* html: the body; the page is put together by doc_close */
     char *body;
     size_t body_size;
     char folder[512], title[256];
-    struct { int level; char text[128]; } heading[DOC_HEADINGS]; /* for the contents at the page's top */
+    char heading[DOC_HEADINGS][128]; /* of level 2: the contents at the page's top */
     int heading_count;
     bool list, table;    /* open now */
     int column, columns; /* of the open table */

@@ -94,6 +94,8 @@ void report_throughput(struct report *r)
     if (report_drawn(r, "throughput"))
         doc_figure(&r->doc, "throughput", "Throughput by workload, with 95 % intervals; longer is better. A dashed line is a figure "
                    "published elsewhere for that very workload.");
+    if (report_drawn(r, "scaling"))
+        doc_figure(&r->doc, "scaling", "Throughput by number of threads; higher is better.");
     FOR_WORKLOADS(r, w) {
         if (!report_has(r, -1, w, "ops_s"))
             continue;
@@ -126,7 +128,7 @@ static void call_row(struct report *r, int v, int w, bool strace)
 {
     char name[32], share[32];
     double all = dataset_median(r->ds, v, w, strace ? "syscalls" : "syscalls_own"), seconds = call_seconds(r, v, w);
-    if (isnan(all))
+    if (isnan(all) || r->ds->variants[v].twin_of >= 0)
         return;
     doc_cell(&r->doc, "%s", r->ds->variants[v].label);
     doc_cell(&r->doc, "%s", strace ? "strace, whole process" : "own count");
@@ -248,7 +250,7 @@ static void settled_table(struct report *r)
     FOR_WORKLOADS(r, w)
         FOR_VARIANTS(r, v) {
             double settled = dataset_median(r->ds, v, w, "rss_settled");
-            if (isnan(settled))
+            if (isnan(settled) || r->ds->variants[v].twin_of >= 0)
                 continue;
             doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
             doc_cell(&r->doc, "%s", r->ds->variants[v].label);
@@ -333,7 +335,7 @@ static void ranking_table(struct report *r, int v, int w, const struct prices *p
     int count = bottleneck_rank(r->ds, v, w, prices, cost);
     if (!count)
         return;
-    doc_heading(&r->doc, 3, "%s on %s", r->ds->variants[v].label, r->ds->workloads[w].name);
+    doc_text(&r->doc, "**%s** on %s:", r->ds->variants[v].label, r->ds->workloads[w].name);
     doc_table(&r->doc, ">rank|cost|>ms|>share of its time|>how many|how that is known");
     for (int i = 0; i < count; i++) {
         bool timed = !isnan(cost[i].seconds);
@@ -364,8 +366,15 @@ void report_bottlenecks(struct report *r)
                  "page fault, %s ms a process.", prices.cells, show(prices.call_s * 1e6, 2), show(prices.fault_s * 1e6, 2),
                  show(prices.base_s * 1e3, 2));
     FOR_WORKLOADS(r, w) {
+        bool fold = r->ds->workload_count > 3;
+        if (!report_has(r, -1, w, "wall_s"))
+            continue;
+        if (fold)
+            doc_fold(&r->doc, r->ds->workloads[w].name);
         ranking_table(r, r->newest, w, &prices);
         if (r->reference != r->newest)
             ranking_table(r, r->reference, w, &prices);
+        if (fold)
+            doc_unfold(&r->doc);
     }
 }

@@ -1,7 +1,7 @@
 # rss-time.gp - a panel for each workload: resident memory over time, a line for each allocator, named at its end.
 # data: block 2i: lines "seconds MiB family shade" with a blank line between allocators; block 2i + 1: x y family shade "label"
 set multiplot layout panel_rows,panel_columns
-set grid ytics linecolor rgb ink linewidth 0.4 dashtype 3
+set grid ytics linecolor rgb faint linewidth 0.6 dashtype 1
 set rmargin 14
 set ylabel 'resident memory, MiB'
 do for [i = 1:panels] {

@@ -1,7 +1,7 @@
 # scaling.gp - a panel for each family of workloads: throughput by number of threads, a line for each allocator, named at its end.
 # data: block 2i: lines "threads value lo hi family shade" with a blank line between allocators; block 2i + 1: x y family shade "label"
 set multiplot layout panel_rows,panel_columns
-set grid ytics linecolor rgb ink linewidth 0.4 dashtype 3
+set grid ytics linecolor rgb faint linewidth 0.6 dashtype 1
 set rmargin 14
 set ylabel 'million operations per second'
 set logscale x 2

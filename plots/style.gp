@@ -11,7 +11,8 @@ light(rgb, shade) = mix(rgb / 65536, shade) * 65536 + mix(rgb / 256 % 256, shade
 colour(family, shade) = light(int(word(families, int(family) + 1)), shade)
 set border 1 linecolor rgb ink
 set tics nomirror textcolor rgb ink
-set grid xtics linecolor rgb ink linewidth 0.4 dashtype 3
+faint = '#a0808080'
+set grid xtics linecolor rgb faint linewidth 0.6 dashtype 1
 set format '%g'
 set tmargin 2.6; set bmargin 3.4
 set xlabel textcolor rgb ink offset 0,0.3

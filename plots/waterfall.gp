@@ -1,6 +1,6 @@
 # waterfall.gp - from a first variant to a last one: what each step contributes, with its 95 % interval.
 # data: block 0: column from to lo hi kind "label" "text"; kind: 0 an end, 1 better, 2 worse; block 1: x y dx 0 between the bars
-set grid noxtics ytics linecolor rgb ink linewidth 0.4 dashtype 3
+set grid noxtics ytics linecolor rgb faint linewidth 0.6 dashtype 1
 set xrange [0.4:columns + 0.6]
 set xtics scale 0 rotate by -20 left
 set bmargin 5

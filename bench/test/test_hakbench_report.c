@@ -1,0 +1,188 @@
+/* test_hakbench_report.c - a report from a dataset made by hand: its figures, its sections, its HTML.
+ */
+#include "bench/report.h"
+#include "bench/test/report_data.h"
+#include "core/test/test.h"
+#include <sys/stat.h>
+
+static char folder[256];
+
+static char *content(const char *name)
+{
+    static char text[1 << 21];
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *in = fopen(path, "r");
+    size_t length = in ? fread(text, 1, sizeof text - 1, in) : 0;
+    text[length] = 0;
+    if (in)
+        fclose(in);
+    return text;
+}
+
+static char *const lines[] = {"superslabs_peak(B) <= 0.3 * superslabs_peak(A) on random_mixed-seed",
+                              "ops_s(B) >= 1.2 * ops_s(A) on larson-1", "ops_s(B) >= 1.1 * ops_s(best_rival) on random_mixed-seed",
+                              "ops_s(B) >= 1.5 * ops_s(tcmalloc) on larson-1"};
+static char *const plots[] = {"throughput", "syscalls", "rss-time", "scaling", "gates"};
+
+static struct experiment example(void)
+{
+    return (struct experiment){.name = "by-hand", .path = "experiments/by-hand.yaml", .question = "Is B faster than A?",
+                               .reference = "A", .margin = 0.01, .repeat = 10, .modes = 31, .expect = (char **)lines, .expect_count = 4,
+                               .plots = (char **)plots, .plot_count = 5};
+}
+
+static void write_report(const char *name, const struct dataset *ds, const struct experiment *e)
+{
+    char why[512] = "";
+    snprintf(folder, sizeof folder, "%s/report/%s", getenv("HAK_OUT"), name);
+    ck_assert_msg(report_write(ds, e, folder, why, sizeof why), "%s", why);
+}
+
+static void check_line(const char *text, const char *line)
+{
+    const char *at = strstr(text, line);
+    ck_assert_msg(at && at[-1] == '\n' && at[strlen(line)] == '\n', "no line: %s", line);
+}
+
+START_TEST(test_markdown)
+{
+    struct dataset *ds = data_make();
+    struct experiment e = example();
+    write_report("markdown", ds, &e);
+    const char *md = content("report.md");
+    check_line(md, "- **Verdict: missed.** Of 4 gates written down before the run, 2 held, 1 failed, 0 undecided, 1 not measured.");
+    check_line(md, "| held | `superslabs_peak(B) <= 0.3 * superslabs_peak(A) on random_mixed-seed` | 2; bound: at most 6 |");
+    check_line(md, "| not measured | `ops_s(B) >= 1.5 * ops_s(tcmalloc) on larson-1` | tcmalloc is not installed |");
+    check_line(md, "| A | strace, whole process | 1,534 (38 %) | 1,500 (62 %) | 0 | 0 | 0 | 3,034 | 3,060 | 32.00 |");
+    check_line(md, "| A | own count | 1,521 | 1,499 | 0 | 0 | 0 | 3,020 | - | - |");
+    check_line(md, "| random_mixed-seed | B | 6,200,000 | 3,200,000 | 51.6 % | 16.0 |");
+    check_line(md, "| front hit rate, % | 99.40 | 99.50 |");
+    check_line(md, "| burst_idle | B | 72.00 | 8.00 | 2.93 | 2.73 |");
+    check_line(md, "- tcmalloc: not installed here (`make deps-rivals`).");
+    check_line(md, "make experiment E=by-hand");
+    ck_assert_ptr_nonnull(strstr(md, "Published for this workload: **0.563 M ops/s**"));
+    ck_assert_msg(!strstr(md, "9.38"), "a figure published for another workload");
+    ck_assert_ptr_nonnull(strstr(md, "not supported here"));
+    ck_assert_ptr_null(strstr(md, "nan"));
+    ck_assert_ptr_nonnull(strstr(content("samples.tsv"), "random_mixed-seed"));
+    dataset_free(ds);
+}
+END_TEST
+
+START_TEST(test_throughput_row)
+{
+    struct dataset *ds = data_make();
+    struct experiment e = example();
+    write_report("row", ds, &e);
+    const char *md = content("report.md");
+    ck_assert_ptr_nonnull(strstr(md, "| allocator | M ops/s | 95 % interval | n | x reference | p | verdict |\n|---|--:|--:|--:|--:|--:|---|\n"));
+    const char *row = strstr(md, "\n| B | 50.0");
+    ck_assert_ptr_nonnull(row);
+    ck_assert_ptr_nonnull(strstr(row, "| \\< 0.001 | GO |\n"));
+    dataset_free(ds);
+}
+END_TEST
+
+/* Every tag that opens closes, in order; void elements close themselves here, so that XML tools read the page, too. */
+static void check_tags(const char *html)
+{
+    char open[256][32];
+    int depth = 0;
+    for (const char *at = strchr(html, '<'); at; at = strchr(at + 1, '<')) {
+        char name[32] = "";
+        const char *end = strchr(at, '>');
+        ck_assert_ptr_nonnull(end);
+        if (at[1] == '!' || end[-1] == '/')
+            continue;
+        sscanf(at + 1 + (at[1] == '/'), "%31[a-zA-Z0-9]", name);
+        if (at[1] != '/') {
+            ck_assert_int_lt(depth, 256);
+            strcpy(open[depth++], name);
+        } else {
+            ck_assert_msg(depth > 0 && strcmp(open[depth - 1], name) == 0, "</%s> closes <%s>", name, depth ? open[depth - 1] : "nothing");
+            depth--;
+        }
+    }
+    ck_assert_int_eq(depth, 0);
+}
+
+START_TEST(test_html)
+{
+    struct dataset *ds = data_make();
+    struct experiment e = example();
+    write_report("html", ds, &e);
+    const char *html = content("report.html");
+    check_tags(html);
+    ck_assert_ptr_nonnull(strstr(html, "prefers-color-scheme:dark"));
+    ck_assert_ptr_nonnull(strstr(html, "<td class=\"bad\">FAILED</td>"));
+    ck_assert_ptr_nonnull(strstr(html, "superslabs_peak(B) &lt;= 0.3"));
+    int drawings = 0;
+    for (const char *at = html; (at = strstr(at, "<svg")); at++)
+        drawings++;
+    ck_assert_int_eq(drawings, 5);
+    static const char *const outside[] = {"src=", "url(", "@import", "<link", "<script", "<iframe", "href=\"http"};
+    for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
+        ck_assert_msg(!strstr(html, outside[i]), "%s", outside[i]);
+    dataset_free(ds);
+}
+END_TEST
+
+/* The same dataset gives the same report. */
+START_TEST(test_again)
+{
+    struct dataset *ds = data_make();
+    struct experiment e = example();
+    write_report("again", ds, &e);
+    char *first = strdup(content("report.md"));
+    write_report("again", ds, &e);
+    ck_assert_str_eq(first, content("report.md"));
+    free(first);
+    dataset_free(ds);
+}
+END_TEST
+
+/* Little was measured, and nothing of it went well: still a report, which says so. */
+START_TEST(test_little)
+{
+    struct dataset *ds = dataset_new();
+    struct ds_variant v = {.label = "p12", .kind = "hakmem", .variant = "p12", .toggles = "PHASE=12", .twin_of = -1};
+    struct ds_workload w = {.name = "tiny_hot", .command = "tiny_hot", .what = "x", .threads = 1};
+    dataset_add_variant(ds, &v);
+    dataset_add_workload(ds, &w);
+    struct ds_sample s = {.mode = MODE_TIME, .failed = true, .why = "exit status 1: out of memory"};
+    dataset_add_sample(ds, &s);
+    write_report("little", ds, NULL);
+    const char *md = content("report.md");
+    check_line(md, "- p12 on tiny_hot (mode time): failed: exit status 1: out of memory.");
+    ck_assert_ptr_nonnull(strstr(md, "This run is not finished"));
+    check_tags(content("report.html"));
+    dataset_free(ds);
+}
+END_TEST
+
+START_TEST(test_no_folder)
+{
+    struct dataset *ds = data_make();
+    char why[512] = "";
+    ck_assert(!report_write(ds, NULL, "/proc/nowhere", why, sizeof why));
+    ck_assert_str_eq(why, "/proc/nowhere/report.md: No such file or directory");
+    dataset_free(ds);
+}
+END_TEST
+
+/* Without gnuplot the rest is written all the same, and says what is missing. */
+START_TEST(test_no_gnuplot)
+{
+    struct dataset *ds = data_make();
+    struct experiment e = example();
+    setenv("PATH", "/nowhere", 1);
+    write_report("no-gnuplot", ds, &e);
+    ck_assert_ptr_nonnull(strstr(content("report.md"), "- plot throughput: gnuplot cannot be run"));
+    check_tags(content("report.html"));
+    dataset_free(ds);
+}
+END_TEST
+
+TEST_MAIN("hakbench_report: a report from a dataset made by hand", test_markdown, test_throughput_row, test_html, test_again, test_little,
+          test_no_folder, test_no_gnuplot)
