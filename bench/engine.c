@@ -339,7 +339,7 @@ static bool counting(struct engine *e, enum mode mode)
 
 static bool timing(struct engine *e)
 {
-    size_t *cells = zeroed(2 * e->cells, sizeof *cells), count, blocks = (size_t)(e->plan.repeat / TIMED_PER_BLOCK);
+    size_t *cells = zeroed(2 * e->cells * PLAN_ROUNDS_MAX, sizeof *cells), count, blocks = (size_t)(e->plan.repeat / TIMED_PER_BLOCK);
     bool good = true;
     double longest = 0;
     for (size_t b = e->blocks_done; good && e->plan.modes >> MODE_TIME & 1 && b < blocks; b++) {
@@ -388,7 +388,8 @@ static void progress_plan(const struct engine *e)
     double weight = 0;
     for (size_t cell = 0; cell < e->cells; cell++)
         for (int m = 0; m < MODES; m++) {
-            int wanted = !mode_wants(e, (enum mode)m, cell) ? 0 : m == MODE_TIME ? e->plan.repeat : e->plan.counts;
+            int timed = e->plan.repeat * plan_rounds(&e->plan, cell / e->plan.variant_count);
+            int wanted = !mode_wants(e, (enum mode)m, cell) ? 0 : m == MODE_TIME ? timed : e->plan.counts;
             int left = wanted - (int)e->done[m][cell];
             if (left <= 0 || e->failed[cell])
                 continue;

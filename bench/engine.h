@@ -9,6 +9,7 @@
 
 #define ENGINE_VARIANTS_MAX 64 /* the twin included */
 #define ENGINE_WORKLOADS_MAX 64
+#define PLAN_ROUNDS_MAX 4
 
 struct plan {
     const char *experiment;  /* "" for none */
@@ -17,7 +18,7 @@ struct plan {
     const struct workload **workloads; size_t workload_count;
     const uint64_t *skip;    /* NULL: every cell; else [variant_count], bit w: not on that workload */
     unsigned modes;          /* bits 1u << MODE_x. MODE_COUNT is always taken of our own variants: it proves that they ran */
-    int repeat;              /* timing samples per cell; made even: A B .. B A */
+    int repeat;              /* timing samples per cell; made even: A B .. B A. Workloads of less than 50 ms get four times as many */
     int counts;              /* samples per cell in each counting mode; 0 is 1 */
     double budget;           /* seconds for timing; 0: none. At least 3 blocks are taken all the same */
     double timeout;          /* seconds for one sample; 0: the launcher's default */
@@ -28,8 +29,8 @@ struct plan {
 };
 
 /* The timing order of one block: cell = workload * variant_count + variant, so many as *count says (at most 2 * variant_count *
- * workload_count). Workloads in shuffled order; for each its variants, shuffled, forwards and then backwards. Pure: depends on the
- * plan's seed, block and shape only. */
+ * workload_count * PLAN_ROUNDS_MAX). Workloads in shuffled order; for each its variants, shuffled, forwards and then backwards, once
+ * or, where it takes no time, four times. Pure: depends on the plan's seed, block and shape only. */
 void plan_block(const struct plan *p, size_t block, size_t *cells, size_t *count);
 
 /* The plan of a stored run, variants built again, ready for engine_run; its sha256 sums must be those of that run. given: rivals by

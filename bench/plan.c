@@ -11,6 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#define CHEAP_S 0.05
+enum { CHEAP_ROUNDS = PLAN_ROUNDS_MAX };
+
 bool plan_has(const struct plan *p, size_t variant, size_t workload)
 {
     return !p->variants[variant].d.missing && !(p->skip && p->skip[variant] >> workload & 1);
@@ -33,6 +36,11 @@ uint64_t engine_seed(void)
     return mix((uint64_t)t.tv_sec * 1000000007u + (uint64_t)t.tv_nsec + (uint64_t)getpid()) >> 32;
 }
 
+int plan_rounds(const struct plan *p, size_t workload)
+{
+    return p->workloads[workload]->seconds < CHEAP_S ? CHEAP_ROUNDS : 1;
+}
+
 void plan_block(const struct plan *p, size_t block, size_t *cells, size_t *count)
 {
     size_t works[ENGINE_WORKLOADS_MAX], variants[ENGINE_VARIANTS_MAX];
@@ -47,9 +55,11 @@ void plan_block(const struct plan *p, size_t block, size_t *cells, size_t *count
         for (size_t v = 0; v < p->variant_count; v++)
             if (plan_has(p, v, w))
                 variants[n++] = v;
-        gsl_ran_shuffle(rng, variants, n, sizeof *variants);
-        for (size_t k = 0; k < 2 * n; k++)
-            cells[(*count)++] = w * p->variant_count + variants[k < n ? k : 2 * n - 1 - k];
+        for (int round = plan_rounds(p, w); round > 0; round--) {
+            gsl_ran_shuffle(rng, variants, n, sizeof *variants);
+            for (size_t k = 0; k < 2 * n; k++)
+                cells[(*count)++] = w * p->variant_count + variants[k < n ? k : 2 * n - 1 - k];
+        }
     }
     gsl_rng_free(rng);
 }

@@ -5,6 +5,9 @@
 
 #include "bench/engine.h"
 
+/* How often a block goes over a workload: a process of a few milliseconds is noisy and costs little, so it is run more often. */
+int plan_rounds(const struct plan *p, size_t workload);
+
 /* Is this cell measured at all? */
 bool plan_has(const struct plan *p, size_t variant, size_t workload);
 

@@ -9,10 +9,12 @@
 enum { VARIANTS = 5, WORKLOADS = 4, CELLS = VARIANTS * WORKLOADS, BLOCKS = 50 };
 
 static struct variant variants[VARIANTS];
+static const struct workload slow = {.name = "slow", .seconds = 1}, quick = {.name = "quick", .seconds = 0.01};
+static const struct workload *works[WORKLOADS] = {&slow, &slow, &slow, &slow};
 
 static struct plan plan_of(uint64_t seed)
 {
-    return (struct plan){.variants = variants, .variant_count = VARIANTS, .workload_count = WORKLOADS, .seed = seed, .twin = -1};
+    return (struct plan){.variants = variants, .variant_count = VARIANTS, .workloads = works, .workload_count = WORKLOADS, .seed = seed, .twin = -1};
 }
 
 START_TEST(every_cell_twice_in_a_block)
@@ -100,5 +102,30 @@ START_TEST(cells_left_out)
 }
 END_TEST
 
+/* What takes a moment is run more often, in mirrored rounds of different orders; the others are not. */
+START_TEST(quick_workloads_more_often)
+{
+    struct plan p = plan_of(3);
+    size_t cells[2 * CELLS * PLAN_ROUNDS_MAX], count, seen[CELLS] = {0}, from = 0, differ = 0;
+    works[2] = &quick;
+    plan_block(&p, 0, cells, &count);
+    works[2] = &slow;
+    ck_assert_uint_eq(count, 2 * VARIANTS * (WORKLOADS - 1 + PLAN_ROUNDS_MAX));
+    for (size_t i = 0; i < count; i++)
+        seen[cells[i]]++;
+    for (size_t i = 0; i < CELLS; i++)
+        ck_assert_uint_eq(seen[i], i / VARIANTS == 2 ? 2 * PLAN_ROUNDS_MAX : 2);
+    while (cells[from] / VARIANTS != 2)
+        from++;
+    for (size_t r = 0; r < PLAN_ROUNDS_MAX; r++) {
+        const size_t *part = cells + from + r * 2 * VARIANTS;
+        for (size_t i = 0; i < VARIANTS; i++)
+            ck_assert_uint_eq(part[i], part[2 * VARIANTS - 1 - i]);
+        differ += memcmp(part, cells + from, VARIANTS * sizeof *part) != 0;
+    }
+    ck_assert_uint_gt(differ, 0);
+}
+END_TEST
+
 TEST_MAIN("the order of samples", every_cell_twice_in_a_block, mirrored_within_a_workload, shuffled_between_blocks,
-          the_seed_decides, cells_left_out)
+          the_seed_decides, cells_left_out, quick_workloads_more_often)

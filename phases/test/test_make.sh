@@ -68,6 +68,7 @@ refused 'MINCORE=maybe: valid values: registry trust' -- MINCORE=maybe
 refused 'MODE=fast: valid values: release check asan ubsan tsan' -- MODE=fast
 refused 'ARCH=mips: valid values: native arm64' -- ARCH=mips
 refused 'CC=gcc -m32: want one word' -- 'CC=gcc -m32'
+refused 'toggles go into A and B' -- PHASE=11 ab
 
 # What was asked for is what the library says it is.
 if [ "$HAK_MODE" = release ]; then
