@@ -22,6 +22,8 @@ DESTDIR :=
 ROUNDS := 5
 SECONDS := 60
 TEST :=
+CMD :=
+TRACE :=
 V := 0
 # Empty here, so that the environment cannot fill them.
 CHECK_INCLUDE :=
@@ -36,7 +38,7 @@ BUDGET :=
 RUN :=
 MODES := release check asan ubsan tsan fuzz
 ARCHES := native arm64
-OPTIONS := CC MODE ARCH PREFIX DESTDIR ROUNDS SECONDS TEST WORK V REV E A B GOOD BAD METRIC JOBS RIVAL SEED BUDGET RUN
+OPTIONS := CC MODE ARCH PREFIX DESTDIR ROUNDS SECONDS TEST WORK V REV E A B GOOD BAD METRIC JOBS RIVAL SEED BUDGET RUN CMD TRACE
 
 quote = '$(subst ','\'',$1)'
 TOGGLES := $(shell phases/resolve --names)
@@ -128,7 +130,7 @@ HAKBENCH_BINS := $(patsubst bench/%.c,out/bench/%,$(filter %.c,$(HAKBENCH_HERE))
 TEST_SCRIPTS := $(if $(HERE),$(filter-out $(HAKBENCH_TESTS),$(wildcard $(TEST_DIRS:%=%/test_*.sh))) $(filter %.sh,$(HAKBENCH_HERE)))
 PROG_SRCS := $(if $(HERE),$(wildcard $(TEST_DIRS:%=%/prog_*.c)))
 PROGS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(PROG_SRCS))) $(if $(HERE),$(patsubst bench/test/%.c,out/work/%.so,$(wildcard bench/test/broken_*.c)))
-TEST_NEEDS := $(TEST_BINS) $(HAKBENCH_BINS) $(if $(HAKBENCH_HERE),out/bench/hakbench) $(PROGS) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%)
+TEST_NEEDS := $(TEST_BINS) $(HAKBENCH_BINS) $(if $(HAKBENCH_HERE),out/bench/hakbench out/bench/trace_record.so) $(PROGS) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%)
 # With `make deps bench` nothing is compiled before deps is done.
 FIRST := $(filter deps deps-%,$(MAKECMDGOALS))
 Q := $(if $(filter 1,$V),,@)
@@ -136,7 +138,7 @@ say = $(if $Q,echo "  $(VARIANT): $1" >&2; )
 AGAIN := $(MAKE) $(SET)
 
 # --- Targets for people: the text after ## is what `make help` prints -------------------------------------------------------
-.PHONY: all lib test bench ab gates fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
+.PHONY: all lib test bench ab gates trace fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
 .PHONY: $(STATIC) run-fuzz release-link FORCE
 
 all: lib $(WORKS:%=out/work/%) $(addprefix $(OUT)/,$(STATIC)) release-link ## the libraries, workloads and bench programs of this variant
@@ -162,6 +164,10 @@ test: lib $(TEST_NEEDS) release-link ## build and run every test of this variant
 	@$(TEST_ENV) core/test/run $(call quote,$(TEST)) $(TEST_BINS) $(HAKBENCH_BINS) $(TEST_SCRIPTS)
 
 gates: ; @bench/gates $(call quote,$(ROUNDS)) ## what each phase must show, held or missed (ROUNDS=5)
+trace: out/bench/trace_record.so ## record what a program asks of malloc: CMD="program arguments" TRACE=file
+	@[ -n $(call quote,$(CMD)) ] && [ -n $(call quote,$(TRACE)) ] || { echo 'hakmem: want CMD="program arguments" and TRACE=file' >&2; exit 2; }
+	@HAKTRACE_FILE=$(call quote,$(TRACE)) LD_PRELOAD=$(CURDIR)/out/bench/trace_record.so $(CMD)
+
 matrix: ; @phases/matrix ## build and test every combination that the table promises
 test-arm64: deps-arm64 ; +@$(AGAIN) ARCH=arm64 MODE=$(MODE) TEST=$(call quote,$(TEST)) test ## cross-build and test under qemu
 fuzz: ; +@$(AGAIN) CC=clang MODE=fuzz SECONDS=$(call quote,$(SECONDS)) run-fuzz ## random calls against a shadow model (SECONDS=60)
@@ -227,6 +233,11 @@ out/work/%.o: bench/work/%.c Makefile | $(FIRST)
 	$Q$(call say,cc $<)$(HOST_CC) $(BASE_FLAGS) $(HOST_FLAGS) -c -o $@ $<
 out/work/%: out/work/%.o
 	$Q$(HOST_CC) -pie -o $@ $< -pthread -lm
+# The recorder of traces (bench/trace/README.md): preloaded, so its thread-local variables must not need malloc.
+out/bench/trace_record.so: $(wildcard bench/trace/*.[ch]) Makefile | $(FIRST)
+	@mkdir -p $(@D)
+	$Q$(call say,link $@)$(HOST_CC) $(filter-out -M%,$(BASE_FLAGS)) -D_GNU_SOURCE -O2 -fPIC -fvisibility=hidden -ftls-model=initial-exec \
+	    $(NO_BUILTIN) -shared -Wl,-z,defs -o $@ $(filter %.c,$^) -pthread
 # The workbench: one program; everything but its main is a library too, which its tests link.
 HAKBENCH_LIBS := sqlite3 gsl libcyaml
 out/bench/obj/%.o: bench/%.c Makefile | $(FIRST)
