@@ -4,7 +4,7 @@
  */
 #include "work_run.h"
 
-/* The first argument of each workload, and as many arguments as it takes. */
+/* The first argument of each workload, NULL when it is a file, and as many arguments as it takes. */
 static const struct {
     const char *name, *first, *most;
 } lines[SMALL] = {
@@ -26,6 +26,7 @@ static const struct {
     {"idle_threads", "threads", "1 1 0 1"},
     {"xmalloc", "makers", "1 1 1 1 1"},
     {"cache_scratch", "threads", "1 1 8 1 1"},
+    {"trace_replay", NULL, "bench/trace/sqlite.trace 1 1 1000"},
 };
 
 /* Exit 2, nothing on standard output, and one line that has all of the given words. */
@@ -56,7 +57,7 @@ START_TEST(bad_first_argument)
 {
     static const char *const wrong[] = {"abc", "-5", "1.5", "12x", "+3", "99999999999999999999999", "1e6"};
     for (size_t i = 0; i < SMALL; i++)
-        for (size_t j = 0; j < sizeof wrong / sizeof *wrong; j++)
+        for (size_t j = 0; lines[i].first && j < sizeof wrong / sizeof *wrong; j++)
             bad(lines[i].name, wrong[j], lines[i].first, wrong[j], " to ");
 }
 END_TEST
@@ -80,6 +81,10 @@ START_TEST(bad_later_argument)
     bad("remote_only", "1025", "owners", "'1025'", "from 0 to 1024");
     bad("idle_threads", "0", "threads", "'0'", "from 1 to 4096");
     bad("xmalloc", "1 0", "takers", "'0'", "from 1 to 2048");
+    bad("trace_replay", "bench/trace/sqlite.trace x", "repeats", "'x'", "from 1 to ");
+    bad("trace_replay", "bench/trace/sqlite.trace 1 2", "touch", "'2'", "from 0 to 1");
+    bad("trace_replay", "no/such.trace", "FILE", "no/such.trace", "cannot open");
+    bad("trace_replay", "", "FILE", "no FILE", "bench/trace");
     bad("cache_scratch", "2 10 65", "size", "'65'", "from 1 to 64");
 }
 END_TEST

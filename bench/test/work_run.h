@@ -45,6 +45,7 @@ static const struct small small[] = {
     {"idle_threads", "8 20000 0"},
     {"xmalloc", "2 2 20 20000"},
     {"cache_scratch", "2 10 8 100"},
+    {"trace_replay", "bench/trace/sqlite.trace"},
 };
 
 enum { SMALL = sizeof small / sizeof *small };

@@ -29,6 +29,7 @@
 #define WORK_MAX_THREADS 4096
 
 static const char *work_name = "workload";
+static const char *work_operand = ""; /* what a program wants before its numbers, and a blank; it takes that off itself */
 
 /* One line on standard error, made without the allocator, and the end of the process. When several threads fail at once, the
  * first one speaks. */
@@ -61,9 +62,9 @@ struct work_arg {
 
 __attribute__((unused)) static void work_help(const char *what, const struct work_arg *args, int count)
 {
-    printf("usage: %s", work_name);
+    printf("usage: %s %s", work_name, work_operand);
     for (int i = 0; i < count; i++)
-        printf(" [%s]", args[i].name);
+        printf("[%s]%s", args[i].name, i + 1 < count ? " " : "");
     printf("\n%s\n\n", what);
     for (int i = 0; i < count; i++)
         printf("  %-18s %s (default %llu, %llu to %llu)\n", args[i].name, args[i].what, (unsigned long long)args[i].fallback,
@@ -314,7 +315,7 @@ static bool work_proc(const char *path, const char *key, uint64_t *kb)
 }
 
 /* Resident memory of this process in KiB. Pages that were given back with MADV_FREE and that the kernel has not taken yet do
- * not count. Reads every page table of the process: not for timed loops. */
+ * not count. Reads every page table of the process: not for hot loops. */
 __attribute__((unused)) static uint64_t work_rss(void)
 {
     uint64_t rss, lazy;

@@ -1,0 +1,140 @@
+#!/bin/sh
+# test_hakbench_trace.sh - the recorder writes what a program asked of malloc, however the program ends; the replay does it
+# again under any allocator, and refuses a file that is no whole trace.
+#
+# Run in the root of the project. HAK_OUT, HAK_LIB: a build and its shared library.
+set -u
+: "${HAK_OUT:?the directory of a build}" "${HAK_LIB:?the path of libhakmem.so}"
+replay=out/work/trace_replay
+recorder=$PWD/out/bench/trace_record.so
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+checks=0
+failed=0
+
+# is WHAT GOT WANT
+is() {
+    checks=$((checks + 1))
+    [ "$2" = "$3" ] && return
+    failed=$((failed + 1))
+    echo "FAIL: $1: got '$2', want '$3'"
+}
+
+record() { # record NAME ARGUMENTS...: the status of prog_trace, its words in $tmp/said
+    name=$1
+    shift
+    HAKTRACE_FILE=$tmp/$name.trace LD_PRELOAD=$recorder "$HAK_OUT/test/prog_trace" "$@" 2>"$tmp/said"
+}
+
+# key KEY FILE [ARGUMENTS...]: what the replay of a trace says, under the library $preload
+preload=
+key() {
+    wanted=$1
+    shift
+    LD_PRELOAD=$preload timeout 20 $replay "$@" 2>"$tmp/said" | tr ' ' '\n' | sed -n "s/^$wanted=//p"
+}
+
+# --- What is recorded: the difference of two runs is 12 calls a round, two threads --------------------------------------------
+record none 0 return
+is "status of the recorded program" $? 0
+record mix 500 return
+is "what the recorder said" "$(cat "$tmp/said")" ""
+none=$(key ops "$tmp/none.trace")
+ops=$(key ops "$tmp/mix.trace")
+is "calls in 500 rounds" $((ops - none)) 6000
+is "objects in 500 rounds" $(($(key objects "$tmp/mix.trace") - $(key objects "$tmp/none.trace"))) 3500
+is "left in 500 rounds" $(($(key left "$tmp/mix.trace") - $(key left "$tmp/none.trace"))) 500
+is "threads" "$(key threads "$tmp/mix.trace")" 2
+record threads threads 300
+is "300 threads, one at a time" "$(key threads "$tmp/threads.trace")" 301
+is "calls of 300 threads" $(($(key ops "$tmp/threads.trace") - none)) 600
+
+# --- The same replay everywhere ----------------------------------------------------------------------------------------------
+whole=$(key checksum "$tmp/mix.trace")
+live=$(key live_kb "$tmp/mix.trace")
+for preload in "$HAK_LIB" ""; do
+    for arguments in "1 0" "1 1 0" "1 1 1" "1 1 1000000"; do
+        is "checksum with ${preload##*/} $arguments" "$(key checksum "$tmp/mix.trace" $arguments)" "$whole"
+    done
+    is "calls of 3 repeats with ${preload##*/}" "$(key ops "$tmp/mix.trace" 3)" $((ops * 3))
+    is "live bytes with ${preload##*/}" "$(key live_kb "$tmp/mix.trace")" "$live"
+done
+
+# --- However the program ends, and whatever it starts ------------------------------------------------------------------------
+for end in _exit exec kill; do
+    record $end 500 $end
+    is "calls of a program that ends by $end" "$(key ops "$tmp/$end.trace")" "$ops"
+done
+record fork 500 fork
+is "a program and not its child: calls" "$(key ops "$tmp/fork.trace")" $((ops + 6000))
+is "a program and not its child: threads" "$(key threads "$tmp/fork.trace")" 3
+record each%p 10 exec
+is "traces of a program and the one it starts" "$(ls "$tmp" | grep -c '^each[0-9]*.trace$')" 1
+HAKTRACE_FILE=$tmp/child.trace LD_PRELOAD=$recorder sh -c "'$HAK_OUT/test/prog_trace' 500 return; exit 3" 2>"$tmp/said"
+is "status of a shell that starts a program" "$? $(cat "$tmp/said")" "3 "
+HAKTRACE_FILE=$tmp/process%p.trace LD_PRELOAD=$recorder sh -c "'$HAK_OUT/test/prog_trace' 500 return; exit 3"
+is "traces of a shell and the program it starts" "$(ls "$tmp" | grep -c '^process')" 2
+
+# --- No room, no file --------------------------------------------------------------------------------------------------------
+(trap '' XFSZ; ulimit -f 3000; record full 60000 return)
+is "status of a program whose trace has no room" $? 0
+is "what it says" "$(cat "$tmp/said")" \
+    "trace_record: no room for the trace: File too large; recording stops, the program goes on"
+is "its trace can be replayed" "$([ "$(key ops "$tmp/full.trace")" -gt 100000 ] && echo yes)" yes
+record missing/folder 10 return
+is "a file that cannot be written" "$? $(cat "$tmp/said")" \
+    "0 trace_record: HAKTRACE_FILE: cannot write $tmp/missing/folder.trace: No such file or directory; nothing is \
+recorded"
+LD_PRELOAD=$recorder "$HAK_OUT/test/prog_trace" 10 return 2>"$tmp/said"
+is "no file named" "$? $(cat "$tmp/said")" "0 trace_record: HAKTRACE_FILE is not set: name the file to write; nothing is recorded"
+
+# --- Files that are no trace -------------------------------------------------------------------------------------------------
+refuses() { # refuses FILE WORDS
+    $replay "$1" >"$tmp/out" 2>"$tmp/said"
+    is "status for ${1##*/}" $? 2
+    is "lines for ${1##*/}" "$(wc -l <"$tmp/said") $(wc -c <"$tmp/out")" "1 0"
+    is "words for ${1##*/}" "$(grep -c "$2" "$tmp/said")" 1
+}
+: >"$tmp/empty"
+head -c 5000 "$tmp/mix.trace" >"$tmp/short"
+{ printf x; tail -c +2 "$tmp/mix.trace"; } >"$tmp/magic"
+{ head -c 8 "$tmp/mix.trace"; printf '\002'; tail -c +10 "$tmp/mix.trace"; } >"$tmp/version"
+{ head -c 40 "$tmp/mix.trace"; printf '\001'; tail -c +42 "$tmp/mix.trace"; } >"$tmp/counts"
+{ head -c 4104 "$tmp/mix.trace"; printf '\377'; tail -c +4106 "$tmp/mix.trace"; } >"$tmp/kind"
+refuses "$tmp/empty" "not a trace: want a file of at least 4096 bytes, got 0"
+refuses "$tmp/short" "truncated: it has 5000 bytes"
+refuses "$tmp/magic" "does not begin with HAKTRACE"
+refuses "$tmp/version" "of version 2: this program reads version 1"
+refuses "$tmp/counts" "corrupted trace"
+refuses "$tmp/kind" "corrupted trace: page 1, byte 1: no such kind"
+refuses "$tmp/nothing" "cannot open"
+refuses "$tmp" "not a trace"
+refuses --touch "unknown option"
+
+# A byte changed anywhere: a replay, or one line; never a crash or a hang.
+record small 20 return
+size=$(wc -c <"$tmp/small.trace")
+for i in $(seq 1 60); do
+    at=$((4096 + i * 7919 % (size - 4096)))
+    byte=$(printf %o $((i * 37 % 256)))
+    { head -c $at "$tmp/small.trace"; printf "\\$byte"; tail -c +$((at + 2)) "$tmp/small.trace"; } >"$tmp/flip"
+    (ulimit -v 2000000; timeout 20 $replay "$tmp/flip" 1 0 >"$tmp/out" 2>"$tmp/said")
+    status=$?
+    checks=$((checks + 1))
+    [ $status -le 2 ] && [ "$(cat "$tmp/out" "$tmp/said" | wc -l)" = 1 ] && continue
+    failed=$((failed + 1))
+    echo "FAIL: byte $at changed: status $status: $(cat "$tmp/out" "$tmp/said")"
+done
+
+# --- The traces that come with the project ------------------------------------------------------------------------------------
+for trace in bench/trace/*.trace; do
+    [ -e "$trace" ] || continue
+    whole=$(key checksum "$trace" 1 0)
+    for preload in "$HAK_LIB" ""; do
+        is "checksum of $trace with ${preload##*/}" "$(key checksum "$trace")" "$whole"
+    done
+    is "$trace is whole" "$(od -A n -t u4 -j 12 -N 4 "$trace" | tr -d ' ')" 1
+done
+
+echo "Checks: $checks, Failures: $failed"
+[ $failed = 0 ]
