@@ -66,8 +66,8 @@ void harvest_result_line(struct launch_result *r, enum mode mode)
             harvest_add(r, "ops_s", value);
         else if (number && strcmp(key, "seconds") == 0 && mode == MODE_TIME)
             harvest_add(r, "seconds", value);
-        else if (number && strcmp(key, "live_bytes") == 0)
-            harvest_add(r, "live_kb", value / 1024);
+        else if (number && strcmp(key, "live_kb") == 0)
+            harvest_add(r, "live_kb", value);
         else if (number && mode == MODE_MEMORY && strcmp(key, "seconds") != 0 && strcmp(key, "ops_per_s") != 0) {
             snprintf(name, sizeof name, "work.%s", key);
             harvest_add(r, name, value);

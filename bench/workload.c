@@ -12,7 +12,8 @@
 const struct workload workloads[] = {
     /* name, command, what, threads, seconds, counts */
     {"random_mixed-seed", "random_mixed 200000 4096 1234567", "the seed's workload: cold start, 4096 slots", 1, 0.02, NULL},
-    {"random_mixed-seed256", "random_mixed 100000 256 42", "the seed's workload of phase 11: cold start, 256 slots", 1, 0.02, NULL},
+    {"random_mixed-seed256", "random_mixed 100000 256 42", "the seed's workload of phase 11: cold start, 256 slots", 1, 0.02,
+     NULL},
     {"random_mixed-steady", "random_mixed 10000000 256 42", "steady state, 256 slots", 1, 0.2, "random_mixed 1000000 256 42"},
     {"random_mixed-8192", "random_mixed 10000000 8192 1234567", "steady state, 8192 slots", 1, 0.3,
      "random_mixed 1000000 8192 1234567"},
@@ -21,14 +22,16 @@ const struct workload workloads[] = {
     {"random_mixed-400", "random_mixed 10000000 400 1234567", "steady state, 400 slots: instructions per operation", 1, 0.2,
      "random_mixed 1000000 400 1234567"},
     {"larson-seed", "larson 1 5 1 1000 100 10000 42", "the seed's larson: 42 threads, 1..5 bytes, 1 second", 42, 1.2, NULL},
-    {"larson-2", "larson 1 8 1000 5000 100 4141 2", "2 threads, 8..1000 bytes, slots handed to new threads, 1 second", 2, 1.1, NULL},
-    {"larson-16", "larson 1 8 1000 5000 100 4141 16", "16 threads, 8..1000 bytes, slots handed to new threads, 1 second", 16, 1.2,
+    {"larson-2", "larson 1 8 1000 5000 100 4141 2", "2 threads, 8..1000 bytes, slots handed to new threads, 1 second", 2, 1.1,
      NULL},
+    {"larson-16", "larson 1 8 1000 5000 100 4141 16", "16 threads, 8..1000 bytes, slots handed to new threads, 1 second", 16,
+     1.2, NULL},
     {"producer_consumer", "producer_consumer 1 3000000 42", "blocks of 16..256 bytes freed by another thread", 2, 0.5,
      "producer_consumer 1 300000 42"},
     {"exchange", "exchange 2 1000000 2048 42", "2 threads replace 16 B..64 KiB blocks in shared slots", 2, 0.5,
      "exchange 2 100000 2048 42"},
-    {"tiny_hot", "tiny_hot 64 100 100000", "batches of 100 blocks of 64 bytes, freed in reverse", 1, 0.2, "tiny_hot 64 100 10000"},
+    {"tiny_hot", "tiny_hot 64 100 100000", "batches of 100 blocks of 64 bytes, freed in reverse", 1, 0.2,
+     "tiny_hot 64 100 10000"},
     {"fixed_size", "fixed_size 10000000 256 256", "one size, 256 slots", 1, 0.2, "fixed_size 1000000 256 256"},
     {"mid_large_mt", "mid_large_mt 4 40000 2048 42", "4 threads, blocks of 8..34 KiB", 4, 0.5, NULL},
     {"realloc_grow", "realloc_grow 16777216 20 4 100 42", "arrays that double to 16 MiB in turn", 1, 0.5,
@@ -39,6 +42,36 @@ const struct workload workloads[] = {
      "burst_idle 67108864 0 1 42"},
     {"fragmentation", "fragmentation 4 67108864 14 42", "64 MiB live while the mix of sizes shifts", 1, 2,
      "fragmentation 1 16777216 14 42"},
+    {"lifo_burst", "lifo_burst 2 200000 100 8 64 42", "2 threads, bursts of 100 blocks of 8..64 bytes, freed in reverse", 2,
+     0.3, "lifo_burst 2 20000 100 8 64 42"},
+    {"large_pairs", "large_churn 1000000 1 819200 819200 42", "pairs of malloc and free of 800 KiB", 1, 0.5,
+     "large_churn 100000 1 819200 819200 42"},
+    {"large_churn", "large_churn 100000 20 5242880 26214400 42", "20 live blocks of 5..25 MiB, replaced at random", 1, 2,
+     "large_churn 10000 20 5242880 26214400 42"},
+    {"idle_return", "burst_idle 1073741824 10 1 42", "1 GiB filled, 99 % freed at random, then 10 s without a call", 1, 13,
+     "burst_idle 67108864 0 1 42"},
+    {"remote_only-keeps", "remote_only 1 67108864 64 0 42", "a thread frees, another one allocates: 64 MiB between them", 2,
+     1.5, "remote_only 1 67108864 8 0 42"},
+    {"remote_only-sleeps", "remote_only 16 67108864 64 0 42", "the same, 16 owners that sleep while their blocks are freed", 17,
+     2, "remote_only 16 67108864 8 0 42"},
+    {"remote_only-ended", "remote_only 0 67108864 64 0 42", "the same, owners that have ended when their blocks are freed", 2,
+     1.5, "remote_only 0 67108864 8 0 42"},
+    {"idle_threads", "idle_threads 1000 262144 2 42", "1,000 threads idle after a burst of 256 KiB each", 1000, 3,
+     "idle_threads 1000 262144 0 42"},
+    {"realloc_double", "realloc_grow 1073741824 1 1 100 42", "one array doubles from 16 bytes to 1 GiB", 1, 1, NULL},
+    {"xmalloc", "xmalloc 2 2 4000 131072 42", "2 threads only allocate, 2 only free, in loads of 128 KiB", 4, 0.5,
+     "xmalloc 2 2 400 131072 42"},
+    {"cache_scratch", "cache_scratch 2 1000 8 20000 1", "2 threads write to objects beside those they were handed", 2, 0.2,
+     "cache_scratch 2 1000 8 100 1"},
+    {"cache_thrash", "cache_scratch 2 1000 8 20000 0", "2 threads write to small objects of their own", 2, 0.2,
+     "cache_scratch 2 1000 8 100 0"},
+    {"trace-sqlite", "trace_replay bench/trace/sqlite.trace 30", "what sqlite3 asked of malloc for some SQL, 30 times", 1, 0.2,
+     "trace_replay bench/trace/sqlite.trace"},
+    {"trace-sqlite-cold", "trace_replay bench/trace/sqlite.trace 1", "the same, once: cold start, peak memory", 1, 0.02, NULL},
+    {"trace-redis", "trace_replay bench/trace/redis.trace 20", "what redis-server asked of malloc, 6 threads, 20 times", 6, 0.3,
+     "trace_replay bench/trace/redis.trace 1 1 0"},
+    {"trace-redis-cold", "trace_replay bench/trace/redis.trace 1 1 0", "the same, once, in the recorded order: peak memory", 6,
+     0.03, NULL},
     {"startup", "startup 200 64", "process start to the first block, 200 times", 1, 0.3, "startup 20 64"},
 };
 const size_t workload_count = sizeof workloads / sizeof *workloads;
@@ -52,7 +85,9 @@ static bool program_is(const char *command, const char *program, size_t length)
 static const struct workload *made(const char *text, size_t length)
 {
     static struct workload rows[32];
-    static struct { char text[256]; } names[32];
+    static struct {
+        char text[256];
+    } names[32];
     static size_t count;
     for (size_t i = 0; i < count; i++)
         if (strcmp(names[i].text, text) == 0)
@@ -85,10 +120,11 @@ const struct workload *workload_find(const char *text, char *why, size_t size)
     size_t length = strcspn(text, " ");
     char path[128];
     snprintf(path, sizeof path, "bench/work/%.*s.c", (int)length, text);
-    if (!strchr(text, '/') && length && access(path, R_OK) == 0) {
+    if (!memchr(text, '/', length) && length && access(path, R_OK) == 0) {
         const struct workload *w = strlen(text) < 64 ? made(text, length) : NULL;
         if (!w)
-            snprintf(why, size, "workload '%.80s': too long, or too many of them: at most 63 characters and 32 workloads", text);
+            snprintf(why, size, "workload '%.80s': too long, or too many of them: at most 63 characters and 32 workloads",
+                     text);
         return w;
     }
     snprintf(why, size, "no workload '%.80s'; workloads:", text);
