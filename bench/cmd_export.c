@@ -80,8 +80,8 @@ int cmd_export(int argc, char **argv)
     static const struct argp argp = {
         .options = options,
         .parser = parse,
-        .doc = "Writes the samples of a run, with all that a report needs: the newest run unless another is named. A TSV that is "
-               "committed where its result is cited reads back with --from.",
+        .doc = "Writes the samples of a run, with all that a report needs: the newest run unless another is named. A TSV that "
+               "is committed where its result is cited reads back with --from.",
         .children = children,
     };
     struct asked asked = {.export = export_tsv};

@@ -163,7 +163,7 @@ int cmd_show(int argc, char **argv)
         .options = options,
         .parser = parse,
         .args_doc = "[RUN]",
-        .doc = "Shows a stored run, the newest unless another is named: its context, its variants, and the medians of its cells.",
+        .doc = "Shows a stored run, the newest unless another is named: its context, its variants, the medians of its cells.",
         .children = children,
     };
     struct asked asked = {0};

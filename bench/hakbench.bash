@@ -1,7 +1,7 @@
 # hakbench.bash - completion of hakbench for bash: . bench/hakbench.bash, then out/bench/hakbench <TAB> in the root of the tree.
 #
-# Knows no names itself: commands and options come from --help, workloads, metrics, rivals, experiments and runs from list. A name
-# with a blank or a colon in it is not completed.
+# Knows no names itself: commands and options come from --help, workloads, metrics, rivals, experiments and runs from list. A
+# name with a blank or a colon in it is not completed.
 
 _hakbench_names() { "$1" list "$2" 2>/dev/null | awk '{print $1}' | grep -v '[=<]'; }
 

@@ -1,4 +1,5 @@
-/* run_made.h - a run made by hand, for tests of what works on one: two variants, a twin, a rival that is missing, two workloads.
+/* run_made.h - a run made by hand, for tests of what works on one: two variants, a twin, a rival that is missing, two
+ * workloads.
  *
  * May include bench/dataset.h, core/test/test.h and libc.
  */
@@ -28,7 +29,12 @@ static inline struct dataset *run_made_frame(void)
     dataset_set_context(ds, "dash", "-");
     static const struct ds_variant variants[] = {
         {.label = "A", .kind = "hakmem", .toggles = "PHASE=11", .variant = "p11", .sha256 = "aa", .twin_of = -1},
-        {.label = "B", .kind = "hakmem", .toggles = "PHASE=12 HAKMEM_SS_LRU_MB=8", .variant = "p12", .sha256 = "bb", .twin_of = -1},
+        {.label = "B",
+         .kind = "hakmem",
+         .toggles = "PHASE=12 HAKMEM_SS_LRU_MB=8",
+         .variant = "p12",
+         .sha256 = "bb",
+         .twin_of = -1},
         {.label = "B twin", .kind = "hakmem", .toggles = "PHASE=12", .variant = "p12", .sha256 = "bb", .twin_of = MADE_B},
         {.label = "jemalloc", .kind = "rival", .twin_of = -1, .missing = 1},
     };

@@ -65,8 +65,8 @@ __attribute__((unused)) static bool made_add(struct store *st, int64_t run, int 
     }
     for (int i = 0; i < MADE_POINTS; i++)
         points[i] = (struct ds_point){i, k, i + k};
-    struct ds_sample s = {.variant = k % 2, .position = k, .block = k / 4, .mode = MODE_COUNT,
-                          .series = points, .series_count = MADE_POINTS};
+    struct ds_sample s = {
+        .variant = k % 2, .position = k, .block = k / 4, .mode = MODE_COUNT, .series = points, .series_count = MADE_POINTS};
     return store_sample_add(st, run, &s, name, values, MADE_METRICS);
 }
 

@@ -1,4 +1,5 @@
-/* test_hakbench_dataset.c - what is asked of a dataset: values and derived ones, cells, pairs, medians; and the list of metrics.
+/* test_hakbench_dataset.c - what is asked of a dataset: values and derived ones, cells, pairs, medians; and the list of
+ * metrics.
  *
  * May include bench/dataset.h, run_made.h and libc.
  */
@@ -42,8 +43,9 @@ END_TEST
 START_TEST(derived_from_one_sample)
 {
     struct dataset *ds = run_made_frame();
-    int i = run_made_sample(ds, (struct ds_sample){0}, "ops", 100.0, "faults", 50.0, "syscalls", 25.0, "instructions_allocator",
-                            1400.0, "stat.front.hits", 90.0, "stat.front.misses", 10.0, "rss_settled", 30.0, "live_kb", 20.0, NULL);
+    int i =
+        run_made_sample(ds, (struct ds_sample){0}, "ops", 100.0, "faults", 50.0, "syscalls", 25.0, "instructions_allocator",
+                        1400.0, "stat.front.hits", 90.0, "stat.front.misses", 10.0, "rss_settled", 30.0, "live_kb", 20.0, NULL);
     int zero = run_made_sample(ds, (struct ds_sample){0}, "ops", 0.0, "faults", 1.0, NULL);
     ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "faults_per_op"), 0.5);
     ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "syscalls_per_op"), 0.25);
@@ -106,9 +108,9 @@ START_TEST(pairs_stay_within_their_block)
         int variant, block;
         double value;
         bool failed;
-    } rows[] = {{0, 0, 1, 0},  {1, 0, 10, 0}, {1, 0, 20, 1}, {0, 0, 2, 0}, /* A B B A, the second B failed */
+    } rows[] = {{0, 0, 1, 0},  {1, 0, 10, 0}, {1, 0, 20, 1}, {0, 0, 2, 0},  /* A B B A, the second B failed */
                 {1, 1, 30, 0}, {0, 1, 3, 0},  {0, 1, 4, 0},  {1, 1, 40, 0}, /* B A A B */
-                {0, 2, 5, 0}};                                             /* interrupted */
+                {0, 2, 5, 0}};                                              /* interrupted */
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct ds_sample s = {.variant = rows[i].variant, .block = rows[i].block, .failed = rows[i].failed};
         run_made_sample(ds, s, "wall_s", rows[i].value, NULL);
@@ -149,5 +151,6 @@ START_TEST(metrics_by_name)
 }
 END_TEST
 
-TEST_MAIN("a run in memory", builders_copy_and_find, values_not_measured_are_nan, derived_from_one_sample, cells_have_their_mode_only,
-          medians, median_of_parts_that_no_sample_has_together, pairs_stay_within_their_block, metrics_by_name)
+TEST_MAIN("a run in memory", builders_copy_and_find, values_not_measured_are_nan, derived_from_one_sample,
+          cells_have_their_mode_only, medians, median_of_parts_that_no_sample_has_together, pairs_stay_within_their_block,
+          metrics_by_name)

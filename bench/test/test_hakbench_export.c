@@ -1,5 +1,5 @@
-/* test_hakbench_export.c - a run as TSV reads back as the same run, whatever its texts and numbers hold; a wrong file is named with
- * its line; JSON is JSON.
+/* test_hakbench_export.c - a run as TSV reads back as the same run, whatever its texts and numbers hold; a wrong file is named
+ * with its line; JSON is JSON.
  *
  * May include bench/export.h, run_made.h and libc.
  */
@@ -43,8 +43,8 @@ static void write_file(const char *text, size_t size)
 static struct dataset *run_odd(void)
 {
     struct dataset *ds = run_made();
-    run_made_sample(ds, (struct ds_sample){.mode = MODE_INSTRUCTIONS, .block = 3}, "instructions", 0.1 + 0.2, "ops", 1e-300, "wall_s",
-                    1.0 / 3, "major_faults", -0.0, "user_s", INFINITY, "zz.unknown", 123456789012345678.0, NULL);
+    run_made_sample(ds, (struct ds_sample){.mode = MODE_INSTRUCTIONS, .block = 3}, "instructions", 0.1 + 0.2, "ops", 1e-300,
+                    "wall_s", 1.0 / 3, "major_faults", -0.0, "user_s", INFINITY, "zz.unknown", 123456789012345678.0, NULL);
     return ds;
 }
 
@@ -90,7 +90,8 @@ START_TEST(order_is_stable)
     dataset_set_context(b, "aa", "1");
     char *x = text_of(a, export_tsv), *y = text_of(b, export_tsv);
     ck_assert_str_eq(x, y);
-    ck_assert_ptr_nonnull(strstr(x, "\twhy\tops_s\tops\tstrace.a\tstrace.b\trss_series\n0\t0\ttime\tA\trandom_mixed-seed\tno\t-\t4\t2\t3\t1\t-\n"));
+    ck_assert_ptr_nonnull(strstr(
+        x, "\twhy\tops_s\tops\tstrace.a\tstrace.b\trss_series\n0\t0\ttime\tA\trandom_mixed-seed\tno\t-\t4\t2\t3\t1\t-\n"));
     free(x);
     free(y);
     dataset_free(a);
@@ -203,8 +204,10 @@ START_TEST(json_is_json)
         "import json, sys\n"
         "r = json.load(open(sys.argv[1], encoding='utf-8'))\n"
         "assert r['run'] == 0 and r['experiment'] == '12-shared-pool' and int(r['seed']) == 0xfedcba9876543210, r\n"
-        "assert r['context']['cpu'] == 'A CPU\\twith a tab\\nand a line' and r['context']['kernel'] == 'Linux 6.1 \"odd\" \\\\ text'\n"
-        "assert [v['label'] for v in r['variants']] == ['A', 'B', 'B twin', 'jemalloc'] and r['variants'][2]['twin_of'] == 'B'\n"
+        "assert r['context']['cpu'] == 'A CPU\\twith a tab\\nand a line' and r['context']['kernel'] == 'Linux 6.1 \"odd\" \\\\ "
+        "text'\n"
+        "assert [v['label'] for v in r['variants']] == ['A', 'B', 'B twin', 'jemalloc'] and r['variants'][2]['twin_of'] == "
+        "'B'\n"
         "assert r['variants'][3]['missing'] is True and r['workloads'][1]['threads'] == 2\n"
         "s = r['samples']\n"
         "assert len(s) == 13 and s[0]['values'] == {'ops_s': 1e6, 'ops': 200000, 'faults': 100}, s[0]\n"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# test_hakbench_list.sh - list, show and export as a user meets them: what they print, one line for each mistake; completion; the
-# man page has every command and option.
+# test_hakbench_list.sh - list, show and export as a user meets them: what they print, one line for each mistake; completion;
+# the man page has every command and option.
 #
 # Run in the root of the project, as make does, with out/bench/hakbench built.
 set -u
@@ -28,12 +28,13 @@ bad() {
 }
 
 # A run, made by hand as export writes it.
-printf '%b' '# hakbench samples 1\n# run\t3\n# experiment\t11-front\n# command\thakbench ab\n# started\t2026-01-02T03:04:05Z\n' \
-    '# seed\t9\n# finished\tno\n# context\tcpu\tA CPU\n' \
+printf '%b' '# hakbench samples 1\n# run\t3\n# experiment\t11-front\n# command\thakbench ab\n' \
+    '# started\t2026-01-02T03:04:05Z\n# seed\t9\n# finished\tno\n# context\tcpu\tA CPU\n' \
     '# variant\tA\thakmem\tPHASE=11\tp11\taa\t-\t-\t-\n# variant\tjemalloc\trival\t-\t-\t-\t-\t-\tmissing\n' \
     '# workload\tw-1\trandom_mixed 1 2 3\tcold\t1\n' \
     'position\tblock\tmode\tvariant\tworkload\tfailed\twhy\tops_s\tfaults\trss_series\n' \
-    '0\t0\ttime\tA\tw-1\tno\t-\t1000000\t7\t-\n1\t0\ttime\tA\tw-1\tno\t-\t3000000\t8\t-\n2\t0\ttime\tA\tw-1\tyes\tit died\t-\t-\t-\n' >"$tmp/run.tsv"
+    '0\t0\ttime\tA\tw-1\tno\t-\t1000000\t7\t-\n1\t0\ttime\tA\tw-1\tno\t-\t3000000\t8\t-\n' \
+    '2\t0\ttime\tA\tw-1\tyes\tit died\t-\t-\t-\n' >"$tmp/run.tsv"
 
 # --- list -------------------------------------------------------------------------------------------------------------------
 for list in workloads metrics rivals variants experiments; do
@@ -67,7 +68,8 @@ has "failed: it died" "$tmp/samples"
 $H export --from "$tmp/run.tsv" --output "$tmp/again.tsv" || fail "export: exit $?"
 checks=$((checks + 1))
 cmp "$tmp/run.tsv" "$tmp/again.tsv" || fail "exported again it differs"
-$H export --from "$tmp/run.tsv" --format json | python3 -c 'import json, sys; assert len(json.load(sys.stdin)["samples"]) == 3' || fail "no JSON"
+$H export --from "$tmp/run.tsv" --format json >"$tmp/run.json"
+python3 -c 'import json, sys; assert len(json.load(open(sys.argv[1]))["samples"]) == 3' "$tmp/run.json" || fail "no JSON"
 bad 2 "no metric 'cats'; metrics: ops_s" $H show --metric cats --from "$tmp/run.tsv"
 bad 2 "no format 'csv'; formats: tsv json" $H export --format csv
 bad 2 "'x' is not the number of a run" $H show x
@@ -80,7 +82,8 @@ bad 1 "none/x.tsv: cannot be written" $H export --from "$tmp/run.tsv" --output "
 
 # A disk that fills up while a file is replaced leaves the old one.
 yes '3	0	time	A	w-1	no	-	4000000	9	-' | head -n 20000 | cat "$tmp/run.tsv" - >"$tmp/long.tsv"
-bad 1 "cannot be written: File too large" sh -c "trap '' XFSZ; ulimit -f 100; $H export --from $tmp/long.tsv --output $tmp/again.tsv"
+bad 1 "cannot be written: File too large" \
+    sh -c "trap '' XFSZ; ulimit -f 100; $H export --from $tmp/long.tsv --output $tmp/again.tsv"
 checks=$((checks + 1))
 cmp "$tmp/run.tsv" "$tmp/again.tsv" || fail "a failed export changed the file"
 [ ! -e "$tmp/again.tsv.new" ] || fail "a failed export left its half"
@@ -104,13 +107,16 @@ completes $H ab mi mimalloc
 completes $H export --format j json
 completes $H export --from "$tmp/run." "$tmp/run.tsv"
 
+# options COMMAND: its long options, without the dashes; the lines of --help that have one begin with a blank.
+options() { $H "$1" --help | grep '^ ' | grep -oE -- '--[a-z][a-z-]*' | sed 's/--//' | grep -vxE 'help|usage' | sort -u; }
+
 # --- man page ---------------------------------------------------------------------------------------------------------------
 for command in $($H --help | awk '/^  [a-z]/ {print $1}'); do
     sed -n "/^\.Ss $command\$/,/^\.S[sh] /p" bench/hakbench.1 >"$tmp/section"
     checks=$((checks + 1))
     [ -s "$tmp/section" ] || fail "man page: no section of $command"
-    for option in $($H "$command" --help | grep -oE -- '^ .*--[a-z][a-z-]*' | grep -oE -- '--[a-z][a-z-]*' | grep -vxE -- '--(help|usage)'); do
-        has "Fl -${option#--}" "$tmp/section"
+    for option in $(options "$command"); do
+        has "Fl -$option" "$tmp/section"
     done
 done
 if command -v groff >/dev/null; then

@@ -16,7 +16,8 @@ static int64_t store_all(struct store *st, const struct dataset *ds)
     for (size_t i = 0; i < ds->metric_count; i++)
         names[i] = ds->metric_names[i];
     for (size_t i = 0; i < ds->sample_count; i++)
-        ck_assert_msg(store_sample_add(st, run, &ds->samples[i], names, ds->samples[i].values, ds->metric_count), "%s", store_error());
+        ck_assert_msg(store_sample_add(st, run, &ds->samples[i], names, ds->samples[i].values, ds->metric_count), "%s",
+                      store_error());
     return run;
 }
 
@@ -107,7 +108,7 @@ END_TEST
 START_TEST(samples_are_never_edited)
 {
     static const char *const attempts[] = {
-        "UPDATE samples SET failed = 1", "DELETE FROM samples",  "UPDATE measured SET value = 2 * value",
+        "UPDATE samples SET failed = 1", "DELETE FROM samples",          "UPDATE measured SET value = 2 * value",
         "DELETE FROM measured",          "UPDATE series SET rss_kb = 0", "DELETE FROM series",
     };
     made_begin();
@@ -171,5 +172,5 @@ START_TEST(a_reader_changes_nothing)
 }
 END_TEST
 
-TEST_MAIN("samples in the store", loaded_as_it_was, start_is_now_unless_given, newest_run_of_an_experiment, samples_are_never_edited,
-          a_reader_changes_nothing,          what_does_not_fit_is_refused_whole)
+TEST_MAIN("samples in the store", loaded_as_it_was, start_is_now_unless_given, newest_run_of_an_experiment,
+          samples_are_never_edited, a_reader_changes_nothing, what_does_not_fit_is_refused_whole)

@@ -1,4 +1,5 @@
-/* test_hakbench_store_concurrent.c - processes that make, append to and read one file at the same moment lose and spoil nothing.
+/* test_hakbench_store_concurrent.c - processes that make, append to and read one file at the same moment lose and spoil
+ * nothing.
  *
  * May include store_made.h and libc.
  */

@@ -1,5 +1,5 @@
-/* test_hakbench_store_errors.c - what can be wrong with a file of samples is one line that names it and says what would be right;
- * a full disk loses nothing that was stored.
+/* test_hakbench_store_errors.c - what can be wrong with a file of samples is one line that names it and says what would be
+ * right; a full disk loses nothing that was stored.
  *
  * May include store_made.h, SQLite and libc.
  */
@@ -60,7 +60,8 @@ END_TEST
 
 START_TEST(not_a_file_of_samples)
 {
-    static const char text[] = "position\tblock\tmode\n1\t2\t3\nand more, to be longer than the head of a database is: 0123456789abcdef0123456789";
+    static const char text[] =
+        "position\tblock\tmode\n1\t2\t3\nand more, to be longer than the head of a database is: 0123456789abcdef0123456789";
     made_begin();
     fill(text, sizeof text);
     refused(STORE_READ, "not a file of samples", "--db FILE");

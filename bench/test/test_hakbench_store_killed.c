@@ -1,5 +1,5 @@
-/* test_hakbench_store_killed.c - a process that is killed while it appends leaves every sample it was told is stored, each whole,
- * and the run can be gone on with.
+/* test_hakbench_store_killed.c - a process that is killed while it appends leaves every sample it was told is stored, each
+ * whole, and the run can be gone on with.
  *
  * May include store_made.h and libc.
  */

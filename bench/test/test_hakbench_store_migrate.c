@@ -1,5 +1,5 @@
-/* test_hakbench_store_migrate.c - an older file becomes a newer one and keeps what it holds; all steps are taken or none; a file of a
- * newer schema is left alone.
+/* test_hakbench_store_migrate.c - an older file becomes a newer one and keeps what it holds; all steps are taken or none; a
+ * file of a newer schema is left alone.
  *
  * May include bench/store_schema.h, store_made.h, SQLite and libc. The file of version 1 below stays as it is when the schema
  * grows: it is what such a file is.
@@ -52,8 +52,8 @@ static const char version_1[] =
     "  rss_kb REAL NOT NULL, lazyfree_kb REAL NOT NULL, PRIMARY KEY (sample, point)) STRICT, WITHOUT ROWID;"
     "INSERT INTO runs VALUES (1, '11-front', 'hakbench ab', '2026-01-02T03:04:05Z', -2, 1);"
     "INSERT INTO context VALUES (1, 'cpu', 'old');"
-    "INSERT INTO variants VALUES (1, 0, 'A', 'hakmem', 'PHASE=11', 'p11', 'aa', '', -1, 0), (1, 1, 'jemalloc', 'rival', '', '', 'bb',"
-    "  'libjemalloc.so.2', -1, 1);"
+    "INSERT INTO variants VALUES (1, 0, 'A', 'hakmem', 'PHASE=11', 'p11', 'aa', '', -1, 0),"
+    "  (1, 1, 'jemalloc', 'rival', '', '', 'bb', 'libjemalloc.so.2', -1, 1);"
     "INSERT INTO workloads VALUES (1, 0, 'larson-seed', 'larson 1', 'old', 4);"
     "INSERT INTO samples VALUES (7, 1, 0, 0, 0, 0, 'time', 0, ''), (9, 1, 0, 0, 1, 1, 'memory', 1, 'why not');"
     "INSERT INTO measured VALUES (7, 'ops_s', 12.5), (7, 'faults', 3), (9, 'rss_settled', 88);"
@@ -164,5 +164,5 @@ START_TEST(all_steps_or_none)
 }
 END_TEST
 
-TEST_MAIN("older and newer files", version_1_for_reading, version_1_for_writing, newer_is_left_alone, each_step_once_from_any_version,
-          all_steps_or_none)
+TEST_MAIN("older and newer files", version_1_for_reading, version_1_for_writing, newer_is_left_alone,
+          each_step_once_from_any_version, all_steps_or_none)
