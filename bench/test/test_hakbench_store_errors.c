@@ -165,7 +165,9 @@ START_TEST(read_only_file_and_folder)
     as_nobody(may_read_only, run);
     chmod(made_path, 0000);
     as_nobody(may_not_even_read, run);
+    chmod(made_folder, 0755);
     unlink(made_path);
+    chmod(made_folder, 0555);
     as_nobody(may_not_make, run);
     chmod(made_folder, 0755);
     made_end();
