@@ -111,6 +111,44 @@ refuses "$tmp/nothing" "cannot open"
 refuses "$tmp" "not a trace"
 refuses --touch "unknown option"
 
+# Traces made by hand: two threads, each with one page of the given events (trace.h), in octal.
+page() { # page THREAD EVENTS
+    printf "\\$1\\0\\0\\0\\$(printf %o $((${#2} / 4)))\\0\\0\\0$2"
+    head -c $((4088 - ${#2} / 4)) /dev/zero
+}
+craft() { # craft NAME EVENTS EVENTS
+    {
+        printf 'HAKTRACE\001\0\0\0\0\0\0\0\003\0\0\0\0\0\0\0\002'
+        head -c 4071 /dev/zero
+        page 000 "$2"
+        page 001 "$3"
+    } >"$tmp/$1"
+}
+craft sound '\001\020\007\001\000' '\001\020'
+craft later '\001\020\007\001\000' '\101\020'
+craft twice '\001\020\005\001\005\001' '\001\020'
+craft range '\001\020\005\002' '\001\020'
+craft far '\001\020\007\001\001' '\001\020'
+craft spawned '\010\005' '\001\020'
+craft again '\010\001\010\001' '\141\020'
+craft early '\001\020\010\001' '\001\020'
+craft cut '\001' '\001\020'
+craft long '\001\377\377\377\377\377\377\377\377\377\377\001' '\001\020'
+craft huge '\001\377\377\377\377\377\377\377\001' '\001\020'
+craft align '\003\020\077' '\001\020'
+is "a trace made by hand" "$(key ops "$tmp/sound") $(cat "$tmp/said")" "3 "
+refuses "$tmp/later" "event 2 frees what is not made before it"
+refuses "$tmp/twice" "event 3 frees .* what was freed"
+refuses "$tmp/range" "no such object of this thread"
+refuses "$tmp/far" "no such object of another thread"
+refuses "$tmp/spawned" "no such thread to create"
+refuses "$tmp/again" "for the second time"
+refuses "$tmp/early" "thread 1 is created after its first event"
+refuses "$tmp/cut" "page 1, byte 1: an event is cut off"
+refuses "$tmp/long" "a number has too many bytes"
+refuses "$tmp/huge" "a size or a sequence number is too large"
+refuses "$tmp/align" "an alignment is too large"
+
 # A byte changed anywhere: a replay, or one line; never a crash or a hang.
 record small 20 return
 size=$(wc -c <"$tmp/small.trace")
@@ -135,6 +173,13 @@ for trace in bench/trace/*.trace; do
     done
     is "$trace is whole" "$(od -A n -t u4 -j 12 -N 4 "$trace" | tr -d ' ')" 1
 done
+
+# The replay, recorded in its turn: the same calls in the same order, and at the end the frees of what is left.
+trace=bench/trace/redis.trace
+HAKTRACE_FILE=$tmp/again.trace LD_PRELOAD=$recorder $replay $trace 1 0 0 >"$tmp/out"
+is "calls of a recorded replay" "$(key ops "$tmp/again.trace")" $(($(key ops $trace) + $(key left $trace) + 1))
+is "peak of live bytes of a recorded replay" "$(key live_kb "$tmp/again.trace")" "$(key live_kb $trace)"
+is "threads of a recorded replay" "$(key threads "$tmp/again.trace")" "$(key threads $trace)"
 
 echo "Checks: $checks, Failures: $failed"
 [ $failed = 0 ]
