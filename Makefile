@@ -38,7 +38,7 @@ BUDGET :=
 RUN :=
 MODES := release check asan ubsan tsan fuzz
 ARCHES := native arm64
-OPTIONS := CC MODE ARCH PREFIX DESTDIR ROUNDS SECONDS TEST WORK V REV E A B GOOD BAD METRIC JOBS RIVAL SEED BUDGET RUN CMD TRACE
+OPTIONS := CC MODE ARCH PREFIX DESTDIR ROUNDS SECONDS TEST WORK V REV E A B GOOD BAD RESUME METRIC JOBS RIVAL SEED BUDGET RUN CMD TRACE
 
 quote = '$(subst ','\'',$1)'
 TOGGLES := $(shell phases/resolve --names)
@@ -138,7 +138,7 @@ say = $(if $Q,echo "  $(VARIANT): $1" >&2; )
 AGAIN := $(MAKE) $(SET)
 
 # --- Targets for people: the text after ## is what `make help` prints -------------------------------------------------------
-.PHONY: all lib test bench ab gates trace fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
+.PHONY: all lib test bench ab attribution bisect bisect-toggles drift gates trace fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
 .PHONY: $(STATIC) run-fuzz release-link FORCE
 
 all: lib $(WORKS:%=out/work/%) $(addprefix $(OUT)/,$(STATIC)) release-link ## the libraries, workloads and bench programs of this variant
@@ -157,6 +157,15 @@ bench: all out/bench/hakbench ## measure this variant, glibc, the rivals and the
 	@out/bench/hakbench run $(if $(RUN),$(call tell,RUN,--resume),$(TOLD)) $(MEASURE) $(call tell,RIVAL,--rival)
 ab: out/bench/hakbench $(WORKS:%=out/work/%) ## two variants, one verdict: A="PHASE=11" B="PHASE=12" (WORK= METRIC=)
 	@out/bench/hakbench ab $(MEASURE) $(call tell,METRIC,--metric) $(foreach v,A B,$(if $(filter $v,$(GIVEN)),$(call quote,$($v))))
+WORKBENCH := out/bench/hakbench $(WORKS:%=out/work/%)
+give = $(if $(filter $1,$(GIVEN)),$2$(call quote,$($1)))
+attribution: $(WORKBENCH) ## what each toggle contributes from PHASE=0, or A="PHASE=9", to this variant (WORK= METRIC= ROUNDS=)
+	@out/bench/hakbench attribution $(call give,A,--base=) $(if $(SET),--toggles="$$(echo $(SET))") $(MEASURE) $(call give,METRIC,--metric=)
+bisect-toggles: $(WORKBENCH) ## the toggle or pair that makes the difference: GOOD="PHASE=12" BAD="PHASE=11 MINCORE=always" (WORK= METRIC=)
+	@out/bench/hakbench bisect-toggles $(call give,GOOD,--good=) $(call give,BAD,--bad=) $(call give,WORK,--workload=) $(call give,METRIC,--metric=)
+bisect: $(WORKBENCH) ## the commit that made it worse: GOOD=rev BAD=rev (toggles, WORK= METRIC=, METRIC=exit; RESUME=1 goes on)
+	@bench/bisect $(foreach o,GOOD BAD WORK METRIC,$(call give,$o,$o=)) $(if $(RESUME),--resume) $(SET)
+drift: ; @bench/drift $(call quote,$(REV)) $(call quote,$(CC)) ## which recorded variants' object code changed since REV=rev
 
 $(STATIC): %: $(OUT)/% release-link ## <work>_hakmem, bench_<work>_hakmem: a workload linked with this variant, in out/release
 

@@ -14,6 +14,9 @@ int cmd_export(int argc, char **argv);
 int cmd_noise(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_show(int argc, char **argv);
+int cmd_attribution(int argc, char **argv);
+int cmd_bisect_toggles(int argc, char **argv);
+int cmd_oracle(int argc, char **argv);
 
 /* argp_parse as every command calls it: the command is "hakbench <name>" in what it says, a mistake is one line and exit
  * status 2, also by argp_error. Returns when all is well. */
@@ -29,6 +32,6 @@ int command_end(void);
 #define DB_DEFAULT "out/results.db"
 
 /* Exit statuses. */
-enum { EXIT_OK, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 130 };
+enum { EXIT_OK, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_NO_DIFFERENCE, EXIT_INTERRUPTED = 130 };
 
 #endif

@@ -16,6 +16,9 @@ static const struct command {
     {"run", cmd_run, "measure a variant against the recorded baselines, glibc and every rival installed"},
     {"ab", cmd_ab, "measure two variants against each other: one verdict"},
     {"experiment", cmd_experiment, "run an experiment file: measure, judge its gates, report"},
+    {"attribution", cmd_attribution, "what each toggle contributes, alone and in pairs: 2^k builds, effects, waterfall"},
+    {"bisect-toggles", cmd_bisect_toggles, "the toggle, or pair of toggles, that makes the difference between two variants"},
+    {"oracle", cmd_oracle, "is one library file like another? what bench/bisect asks for each revision"},
     {"report", cmd_report, "rebuild a report and its plots from stored samples"},
     {"export", cmd_export, "write the samples of a run as TSV or JSON"},
     {"noise", cmd_noise, "measure identical binaries against each other (A/A), and simulate"},
@@ -28,7 +31,7 @@ static int usage(FILE *out, int status)
 {
     fprintf(out, "usage: hakbench COMMAND [ARGUMENT...]\n\n");
     for (int i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].what);
+        fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].what);
     fprintf(out, "\nhakbench COMMAND --help tells more. Exit status: 0, 1 on a failure or a failed gate, 2 on bad input, 130 when\n"
                  "interrupted (finished samples are kept).\n");
     return status;

@@ -131,9 +131,8 @@ char *flips_name(const struct flips *f, uint32_t set, char *out, size_t size)
         const struct flip *flip = &f->flip[i];
         if (!(set >> i & 1))
             continue;
-        text_add(out, size, "%s%s", *out ? ", " : "", flip->name);
-        if (strcmp(flip->from, "0") != 0 || strcmp(flip->to, "1") != 0)
-            text_add(out, size, " %s -> %s", *flip->from ? flip->from : "(not set)", *flip->to ? flip->to : "(not set)");
+        text_add(out, size, "%s%s %s -> %s", *out ? ", " : "", flip->name, *flip->from ? flip->from : "(not set)",
+                 *flip->to ? flip->to : "(not set)");
     }
     return out;
 }

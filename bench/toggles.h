@@ -29,7 +29,7 @@ bool flips_between(const char *from, const char *to, struct flips *out, char *wh
 /* The variant with the flips of `set` made, as variant_resolve reads it. */
 char *flips_text(const struct flips *f, uint32_t set, char *out, size_t size);
 
-/* "MINCORE registry -> always", or "FRONT, POOL" when both switch a phase on; "nothing". */
+/* "MINCORE registry -> always, FRONT 0 -> 1"; "nothing". */
 char *flips_name(const struct flips *f, uint32_t set, char *out, size_t size);
 
 #endif

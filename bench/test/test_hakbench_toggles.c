@@ -46,7 +46,8 @@ START_TEST(phases_and_settings)
     char text[256];
     struct flips f = between("PHASE=9 HAKMEM_A=1 HAKMEM_B=x", "PHASE=12 HAKMEM_B=x HAKMEM_C=3 FRONT=1");
     ck_assert_int_eq(f.count, 4);
-    ck_assert_str_eq(flips_name(&f, 15, text, sizeof text), "FRONT, POOL, HAKMEM_A 1 -> (not set), HAKMEM_C (not set) -> 3");
+    ck_assert_str_eq(flips_name(&f, 15, text, sizeof text),
+                     "FRONT 0 -> 1, POOL 0 -> 1, HAKMEM_A 1 -> (not set), HAKMEM_C (not set) -> 3");
     ck_assert_ptr_nonnull(strstr(f.common, " HAKMEM_B=x"));
     ck_assert_ptr_nonnull(strstr(flips_text(&f, 0, text, sizeof text), " HAKMEM_A=1"));
     ck_assert_ptr_null(strstr(flips_text(&f, 4, text, sizeof text), "HAKMEM_A"));

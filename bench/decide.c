@@ -1,0 +1,117 @@
+/* decide.c - sequential comparison of two variants. See decide.h.
+ */
+#include "bench/decide.h"
+#include "bench/figure.h"
+#include "bench/text.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A range of counts decides when it is narrow beside its distance to the nearest bar. */
+#define NARROW 0.25
+
+static double median(double *x, size_t n)
+{
+    return stats_median(x, n);
+}
+
+/* Logarithms of the ratios; counts that may be zero are counted from one on. */
+static void logs_make(const double *a, const double *b, int n, double *out)
+{
+    double shift = 0;
+    for (int i = 0; i < n; i++)
+        if (a[i] <= 0 || b[i] <= 0)
+            shift = 1;
+    for (int i = 0; i < n; i++)
+        out[i] = log((b[i] + shift) / (a[i] + shift));
+}
+
+static bool clear_of(const struct stats_interval *i, const struct decide_rule *rule, double room)
+{
+    for (int bar = 0; bar < rule->bar_count; bar++)
+        if (!(i->lo - room > rule->bars[bar] || i->hi + room < rule->bars[bar]))
+            return false;
+    return true;
+}
+
+/* Fewer values than a bootstrap needs have their range for an interval: all that one can say of counts. */
+static void look(struct decision *d, const struct decide_rule *rule, const double *logs)
+{
+    size_t n = (size_t)d->pairs;
+    d->log = (struct stats_interval){stats_median(logs, n), stats_quantile(logs, n, 0), stats_quantile(logs, n, 1)};
+    double width = d->log.hi - d->log.lo;
+    if (width > 0 && n >= STATS_INTERVAL_MIN)
+        d->log = stats_bootstrap(logs, n, median, 0.99, rule->seed);
+    d->clear = clear_of(&d->log, rule, n < STATS_INTERVAL_MIN ? width / NARROW : 0);
+}
+
+struct decision decide_run(const struct decide_rule *rule, decide_take *take, void *context)
+{
+    double reference[DECIDE_PAIRS_MAX], candidate[DECIDE_PAIRS_MAX], logs[DECIDE_PAIRS_MAX];
+    struct decision d = {.log = {NAN, NAN, NAN}, .reference = NAN, .candidate = NAN};
+    int cap = rule->cap < DECIDE_PAIRS_MAX ? rule->cap : DECIDE_PAIRS_MAX;
+    for (int total = rule->first; d.pairs < cap && !d.clear; total = 2 * d.pairs) {
+        int got = take(context, total < cap ? total : cap, reference, candidate);
+        if (got <= d.pairs)
+            break;
+        d.pairs = got;
+        logs_make(reference, candidate, d.pairs, logs);
+        look(&d, rule, logs);
+    }
+    d.reference = stats_median(reference, (size_t)d.pairs);
+    d.candidate = stats_median(candidate, (size_t)d.pairs);
+    return d;
+}
+
+/* Why the samples of a run gave no pair. */
+static void failure_note(struct decide_cell *c, const struct dataset *ds)
+{
+    text_fail(c->why, sizeof c->why, "%s of %s was not measured", c->metric, c->workload->name);
+    for (size_t i = 0; i < ds->sample_count; i++) {
+        const struct ds_sample *s = &ds->samples[i];
+        if (!s->failed)
+            continue;
+        c->failed[s->variant != 0] = true;
+        text_fail(c->why, sizeof c->why, "%s: %s", c->variant[s->variant != 0].d.label, s->why);
+    }
+}
+
+int decide_engine(void *context, int total, double *reference, double *candidate)
+{
+    struct decide_cell *c = context;
+    struct variant variants[2] = {c->variant[0], c->variant[1]};
+    struct plan plan = {.experiment = "", .command = c->command, .variants = variants, .variant_count = 2,
+        .workloads = &c->workload, .workload_count = 1, .modes = 1u << metric_find(c->metric)->mode, .repeat = total,
+        .counts = total, .seed = c->seed, .twin = -1, .resume = c->run};
+    int64_t run = engine_run(c->store, &plan, &c->interrupted, c->why, sizeof c->why);
+    struct dataset *ds = run < 0 ? NULL : store_load(c->store, run);
+    if (run >= 0 && !ds)
+        text_fail(c->why, sizeof c->why, "%s", store_error());
+    if (!ds)
+        return 0;
+    c->run = run;
+    size_t got = dataset_pairs(ds, 0, 1, 0, c->metric, reference, candidate, (size_t)total);
+    if (!got && !c->interrupted)
+        failure_note(c, ds);
+    dataset_free(ds);
+    return c->interrupted ? 0 : (int)got;
+}
+
+void decide_pairs(const char *metric, int cap, struct decide_rule *rule)
+{
+    bool timed = metric_find(metric)->mode == MODE_TIME;
+    rule->first = timed ? 6 : 2;
+    rule->cap = cap ? cap : timed ? 96 : 8;
+}
+
+char *decision_text(const struct decision *d, const char *metric, char *out, size_t size)
+{
+    char from[64], to[64];
+    if (!d->pairs)
+        snprintf(out, size, "not measured");
+    else
+        snprintf(out, size, "%.4g [%.4g, %.4g], %d pairs, %s -> %s", exp(d->log.value), exp(d->log.lo), exp(d->log.hi),
+                 d->pairs, figure_text(metric, d->reference, from, sizeof from),
+                 figure_text(metric, d->candidate, to, sizeof to));
+    return out;
+}

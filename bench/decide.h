@@ -1,0 +1,54 @@
+/* decide.h - how far a candidate is from a reference: pairs are taken until the interval says on which side of a bar it lies.
+ *
+ * Values are logarithms of candidate / reference. Pairs are looked at after `first`, then whenever their number has doubled,
+ * so that a few looks only share the risk of a chance answer, and each asks for a 99 % interval.
+ */
+#ifndef BENCH_DECIDE_H
+#define BENCH_DECIDE_H
+
+#include "bench/engine.h"
+#include "bench/stats.h"
+
+#define DECIDE_PAIRS_MAX 192
+
+struct decide_rule {
+    double bars[2];  /* the interval must hold none of these */
+    int bar_count;
+    int first, cap;  /* pairs */
+    uint64_t seed;
+};
+
+/* Brings the pairs to `total`, those of earlier calls with the same values in the same places; answers how many there are. */
+typedef int decide_take(void *context, int total, double *reference, double *candidate);
+
+struct decision {
+    struct stats_interval log; /* NAN: nothing was measured */
+    double reference, candidate; /* medians */
+    int pairs;
+    bool clear;                /* of every bar */
+};
+
+/* Pure but for take. */
+struct decision decide_run(const struct decide_rule *rule, decide_take *take, void *context);
+
+/* A pair of variants on one workload by one metric, through the engine: the context of decide_engine. */
+struct decide_cell {
+    struct store *store;
+    struct variant variant[2];   /* reference, candidate */
+    const struct workload *workload;
+    const char *metric, *command;
+    uint64_t seed;
+    int64_t run;                 /* 0 before the first pair: set it so for another pair of variants */
+    bool interrupted;
+    bool failed[2];              /* the workload failed with it */
+    char why[512];               /* one line, when it could not go on */
+};
+decide_take decide_engine;
+
+/* How many pairs to begin with and at most: time needs many, a count repeats itself. cap 0: the metric's own. */
+void decide_pairs(const char *metric, int cap, struct decide_rule *rule);
+
+/* "0.712 [0.698, 0.725], 12 pairs, 63.1 M ops/s -> 44.9 M ops/s" */
+char *decision_text(const struct decision *d, const char *metric, char *out, size_t size);
+
+#endif
