@@ -1,13 +1,13 @@
 /* cmd_run.c - `hakbench run`: a variant against its A/A twin, the recorded baselines, glibc and every rival; and --resume.
  *
- * May include libc, argp, measure.h, export.h and verdict.h.
+ * May include libc, argp, measure.h, baseline.h, export.h and verdict.h.
  */
+#include "bench/baseline.h"
 #include "bench/command.h"
 #include "bench/measure.h"
 #include "bench/export.h"
 #include "bench/verdict.h"
 #include <argp.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,28 +70,28 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 /* --- What is compared ----------------------------------------------------------------------------------------------------- */
 
-/* The baselines of bench/baselines.tsv that this tree can build: their toggles still resolve to the variant that they name. They
- * are measured on the workloads that a baseline was published for, each on all of those. */
+/* The recorded baselines that this tree can build: their toggles still resolve to the variant that they name. They are measured
+ * on the workloads that a baseline was published for, each on all of those. */
 static void baselines_add(size_t under_test)
 {
-    char line[512], name[32], toggles[64], wanted[64], command[80], why[512];
+    char why[512];
     uint64_t others = ((uint64_t)2 << (measure.plan.workload_count - 1)) - 1;
-    size_t first = measure.plan.variant_count;
+    size_t first = measure.plan.variant_count, count;
+    const struct baseline *recorded;
     struct variant v;
-    FILE *file = fopen("bench/baselines.tsv", "r");
-    if (!file)
-        command_bad("bench/baselines.tsv: %s; run in the root of the tree", strerror(errno));
-    while (fgets(line, sizeof line, file)) {
-        if (line[0] == '#' || sscanf(line, "%31[^\t]\t%63[^\t]\t%63[^\t]\t%79[^\t]", name, toggles, wanted, command) != 4)
-            continue;
+    count = baselines(&recorded);
+    for (size_t i = 0; i < count; i++) {
+        const struct baseline *b = &recorded[i];
         for (size_t w = 0; w < measure.plan.workload_count; w++)
-            if (strcmp(measure.workloads[w]->command, command) == 0)
+            if (strcmp(measure.workloads[w]->command, b->command) == 0)
                 others &= ~((uint64_t)1 << w);
-        if (strcmp(measure.variants[under_test].d.variant, wanted) != 0 && variant_resolve(name, toggles, &v, why, sizeof why) &&
-            strcmp(v.d.variant, wanted) == 0)
+        if (strcmp(measure.variants[under_test].d.variant, b->variant) == 0)
+            continue;
+        if (!variant_resolve(b->name, b->toggles, &v, why, sizeof why))
+            fprintf(stderr, "hakbench: baseline %s (%s) is left out: %s\n", b->name, b->toggles, why);
+        else if (strcmp(v.d.variant, b->variant) == 0)
             measure_append(&measure, &v);
     }
-    fclose(file);
     for (; first < measure.plan.variant_count; first++)
         measure.skip[first] = others;
 }
