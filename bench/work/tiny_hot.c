@@ -8,8 +8,8 @@ enum { SIZE, BATCH, CYCLES, ARGS };
 
 static const struct work_arg args[ARGS] = {
     [SIZE] = {"size", "bytes of every block", 64, 1, WORK_MAX_SIZE},
-    [BATCH] = {"batch", "blocks allocated before the first is freed", 100, 1, 1u << 28},
-    [CYCLES] = {"cycles", "batches", 100000, 1, WORK_MAX_OPS >> 29},
+    [BATCH] = {"batch", "blocks allocated before the first is freed", 100, 1, 1u << 20},
+    [CYCLES] = {"cycles", "batches", 100000, 1, WORK_MAX_OPS >> 21},
 };
 
 int main(int argc, char **argv)
