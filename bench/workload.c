@@ -50,7 +50,7 @@ const struct workload workloads[] = {
      "large_churn 10000 20 5242880 26214400 42"},
     {"idle_return", "burst_idle 1073741824 10 1 42", "1 GiB filled, 99 % freed at random, then 10 s without a call", 1, 13,
      "burst_idle 67108864 0 1 42"},
-    {"remote_only-keeps", "remote_only 1 67108864 64 0 42", "a thread frees, another one allocates: 64 MiB between them", 2,
+    {"remote_only-keeps", "remote_only 1 67108864 64 0 42", "another thread frees what one allocates: 64 MiB live", 2,
      1.5, "remote_only 1 67108864 8 0 42"},
     {"remote_only-sleeps", "remote_only 16 67108864 64 0 42", "the same, 16 owners that sleep while their blocks are freed", 17,
      2, "remote_only 16 67108864 8 0 42"},

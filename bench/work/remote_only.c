@@ -1,18 +1,20 @@
 /* remote_only.c - a thread that never allocates frees all that others allocate; prints peak resident and peak live memory.
  *
- * The owners take turns. In its turn an owner allocates `bytes` / 2 bytes of blocks of 32 B..1 KiB while the freeing thread
- * frees those of the turn before; so at most `bytes` are live, and memory freed to an owner must serve the next owner, or it
- * piles up. One owner allocates in every turn; of several, all but one sleep; with owners = 0 each turn is a new thread's,
- * which has ended before its blocks are freed. rss_kb is the peak of resident memory and live_kb the peak of live bytes,
- * counted to a part in 64; rss_end_kb is what is left `idle` seconds after the last block was freed, the owners still there. An
- * operation is one block, allocated and freed. Timed: all turns. May include work.h only.
+ * The owners take turns. In its turn an owner allocates `bytes` / 2 bytes of blocks of 32 B..1 KiB, and then the freeing thread
+ * frees those of the turn before. So `bytes` are live at most, and memory that was freed to an owner must serve the next one,
+ * or it piles up. One owner allocates in every turn; of several, all but one sleep; with owners = 0 each turn is a new
+ * thread's, which has ended before its blocks are freed. Only one thread runs at a time, so that peaks repeat from run to run.
+ *
+ * rss_kb is the peak of resident memory and live_kb the peak of live bytes; rss_end_kb is what is left `idle` seconds after the
+ * last block was freed, the owners still there. An operation is one block, allocated and freed. Timed: all turns. May include
+ * work.h only.
  */
 #include "work.h"
 
 #include <semaphore.h>
 
 enum { OWNERS, BYTES, TURNS, IDLE, SEED, ARGS };
-enum { DOUBLINGS = 5, PIECES = 64 };
+enum { DOUBLINGS = 5 };
 
 static const struct work_arg args[ARGS] = {
     [OWNERS] = {"owners", "threads that take turns to allocate; 0: each turn a new thread, which ends", 1, 0, 1024},
@@ -23,8 +25,8 @@ static const struct work_arg args[ARGS] = {
 };
 
 static uint64_t value[ARGS], made, freed, blocks, turn;
-static struct work_chain load[2][PIECES];
-static _Atomic uint64_t live, live_peak;
+static struct work_chain load[2];
+static uint64_t live_peak;
 static bool over;
 static sem_t owner_may[1024], owner_has, sink_may, sink_has;
 
@@ -32,14 +34,11 @@ static void allocate(void)
 {
     static uint32_t state;
     state = turn ? state : (uint32_t)value[SEED];
-    for (int i = 0; i < PIECES; i++) {
-        struct work_chain *chain = &load[turn % 2][i];
-        *chain = work_chain_make(value[BYTES] / 2 / PIECES, DOUBLINGS, &state);
-        made += chain->sum;
-        blocks += chain->blocks;
-        uint64_t now = atomic_fetch_add(&live, chain->bytes) + chain->bytes;
-        live_peak = now > live_peak ? now : live_peak;
-    }
+    load[turn % 2] = work_chain_make(value[BYTES] / 2, DOUBLINGS, &state);
+    made += load[turn % 2].sum;
+    blocks += load[turn % 2].blocks;
+    uint64_t live = load[0].bytes + load[1].bytes;
+    live_peak = live > live_peak ? live : live_peak;
 }
 
 /* An owner that sleeps between its turns; one that ends after its only turn. */
@@ -62,12 +61,9 @@ static void *own_once(void *unused)
 static void *free_all(void *unused)
 {
     for (sem_wait(&sink_may); !over; sem_wait(&sink_may)) {
-        for (int i = 0; i < PIECES; i++) {
-            struct work_chain *chain = &load[(turn + 1) % 2][i];
-            freed += work_chain_drop(chain, DOUBLINGS);
-            atomic_fetch_sub(&live, chain->bytes);
-            *chain = (struct work_chain){0};
-        }
+        freed += work_chain_drop(&load[(turn + 1) % 2], DOUBLINGS);
+        load[(turn + 1) % 2].bytes = 0;
+        load[(turn + 1) % 2].first = NULL;
         sem_post(&sink_has);
     }
     return unused;
@@ -76,7 +72,6 @@ static void *free_all(void *unused)
 static void take_turn(void)
 {
     pthread_t once;
-    sem_post(&sink_may);
     if (turn < value[TURNS] && value[OWNERS]) {
         sem_post(&owner_may[turn % value[OWNERS]]);
         sem_wait(&owner_has);
@@ -84,6 +79,7 @@ static void take_turn(void)
         work_spawn(&once, NULL, own_once, NULL);
         pthread_join(once, NULL);
     }
+    sem_post(&sink_may);
     sem_wait(&sink_has);
 }
 
