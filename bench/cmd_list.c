@@ -21,14 +21,18 @@ static int list_workloads(void)
     return EXIT_OK;
 }
 
-static int list_metrics(void)
+static void print_metrics(const struct metric *list)
 {
     static const char *const better[] = {"less", "-", "more"};
-    for (const struct metric *m = metrics; m->name; m++)
+    for (const struct metric *m = list; m->name; m++)
         printf("%-24s %-4s %-5s %-13s %s%s\n", m->name, *m->unit ? m->unit : "-", better[m->better + 1], mode_names[m->mode],
                m->what, m->derived ? " (computed)" : "");
-    printf("%-24s %-4s %-5s %-13s %s\n", "stat.<counter>", "-", "-", "count", "any counter of the allocator: stat.front.hits");
-    printf("%-24s %-4s %-5s %-13s %s\n", "strace.<call>", "-", "-", "strace", "any system call: strace.mmap");
+}
+
+static int list_metrics(void)
+{
+    print_metrics(metrics);
+    print_metrics(metric_families);
     return EXIT_OK;
 }
 

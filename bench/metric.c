@@ -4,7 +4,7 @@
  */
 #include "bench/metric.h"
 #include "bench/memory.h"
-#include <stdio.h>
+#include "bench/text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,18 +45,15 @@ const struct metric metrics[] = {
     {NULL, NULL, NULL, 0, 0, false},
 };
 
-/* Names with these prefixes are metrics without being listed. */
-static const struct {
-    const char *prefix, *what;
-    enum mode mode;
-} families[] = {
-    {"stat.", "a counter of the allocator", MODE_COUNT},
-    {"strace.", "calls of this name, by strace", MODE_STRACE},
-    {"strace_s.", "seconds in calls of this name, by strace", MODE_STRACE},
-    {"work.", "a figure of the workload's own result line", MODE_MEMORY},
-    {"perf.", "a hardware counter, by perf_event_open", MODE_TIME},
+/* A name is of a family when it begins as the family's does, up to the bracket. */
+const struct metric metric_families[] = {
+    {"stat.<counter>", "", "any counter of the allocator: stat.front.hits", 0, MODE_COUNT, false},
+    {"strace.<call>", "", "calls of this name, by strace: strace.mmap", 0, MODE_STRACE, false},
+    {"strace_s.<call>", "s", "time in calls of this name, by strace", 0, MODE_STRACE, false},
+    {"work.<key>", "", "any figure of the workload's own result line", 0, MODE_MEMORY, false},
+    {"perf.<event>", "", "a hardware counter, in user space, where the machine has them", 0, MODE_TIME, false},
+    {NULL, NULL, NULL, 0, 0, false},
 };
-enum { FAMILIES = sizeof families / sizeof *families };
 
 /* Entries made for names of families; kept until the process ends, since callers hold on to them. */
 struct made {
@@ -66,14 +63,15 @@ struct made {
 };
 static struct made *made;
 
-static const struct metric *metric_make(const char *name, int family)
+static const struct metric *metric_make(const char *name, const struct metric *family)
 {
     for (struct made *m = made; m; m = m->next)
         if (strcmp(m->name, name) == 0)
             return &m->metric;
     struct made *m = memory_need(malloc(sizeof *m));
     strcpy(m->name, name);
-    m->metric = (struct metric){m->name, "", families[family].what, 0, families[family].mode, false};
+    m->metric = *family;
+    m->metric.name = m->name;
     m->next = made;
     return &(made = m)->metric;
 }
@@ -83,10 +81,10 @@ const struct metric *metric_find(const char *name)
     for (const struct metric *m = metrics; m->name; m++)
         if (strcmp(m->name, name) == 0)
             return m;
-    for (int i = 0; i < FAMILIES; i++) {
-        size_t length = strlen(families[i].prefix);
-        if (strncmp(name, families[i].prefix, length) == 0 && name[length] && strlen(name) < sizeof made->name)
-            return metric_make(name, i);
+    for (const struct metric *f = metric_families; f->name; f++) {
+        size_t length = strcspn(f->name, "<");
+        if (strncmp(name, f->name, length) == 0 && name[length] && strlen(name) < sizeof made->name)
+            return metric_make(name, f);
     }
     return NULL;
 }
@@ -94,9 +92,10 @@ const struct metric *metric_find(const char *name)
 const char *metric_names(void)
 {
     static char text[1024];
-    size_t used = 0;
+    text[0] = 0;
     for (const struct metric *m = metrics; m->name; m++)
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s, ", m->name);
-    snprintf(text + used, sizeof text - used, "stat.<counter>, strace.<call>");
+        text_add(text, sizeof text, "%s, ", m->name);
+    for (const struct metric *f = metric_families; f->name; f++)
+        text_add(text, sizeof text, "%s%s", f == metric_families ? "" : ", ", f->name);
     return text;
 }

@@ -37,7 +37,10 @@ struct metric {
  * rss_per_live. */
 extern const struct metric metrics[];
 
-/* NULL: no such metric. stat.* and strace.* are answered by a neutral entry of their mode. Not thread-safe. */
+/* Metrics that only a run can name: stat.<counter>, strace.<call> ... Ended by a NULL name. */
+extern const struct metric metric_families[];
+
+/* NULL: no such metric. One of a family is answered by an entry of its own, which stays. Not thread-safe. */
 const struct metric *metric_find(const char *name);
 
 /* "ops_s, seconds, ..." for error messages; static. */
