@@ -144,11 +144,17 @@ static struct plan *plan_make(enum mode mode)
 
 int cmd_ab(int argc, char **argv)
 {
-    static const struct argp argp = {options, parse, "A B",
-                                     "Compares variant B with variant A, each one argument: \"PHASE=12 FRONT=0\", glibc, mimalloc, "
-                                     "name=/path/lib.so. A is measured twice (A/A) for the noise floor.\v"
-                                     "Exit status: 0 whatever the verdict; 1 when a workload failed; 2 on bad input; 130 when "
-                                     "interrupted.", NULL, NULL, NULL};
+    static const struct argp argp = {
+        options,
+        parse,
+        "A B",
+        "Compares variant B with variant A, each one argument: \"PHASE=12 FRONT=0\", glibc, mimalloc, "
+        "name=/path/lib.so. A is measured twice (A/A) for the noise floor.\v"
+        "Exit status: 0 whatever the verdict; 1 when a workload failed; 2 on bad input; 130 when "
+        "interrupted.",
+        NULL,
+        NULL,
+        NULL};
     struct comparison c[ENGINE_WORKLOADS_MAX];
     measure_command(&measure, argc, argv);
     command_parse(&argp, argc, argv, NULL);

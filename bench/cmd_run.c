@@ -149,11 +149,17 @@ static int reference_of(const struct dataset *ds)
 
 int cmd_run(int argc, char **argv)
 {
-    static const struct argp argp = {options, parse, "[TOGGLE=VALUE]...",
-                                     "Measures the variant that the toggles name (none: the newest) against its own A/A twin, the "
-                                     "recorded baselines, glibc and every rival installed; keeps all samples; prints a table.\v"
-                                     "Exit status: 0; 1 when a workload failed; 2 on bad input; 130 when interrupted: go on "
-                                     "with --resume.", NULL, NULL, NULL};
+    static const struct argp argp = {
+        options,
+        parse,
+        "[TOGGLE=VALUE]...",
+        "Measures the variant that the toggles name (none: the newest) against its own A/A twin, the "
+        "recorded baselines, glibc and every rival installed; keeps all samples; prints a table.\v"
+        "Exit status: 0; 1 when a workload failed; 2 on bad input; 130 when interrupted: go on "
+        "with --resume.",
+        NULL,
+        NULL,
+        NULL};
     given.budget = -1;
     measure_command(&measure, argc, argv);
     command_parse(&argp, argc, argv, NULL);

@@ -339,7 +339,8 @@ static bool counting(struct engine *e, enum mode mode)
 
 static bool timing(struct engine *e)
 {
-    size_t *cells = zeroed(2 * e->cells * PLAN_ROUNDS_MAX, sizeof *cells), count, blocks = (size_t)(e->plan.repeat / TIMED_PER_BLOCK);
+    size_t *cells = zeroed(2 * e->cells * PLAN_ROUNDS_MAX, sizeof *cells);
+    size_t count, blocks = (size_t)(e->plan.repeat / TIMED_PER_BLOCK);
     bool good = true;
     double longest = 0;
     for (size_t b = e->blocks_done; good && e->plan.modes >> MODE_TIME & 1 && b < blocks; b++) {
@@ -374,8 +375,9 @@ static bool proofs_check(struct engine *e)
         }
         for (int i = 0; counted && i < VARIANT_PROOFS_MAX && *variant->proof[i]; i++)
             if (!(e->proven[v] >> i & 1)) {
-                snprintf(e->why, sizeof e->why, "%s: a phase of it did not run: of its counters %s none is above 0 on any workload",
-                         variant->d.label, variant->proof[i]);
+                snprintf(e->why, sizeof e->why,
+                         "%s: a phase of it did not run: of its counters %s none is above 0 on any workload", variant->d.label,
+                         variant->proof[i]);
                 return false;
             }
     }
@@ -434,7 +436,8 @@ int64_t engine_run(struct store *st, const struct plan *p, bool *was_interrupted
     sigaction(SIGHUP, &old[2], NULL);
     *was_interrupted = interrupted != 0;
     if (interrupted)
-        fprintf(stderr, "hakbench: interrupted; what had finished is kept: go on with hakbench run --resume %lld\n", (long long)e.run);
+        fprintf(stderr, "hakbench: interrupted; what had finished is kept: go on with hakbench run --resume %lld\n",
+                (long long)e.run);
     else if (!good)
         snprintf(why, size, "%s", e.why);
     engine_close(&e);

@@ -18,7 +18,7 @@ struct plan {
     const struct workload **workloads; size_t workload_count;
     const uint64_t *skip;    /* NULL: every cell; else [variant_count], bit w: not on that workload */
     unsigned modes;          /* bits 1u << MODE_x. MODE_COUNT is always taken of our own variants: it proves that they ran */
-    int repeat;              /* timing samples per cell; made even: A B .. B A. Workloads of less than 50 ms get four times as many */
+    int repeat;              /* timing samples per cell; made even: A B .. B A; four times as many of quick workloads */
     int counts;              /* samples per cell in each counting mode; 0 is 1 */
     double budget;           /* seconds for timing; 0: none. At least 3 blocks are taken all the same */
     double timeout;          /* seconds for one sample; 0: the launcher's default */
@@ -29,20 +29,20 @@ struct plan {
 };
 
 /* The timing order of one block: cell = workload * variant_count + variant, so many as *count says (at most 2 * variant_count *
- * workload_count * PLAN_ROUNDS_MAX). Workloads in shuffled order; for each its variants, shuffled, forwards and then backwards, once
- * or, where it takes no time, four times. Pure: depends on the plan's seed, block and shape only. */
+ * workload_count * PLAN_ROUNDS_MAX). Workloads in shuffled order; for each its variants, shuffled, forwards and then backwards,
+ * once or, where it takes no time, four times. Pure: depends on the plan's seed, block and shape only. */
 void plan_block(const struct plan *p, size_t block, size_t *cells, size_t *count);
 
-/* The plan of a stored run, variants built again, ready for engine_run; its sha256 sums must be those of that run. given: rivals by
- * name=path, which the store does not keep (NULL-ended, or NULL). false: why holds one line. Free with plan_free. */
+/* The plan of a stored run, variants built again, ready for engine_run; its sha256 sums must be those of that run. given:
+ * rivals by name=path, which the store does not keep (NULL-ended, or NULL). false: why holds one line. Free with plan_free. */
 bool plan_resume(struct store *st, int64_t run, const char *const *given, struct plan *out, char *why, size_t size);
 void plan_free(struct plan *p);
 
-/* Runs the plan into the store. Answers the run's id; -1: why holds one line. On SIGINT and SIGTERM what is finished stays, *interrupted
- * is set. A failing workload is recorded as a failed sample and shown; its cell is not tried again. */
+/* Runs the plan into the store. Answers the run's id; -1: why holds one line. On SIGINT and SIGTERM what is finished stays,
+ * *interrupted is set. A failing workload is recorded as a failed sample and shown; its cell is not tried again. */
 int64_t engine_run(struct store *st, const struct plan *p, bool *interrupted, char *why, size_t size);
 
-/* Are the libraries of these variants built, named and preloaded as they say? For engine_run, and for whoever wants to know early. */
+/* Are the libraries of these variants what they are called? engine_run asks too; this is to know it early. */
 bool engine_identify(const struct plan *p, char *why, size_t size);
 
 /* Context of this machine and tree into a dataset; variants must be in it. */

@@ -188,8 +188,8 @@ static void names_free(struct names *names)
     free(names->name);
 }
 
-/* Is a call into this object and function a call of the allocator? Callgrind names objects by their true paths, and some code of
- * a library ("???") not at all. */
+/* Is a call into this object and function a call of the allocator? Callgrind names objects by their true paths, and some code
+ * of a library ("???") not at all. */
 static bool is_allocator(const char *object, const char *function, const char *library)
 {
     static const char *const names[] = {"malloc",         "free",     "calloc",        "realloc", "cfree",

@@ -91,7 +91,8 @@ static bool malloc_is_from(const struct variant *v, const struct launch_result *
         real[0] = 0;
     for (; sscanf(text, "%15s from %4095[^\n]\n%n", name, path, &used) == 2; text += used, seen++)
         if (strcmp(path, real) != 0) {
-            snprintf(why, size, "%s: its file does not serve %s: with it preloaded, %s comes from %s", v->d.label, name, name, path);
+            snprintf(why, size, "%s: its file does not serve %s: with it preloaded, %s comes from %s", v->d.label, name, name,
+                     path);
             return false;
         }
     if (seen != 4)
@@ -124,8 +125,8 @@ bool variant_identify(const struct variant *v, char *why, size_t size)
     char command[PATH_MAX + 32];
     snprintf(command, sizeof command, "%s --whose-malloc", launch_program);
     variant_environment(v, settings);
-    struct launch_order order = {.command = command, .library = v->library, .environment = settings, .mode = MODE_COUNT, .cpu = -1,
-                                 .plain = true};
+    struct launch_order order = {
+        .command = command, .library = v->library, .environment = settings, .mode = MODE_COUNT, .cpu = -1, .plain = true};
     bool good = launch_take(&order, &result);
     if (!good)
         snprintf(why, size, "%s: %s", v->d.label, result.why);

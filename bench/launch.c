@@ -73,8 +73,8 @@ bool launch_has_counters(void)
     return any;
 }
 
-/* The same for every sample of a mode, whatever the user's own environment is; settings of the variant come on top. Under strace
- * the library is named to the traced program only. */
+/* The same for every sample of a mode, whatever the user's own environment is; settings of the variant come on top. Under
+ * strace the library is named to the traced program only. */
 static void environment_put(struct command *c, const struct launch_order *order, const char *library)
 {
     int at = c->count, first = at + 1;
@@ -118,7 +118,8 @@ static double timeout_of(const struct launch_order *order)
     return order->timeout > 0 ? order->timeout : slow ? 10 * TIMEOUT_S : TIMEOUT_S;
 }
 
-static bool command_make(struct command *c, const struct launch_order *order, const char *library, int outcome, int file, char *words)
+static bool command_make(struct command *c, const struct launch_order *order, const char *library, int outcome, int file,
+                         char *words)
 {
     memset(c, 0, sizeof *c);
     word_add(c, "hakbench");

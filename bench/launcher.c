@@ -51,14 +51,18 @@ const char *const counter_names[COUNTERS] = {
 
 void counters_open(int pid, int fds[COUNTERS])
 {
-    static const struct { uint32_t type; uint64_t config; } events[COUNTERS] = {
+    static const struct {
+        uint32_t type;
+        uint64_t config;
+    } events[COUNTERS] = {
         {PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS},
         {PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES},
         {PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_INSTRUCTIONS},
         {PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_MISSES},
         {PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_REFERENCES},
         {PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_MISSES},
-        {PERF_TYPE_HW_CACHE, PERF_COUNT_HW_CACHE_DTLB | PERF_COUNT_HW_CACHE_OP_READ << 8 | PERF_COUNT_HW_CACHE_RESULT_MISS << 16},
+        {PERF_TYPE_HW_CACHE,
+         PERF_COUNT_HW_CACHE_DTLB | PERF_COUNT_HW_CACHE_OP_READ << 8 | PERF_COUNT_HW_CACHE_RESULT_MISS << 16},
     };
     for (int i = 0; i < COUNTERS; i++) {
         struct perf_event_attr event = {.type = events[i].type, .size = sizeof event, .config = events[i].config, .disabled = 1,

@@ -58,7 +58,7 @@ size_t measure_variant(struct measure *m, const char *label, const char *text)
 
 size_t measure_workload(struct measure *m, const char *name)
 {
-    char why[1024];
+    char why[2048];
     const struct workload *w = workload_find(name, why, sizeof why);
     if (!w)
         command_bad("%s", why);

@@ -111,7 +111,8 @@ static bool variant_again(const struct ds_variant *d, const char *const *given, 
 {
     const char *text = variant_text(d, given);
     if (!text)
-        snprintf(why, size, "run %lld has the rival %s: give its file by --rival %s=/path/lib.so", (long long)run, d->label, d->label);
+        snprintf(why, size, "run %lld has the rival %s: give its file by --rival %s=/path/lib.so", (long long)run, d->label,
+                 d->label);
     if (!text || !variant_resolve(d->label, text, out, why, size))
         return false;
     bool same = out->d.missing == d->missing && strcmp(out->d.sha256, d->sha256) == 0;

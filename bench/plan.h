@@ -5,7 +5,7 @@
 
 #include "bench/engine.h"
 
-/* How often a block goes over a workload: a process of a few milliseconds is noisy and costs little, so it is run more often. */
+/* How often a block goes over a workload: a process of some milliseconds is noisy and costs little, so it is run more often. */
 int plan_rounds(const struct plan *p, size_t workload);
 
 /* Is this cell measured at all? */

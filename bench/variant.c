@@ -163,7 +163,8 @@ static bool library_build(const char *toggles, char *library, size_t room, char 
     if (lock >= 0)
         flock(lock, LOCK_EX);
     snprintf(command, sizeof command,
-             "env -u MAKEFLAGS -u MFLAGS -u GNUMAKEFLAGS -u MAKELEVEL make -s -j\"$(nproc)\" %s print-lib 2>&1 </dev/null", toggles);
+             "env -u MAKEFLAGS -u MFLAGS -u GNUMAKEFLAGS -u MAKELEVEL make -s -j\"$(nproc)\" %s print-lib 2>&1 </dev/null",
+             toggles);
     int status = command_run(command, said, sizeof said);
     if (lock >= 0)
         close(lock);
@@ -186,9 +187,11 @@ static void proofs_read(const char *toggles, struct variant *out)
 {
     char command[TEXT_MAX + 256], folders[2048], path[256];
     size_t count = 0;
-    snprintf(command, sizeof command,
-             "set -- %s; set -- $(for w; do case \" $(phases/resolve --names) \" in *\" ${w%%%%=*} \"*) echo \"$w\";; esac; done); "
-             "phases/resolve --folders \"$@\"", toggles);
+    snprintf(
+        command, sizeof command,
+        "set -- %s; set -- $(for w; do case \" $(phases/resolve --names) \" in *\" ${w%%%%=*} \"*) echo \"$w\";; esac; done); "
+        "phases/resolve --folders \"$@\"",
+        toggles);
     if (command_run(command, folders, sizeof folders) != 0)
         return;
     for (char *save, *folder = strtok_r(folders, " \n", &save); folder && count < VARIANT_PROOFS_MAX;
@@ -214,14 +217,17 @@ static bool words_part(const char *text, char *toggles, size_t room, struct vari
     snprintf(words, sizeof words, "%s", text);
     for (char *save, *word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
         if (!word_is_setting(word))
-            return fail(why, size, "'%.100s' is no allocator: want TOGGLE=value words (make help), HAKMEM_X=value, glibc, mimalloc, "
-                                   "jemalloc, tcmalloc, tbbmalloc or name=/path/lib.so", word);
+            return fail(why, size,
+                        "'%.100s' is no allocator: want TOGGLE=value words (make help), HAKMEM_X=value, glibc, mimalloc, "
+                        "jemalloc, tcmalloc, tbbmalloc or name=/path/lib.so",
+                        word);
         if (strncmp(word, "HAKMEM_", strlen("HAKMEM_")) != 0)
             snprintf(toggles + strlen(toggles), room - strlen(toggles), "%s%s", *toggles ? " " : "", word);
         else if (settings < VARIANT_SETTINGS_MAX && strlen(word) < sizeof out->settings[0])
             strcpy(out->settings[settings++], word);
         else
-            return fail(why, size, "%.100s: too many settings: at most %d, of at most 127 characters", word, VARIANT_SETTINGS_MAX);
+            return fail(why, size, "%.100s: too many settings: at most %d, of at most 127 characters", word,
+                        VARIANT_SETTINGS_MAX);
     }
     return true;
 }

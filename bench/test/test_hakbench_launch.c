@@ -67,8 +67,8 @@ END_TEST
 
 START_TEST(what_a_timing_run_yields)
 {
-    static const char *const names[] = {"ops", "seconds", "ops_s", "wall_s", "user_s", "sys_s", "rss_peak", "faults", "major_faults",
-                                        "switches", "switches_forced"};
+    static const char *const names[] = {"ops",      "seconds", "ops_s",        "wall_s",   "user_s",         "sys_s",
+                                        "rss_peak", "faults",  "major_faults", "switches", "switches_forced"};
     ck_assert_msg(run_work("out/work/random_mixed 1000 16 1", NULL, MODE_TIME), "%s", result.why);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         ck_assert_msg(!isnan(launch_value(&result, names[i])), "no %s", names[i]);
@@ -174,10 +174,12 @@ END_TEST
 /* A workload that talks without end keeps its last words, and does not stop the launcher. */
 START_TEST(much_text)
 {
-    ck_assert(run_script("i=0\nwhile [ $i -lt 3000 ]; do echo line $i of a long story; i=$((i + 1)); done\n", MODE_TIME, -1, 20, NULL));
+    ck_assert(run_script("i=0\nwhile [ $i -lt 3000 ]; do echo line $i of a long story; i=$((i + 1)); done\n", MODE_TIME, -1, 20,
+                         NULL));
     ck_assert(strstr(result.text, "line 2999 of a long story\n"));
 }
 END_TEST
 
 TEST_MAIN("the launcher", a_fat_parent_does_not_show, what_a_timing_run_yields, memory_over_time, a_hanging_child_is_ended,
-          nothing_is_left_behind, how_it_ended, a_library_that_cannot_be_preloaded, a_clean_environment, pinned_when_asked, much_text)
+          nothing_is_left_behind, how_it_ended, a_library_that_cannot_be_preloaded, a_clean_environment, pinned_when_asked,
+          much_text)

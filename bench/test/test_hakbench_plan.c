@@ -14,7 +14,12 @@ static const struct workload *works[WORKLOADS] = {&slow, &slow, &slow, &slow};
 
 static struct plan plan_of(uint64_t seed)
 {
-    return (struct plan){.variants = variants, .variant_count = VARIANTS, .workloads = works, .workload_count = WORKLOADS, .seed = seed, .twin = -1};
+    return (struct plan){.variants = variants,
+                         .variant_count = VARIANTS,
+                         .workloads = works,
+                         .workload_count = WORKLOADS,
+                         .seed = seed,
+                         .twin = -1};
 }
 
 START_TEST(every_cell_twice_in_a_block)

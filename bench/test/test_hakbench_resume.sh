@@ -28,8 +28,8 @@ until_samples() { # until_samples N: that many are stored
 }
 
 # --- Interrupted, and gone on with ---
-# A, B and A's twin, 200 times each; B counts itself once.
-$hakbench ab glibc "" --workload "$work" --repeat 200 --repeat-max 200 --seed 5 --db "$dir/db" >"$dir/said" 2>&1 &
+# A, B and A's twin, 100 times each; B counts itself once.
+$hakbench ab glibc "" --workload "$work" --repeat 100 --repeat-max 100 --seed 5 --db "$dir/db" >"$dir/said" 2>&1 &
 pid=$!
 check "samples come in" until_samples 20
 kill -INT $pid
@@ -37,31 +37,54 @@ wait $pid
 check "exit status 130" same $? 130
 check "it says how to go on" grep -q 'interrupted.*hakbench run --resume 1$' "$dir/said"
 kept=$(ask "SELECT count(*) FROM samples")
-check "samples are kept, and not all were taken ($kept)" [ "$kept" -ge 20 -a "$kept" -lt 601 ]
+check "samples are kept, and not all were taken ($kept)" [ "$kept" -ge 20 -a "$kept" -lt 301 ]
 check "the run is not finished" same "$(ask 'SELECT finished FROM runs')" 0
 ask "SELECT * FROM samples ORDER BY id" >"$dir/before"
 
 $hakbench run --resume 1 --db "$dir/db" >"$dir/said" 2>&1
 check "it goes on" same $? 0
-check "all samples are there" same "$(ask 'SELECT count(*) FROM samples')" 601
+check "all samples are there" same "$(ask 'SELECT count(*) FROM samples')" 301
 check "the run is finished" same "$(ask 'SELECT finished FROM runs')" 1
 check "none has failed" same "$(ask 'SELECT count(*) FROM samples WHERE failed')" 0
 check "two of each cell in each block" same \
     "$(ask "SELECT DISTINCT n FROM (SELECT count(*) n FROM samples WHERE mode = 'time' GROUP BY block, variant, workload)")" 2
-check "positions are 0 to 600" same "$(ask 'SELECT min(position), max(position), count(DISTINCT position) FROM samples')" '0|600|601'
+check "positions are 0 to 300" same "$(ask 'SELECT min(position), max(position), count(DISTINCT position) FROM samples')" '0|300|301'
 ask "SELECT * FROM samples ORDER BY id LIMIT $kept" >"$dir/after"
 check "what was kept is unchanged" cmp -s "$dir/before" "$dir/after"
 
 # The order is that of a run that was never interrupted.
-order="SELECT variant, block FROM samples WHERE mode = 'time' ORDER BY position LIMIT 200"
-$hakbench ab glibc "" --workload "$work" --repeat 100 --repeat-max 100 --seed 5 --db "$dir/whole" >"$dir/said" 2>&1
+order="SELECT variant, block FROM samples WHERE mode = 'time' ORDER BY position LIMIT 100"
+$hakbench ab glibc "" --workload "$work" --repeat 40 --repeat-max 40 --seed 5 --db "$dir/whole" >"$dir/said" 2>&1
 check "a whole run" same $? 0
 check "the order is the same" same "$(ask "$order" | cksum)" "$(sqlite3 "$dir/whole" "$order" | cksum)"
 
 # --- Extended ---
-$hakbench run --resume 1 --repeat 202 --db "$dir/db" >"$dir/said" 2>&1
+$hakbench run --resume 1 --repeat 102 --db "$dir/db" >"$dir/said" 2>&1
 check "it is extended" same $? 0
-check "by one block" same "$(ask 'SELECT count(*) FROM samples')" 607
+check "by one block" same "$(ask 'SELECT count(*) FROM samples')" 307
+
+# --- Another file under the same name ---
+cp "$HAK_LIB" "$dir/copy.so"
+$hakbench ab glibc "copy=$dir/copy.so" --workload "$work" --repeat 50 --repeat-max 50 --db "$dir/changed" >"$dir/said" 2>&1 &
+pid=$!
+for _ in $(seq 200); do
+    [ "$(sqlite3 "$dir/changed" 'SELECT count(*) FROM samples' 2>/dev/null || echo 0)" -ge 10 ] && break
+    sleep 0.05
+done
+cp out/work/broken_malloc.so "$dir/other.so" && mv "$dir/other.so" "$dir/copy.so"
+wait $pid
+check "a library that changes ends the run" same $? 1
+check "it says so" grep -q '^hakbench: copy: its library was changed while run 1 was measuring it$' "$dir/said"
+$hakbench run --resume 1 --db "$dir/changed" >"$dir/said" 2>&1
+check "a rival's file must be named" same $? 2
+check "it says how" grep -q 'run 1 has the rival copy: give its file by --rival copy=' "$dir/said"
+$hakbench run --resume 1 --rival "copy=$dir/copy.so" --db "$dir/changed" >"$dir/said" 2>&1
+check "another file is refused" same $? 2
+check "it says why" grep -q 'copy is not what run 1 measured: another sha256' "$dir/said"
+cp "$HAK_LIB" "$dir/copy.so"
+$hakbench run --resume 1 --rival "copy=$dir/copy.so" --db "$dir/changed" >"$dir/said" 2>&1
+check "the file of old is taken" same $? 0
+check "and the run is whole" same "$(sqlite3 "$dir/changed" 'SELECT count(*) FROM samples')" 150
 
 # --- Killed ---
 $hakbench ab glibc "" --workload "larson 60 8 16 10 1 1 1" --repeat 2 --repeat-max 2 --db "$dir/killed" >"$dir/said" 2>&1 &
@@ -80,15 +103,15 @@ done
 
 # --- Two at once ---
 for seed in 1 2; do
-    $hakbench ab glibc "" --workload "$work" --repeat 40 --repeat-max 40 --seed $seed --db "$dir/two" >"$dir/said$seed" 2>&1 &
+    $hakbench ab glibc "" --workload "$work" --repeat 20 --repeat-max 20 --seed $seed --db "$dir/two" >"$dir/said$seed" 2>&1 &
     eval "pid$seed=$!"
 done
 wait "$pid1"
 check "the first ends well" same $? 0
 wait "$pid2"
 check "the second ends well" same $? 0
-check "each has its samples" same "$(sqlite3 "$dir/two" 'SELECT run, count(*) FROM samples GROUP BY run ORDER BY run')" '1|121
-2|121'
+check "each has its samples" same "$(sqlite3 "$dir/two" 'SELECT run, count(*) FROM samples GROUP BY run ORDER BY run')" '1|61
+2|61'
 
 echo "Checks: $checks"
 exit $status

@@ -1,0 +1,87 @@
+/* test_hakbench_workload.c - the table of workloads: names are found and explained, and every row's arguments are what its
+ * program takes.
+ *
+ * May include workload.h, launch.h, core/test/test.h and libc. Needs out/bench/hakbench and out/work.
+ */
+#include "bench/launch.h"
+#include "bench/workload.h"
+#include "core/test/test.h"
+#include <stdio.h>
+#include <string.h>
+
+static char why[2048];
+
+/* Each starts; it need not end: a program refuses its arguments at once. */
+static void starts(const char *command)
+{
+    struct launch_result result;
+    char line[512];
+    snprintf(line, sizeof line, "out/work/%s", command);
+    launch_program = "out/bench/hakbench";
+    struct launch_order order = {.command = line, .mode = MODE_TIME, .cpu = -1, .timeout = 0.1};
+    bool good = launch_take(&order, &result);
+    ck_assert_msg(good || strstr(result.why, "no end within"), "%s", result.why);
+    launch_free(&result);
+}
+
+START_TEST(every_row_starts)
+{
+    for (size_t i = 0; i < workload_count; i++) {
+        starts(workloads[i].command);
+        if (workloads[i].counts)
+            starts(workloads[i].counts);
+    }
+}
+END_TEST
+
+START_TEST(rows_are_whole)
+{
+    for (size_t i = 0; i < workload_count; i++) {
+        const struct workload *w = &workloads[i];
+        ck_assert_ptr_eq(workload_find(w->name, why, sizeof why), w);
+        ck_assert_msg(w->threads >= 1 && w->seconds > 0 && *w->what && !strchr(w->name, ' '), "%s", w->name);
+        ck_assert_msg(strlen(w->name) < 64 && strlen(w->command) < 256 && strlen(w->what) < 128, "%s is too long", w->name);
+        for (size_t j = 0; j < i; j++)
+            ck_assert_msg(strcmp(workloads[j].name, w->name) && strcmp(workloads[j].command, w->command), "%s stands twice",
+                          w->name);
+    }
+}
+END_TEST
+
+/* What two people published stands in the table as they ran it, and under names of its own. */
+START_TEST(cold_is_not_steady)
+{
+    ck_assert_str_eq(workload_find("random_mixed-seed", why, sizeof why)->command, "random_mixed 200000 4096 1234567");
+    ck_assert_str_eq(workload_find("random_mixed-seed256", why, sizeof why)->command, "random_mixed 100000 256 42");
+    ck_assert_str_eq(workload_find("random_mixed-steady", why, sizeof why)->command, "random_mixed 10000000 256 42");
+    ck_assert_str_eq(workload_find("larson-seed", why, sizeof why)->command, "larson 1 5 1 1000 100 10000 42");
+}
+END_TEST
+
+START_TEST(made_on_the_spot)
+{
+    const struct workload *w = workload_find("random_mixed 1000 16 1", why, sizeof why);
+    ck_assert_msg(w, "%s", why);
+    ck_assert_str_eq(w->name, "random_mixed 1000 16 1");
+    ck_assert_str_eq(w->command, "random_mixed 1000 16 1");
+    ck_assert_int_eq(w->threads, 1);
+    ck_assert_ptr_eq(workload_find("random_mixed 1000 16 1", why, sizeof why), w);
+    w = workload_find("larson 1 8 16", why, sizeof why);
+    ck_assert_msg(w && w->threads > 1, "larson has threads");
+    ck_assert_str_eq(workload_find("startup", why, sizeof why)->command, "startup 200 64");
+}
+END_TEST
+
+START_TEST(unknown)
+{
+    static const char *const names[] = {"nope", "", "random_mixed-", "../work/larson", "random_mixedx 1", " larson 1", "work"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        ck_assert_msg(!workload_find(names[i], why, sizeof why), "'%s' was taken", names[i]);
+        ck_assert_msg(strstr(why, "no workload") && strstr(why, "random_mixed-seed") && !strchr(why, '\n'), "%s", why);
+    }
+    ck_assert(!workload_find("random_mixed 1000000000000000000000000000000000000000000000000000 16 1", why, sizeof why));
+    ck_assert_msg(strstr(why, "too long"), "%s", why);
+}
+END_TEST
+
+TEST_MAIN("the table of workloads", every_row_starts, rows_are_whole, cold_is_not_steady, made_on_the_spot, unknown)
