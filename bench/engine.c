@@ -229,7 +229,7 @@ static bool run_resume(struct engine *e)
 
 /* --- Samples -------------------------------------------------------------------------------------------------------------- */
 
-/* A library that is built anew while it is measured would put two things under one name. */
+/* A library that is built anew while it is measured would put two things under one name: asked before and after each sample. */
 static bool library_is_same(struct engine *e, size_t v)
 {
     const struct variant *variant = &e->plan.variants[v];
@@ -305,7 +305,7 @@ static bool sample_take(struct engine *e, size_t cell, enum mode mode, int block
     launch_take(&order, &r);
     if (mode == MODE_COUNT)
         count_check(e, v, &r);
-    bool good = !interrupted && sample_store(e, cell, mode, block, &r);
+    bool good = !interrupted && library_is_same(e, v) && sample_store(e, cell, mode, block, &r);
     if (good && r.failed) {
         e->failed[cell] = true;
         progress_clear();
