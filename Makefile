@@ -141,7 +141,7 @@ AGAIN := $(MAKE) $(SET)
 .PHONY: all lib test bench ab attribution bisect bisect-toggles drift gates trace fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
 .PHONY: $(STATIC) run-fuzz release-link FORCE
 
-all: lib $(WORKS:%=out/work/%) $(addprefix $(OUT)/,$(STATIC)) release-link ## the libraries, workloads and bench programs of this variant
+all: lib $(WORKS:%=out/work/%) $(if $(HERE),out/bench/trace_record.so) $(addprefix $(OUT)/,$(STATIC)) release-link ## the libraries, workloads and bench programs of this variant
 deps: ; @bench/deps build ## install what bench and test need, where missing
 deps-ci: ; @bench/deps build ci ## the same and what .ci/run needs (clang, real programs to preload)
 deps-rivals: ; @bench/deps rivals ## install the rivals that bench compares with
