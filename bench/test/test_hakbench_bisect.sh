@@ -158,7 +158,8 @@ refused --resume && says "nothing to go on with"
 refused --fast && says "'--fast': want GOOD=rev"
 
 # Interrupted in the middle and resumed: what was answered is not asked again.
-setsid bench/bisect --repo "$repo" --db "$dir/db" GOOD=calls-1 BAD=calls-17 METRIC=syscalls WORK="$work" PHASE=12 >"$dir/said" 2>&1 &
+setsid bench/bisect --repo "$repo" --db "$dir/db" GOOD=calls-1 BAD=calls-17 METRIC=syscalls WORK="$work" PHASE=12 \
+    >"$dir/said" 2>&1 &
 child=$!
 for _ in $(seq 200); do
     grep -q '  good  ' "$dir/said" && break
