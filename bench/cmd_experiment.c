@@ -4,8 +4,8 @@
  * interrupted (finished samples are kept; --resume goes on).
  */
 #include "bench/command.h"
-#include "bench/engine.h"
 #include "bench/experiment.h"
+#include "bench/measure.h"
 #include "bench/report.h"
 #include "bench/text.h"
 #include <stdio.h>
@@ -20,7 +20,7 @@ struct options {
     bool resume, all;
     const char *names[EXPERIMENTS_MAX];
     int count;
-    char command[512];
+    const char *command;
 };
 
 /* One line of the summary at the end. */
@@ -33,9 +33,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'd': o->db = arg; return 0;
     case 'o': o->out = arg; return 0;
     case 'r':
-        o->repeat = atoi(arg);
-        if (o->repeat < 1)
-            argp_error(state, "--repeat=%s: want a whole number from 1", arg);
+        o->repeat = (int)measure_number("--repeat", arg, 1, 10000);
         return 0;
     case 'c': o->resume = true; return 0;
     case KEY_ALL: o->all = true; return 0;
@@ -75,6 +73,7 @@ static double estimate(const struct experiment *e, int repeat)
     return total * (e->variant_count + e->rival_count);
 }
 
+/* Variants, then rivals, in the order of the file. */
 static bool resolve(const struct experiment *e, struct variant *out, char *why, size_t size)
 {
     char one[512], label[64];
@@ -89,7 +88,7 @@ static bool resolve(const struct experiment *e, struct variant *out, char *why, 
     return true;
 }
 
-/* Measures into the store; answers the run's id, -1 on failure. */
+/* A new run. Answers its id, -1 on failure. */
 static int64_t measure(const struct options *o, const struct experiment *e, struct store *st, bool *interrupted, char *why,
                        size_t size)
 {
@@ -97,7 +96,7 @@ static int64_t measure(const struct options *o, const struct experiment *e, stru
     const struct workload *chosen[ENGINE_WORKLOADS_MAX];
     struct plan plan = {.experiment = e->name, .command = o->command, .variants = variants,
         .variant_count = e->variant_count + e->rival_count, .workloads = chosen, .workload_count = e->workload_count,
-        .modes = e->modes, .repeat = o->repeat ? o->repeat : e->repeat, .seed = 1, .twin = -1};
+        .modes = e->modes, .repeat = o->repeat ? o->repeat : e->repeat, .seed = engine_seed(), .twin = -1};
     if (plan.variant_count >= ENGINE_VARIANTS_MAX || plan.workload_count > ENGINE_WORKLOADS_MAX) {
         text_fail(why, size, "%s: more than %d variants and rivals or %d workloads", e->path, ENGINE_VARIANTS_MAX - 1,
                   ENGINE_WORKLOADS_MAX);
@@ -110,14 +109,23 @@ static int64_t measure(const struct options *o, const struct experiment *e, stru
     for (size_t i = 0; i < plan.variant_count; i++)
         if (e->modes & 1u << MODE_TIME && strcmp(variants[i].d.label, e->reference) == 0 && !variants[i].d.missing)
             plan.twin = (int)i;
-    if (o->resume) {
-        plan.resume = store_latest(st, e->name, true);
-        if (plan.resume < 0) {
-            text_fail(why, size, "%s: no interrupted run to go on with in %s", e->name, o->db);
-            return -1;
-        }
+    return engine_identify(&plan, why, size) ? engine_run(st, &plan, interrupted, why, size) : -1;
+}
+
+/* The newest interrupted run of this name, to its end. */
+static int64_t resume(const struct options *o, const struct experiment *e, struct store *st, bool *interrupted, char *why, size_t size)
+{
+    struct plan plan;
+    int64_t run = store_latest(st, e->name, true);
+    if (run < 0) {
+        text_fail(why, size, "%s: no interrupted run to go on with in %s", e->name, o->db);
+        return -1;
     }
-    return engine_run(st, &plan, interrupted, why, size);
+    if (!plan_resume(st, run, (const char *const *)e->rivals, &plan, why, size))
+        return -1;
+    run = engine_run(st, &plan, interrupted, why, size);
+    plan_free(&plan);
+    return run;
 }
 
 /* Gates on the terminal, report in its folder. */
@@ -144,7 +152,7 @@ static void run_one(const struct options *o, const struct experiment *e, struct 
     char why[2048] = "";
     bool interrupted = false;
     struct store *st = store_open(o->db, STORE_WRITE);
-    int64_t run = st ? measure(o, e, st, &interrupted, why, sizeof why) : -1;
+    int64_t run = st ? (o->resume ? resume : measure)(o, e, st, &interrupted, why, sizeof why) : -1;
     struct dataset *ds = run >= 0 ? store_load(st, run) : NULL;
     if (interrupted)
         out->status = EXIT_INTERRUPTED;
@@ -196,12 +204,12 @@ static int load_all(struct options *o, struct experiment **e)
 
 int cmd_experiment(int argc, char **argv)
 {
+    static struct measure line;
     struct options o = {.db = DB_DEFAULT, .out = "out/report"};
     struct experiment *e[EXPERIMENTS_MAX];
     struct outcome outcome[EXPERIMENTS_MAX] = {0};
-    text_add(o.command, sizeof o.command, "hakbench");
-    for (int i = 0; i < argc; i++)
-        text_add(o.command, sizeof o.command, " %s", argv[i]);
+    measure_command(&line, argc, argv);
+    o.command = line.command;
     command_parse(&argp, argc, argv, &o);
     if (!o.count && !o.all)
         command_bad("which experiment? name one, or --all; see: hakbench list experiments");

@@ -169,7 +169,7 @@ static bool load_file(const char *path, yaml_document_t *doc, struct experiment 
     cyaml_schema_field_t variants[VARIANTS_MAX + 1] = {0};
     for (unsigned i = 0; i < count; i++)
         variants[i] = (cyaml_schema_field_t){.key = labels[i], .data_offset = (uint32_t)(i * sizeof(char *)),
-            .value = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, char, 1, CYAML_UNLIMITED)}};
+            .value = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, char, 0, CYAML_UNLIMITED)}};
     const cyaml_schema_field_t fields[] = {
         CYAML_FIELD_STRING_PTR("question", CYAML_FLAG_POINTER, struct raw, question, 1, CYAML_UNLIMITED),
         CYAML_FIELD_STRING_PTR("reference", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw, reference, 1, CYAML_UNLIMITED),

@@ -216,22 +216,18 @@ static void rss_time(FILE *out, const struct dataset *ds, struct plot_shape *sha
     }
 }
 
-/* Length of a workload's name without the "-4" of its threads; 0: it does not end with a number. */
-static size_t stem(const char *name)
+/* Length of a workload's name without its threads: 6 of "larson-4" with 4 of them; 0: it does not end so. */
+static size_t stem(const struct ds_workload *w)
 {
-    const char *dash = strrchr(name, '-');
-    return dash && dash[1] && strspn(dash + 1, "0123456789") == strlen(dash + 1) ? (size_t)(dash - name) : 0;
+    char end[16];
+    size_t length = strlen(w->name), tail = (size_t)snprintf(end, sizeof end, "-%d", w->threads);
+    return length > tail && strcmp(w->name + length - tail, end) == 0 ? length - tail : 0;
 }
 
 static bool same_stem(const struct dataset *ds, int a, int b)
 {
-    size_t length = stem(ds->workloads[a].name);
-    return length && length == stem(ds->workloads[b].name) && strncmp(ds->workloads[a].name, ds->workloads[b].name, length) == 0;
-}
-
-static int threads_of(const struct dataset *ds, int w)
-{
-    return atoi(ds->workloads[w].name + stem(ds->workloads[w].name) + 1);
+    size_t length = stem(&ds->workloads[a]);
+    return length && length == stem(&ds->workloads[b]) && strncmp(ds->workloads[a].name, ds->workloads[b].name, length) == 0;
 }
 
 /* A line for each variant over all workloads of one stem; answers the largest value. */
@@ -246,7 +242,7 @@ static double scaling_panel(FILE *out, const struct dataset *ds, int first)
             struct stats_interval x;
             if (!same_stem(ds, first, w) || !cell_interval(ds, v, w, &x))
                 continue;
-            int threads = threads_of(ds, w);
+            int threads = ds->workloads[w].threads;
             fprintf(out, "%d %g %g %g %d %g\n", threads, x.value, x.lo, x.hi, family(&ds->variants[v]), shade(ds, v));
             end[count] = (struct line_end){threads, x.value, v};
             top = x.hi > top ? x.hi : top;
@@ -276,7 +272,7 @@ static void scaling(FILE *out, const struct dataset *ds, struct plot_shape *shap
             measured += cell_interval(ds, v, w, &x);
         if (before || !more || !measured)
             continue;
-        snprintf(title, sizeof title, "%.*s", (int)stem(ds->workloads[w].name), ds->workloads[w].name);
+        snprintf(title, sizeof title, "%.*s", (int)stem(&ds->workloads[w]), ds->workloads[w].name);
         add_panel(shape, title, 0, scaling_panel(out, ds, w));
     }
 }
