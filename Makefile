@@ -138,7 +138,7 @@ say = $(if $Q,echo "  $(VARIANT): $1" >&2; )
 AGAIN := $(MAKE) $(SET)
 
 # --- Targets for people: the text after ## is what `make help` prints -------------------------------------------------------
-.PHONY: all lib test bench ab attribution bisect bisect-toggles drift gates trace fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
+.PHONY: all lib test bench ab attribution bisect bisect-toggles drift experiment experiments gates report plots trace fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
 .PHONY: $(STATIC) run-fuzz release-link FORCE
 
 all: lib $(WORKS:%=out/work/%) $(if $(HERE),out/bench/trace_record.so) $(addprefix $(OUT)/,$(STATIC)) release-link ## the libraries, workloads and bench programs of this variant
@@ -159,6 +159,18 @@ ab: out/bench/hakbench $(WORKS:%=out/work/%) ## two variants, one verdict: A="PH
 	@out/bench/hakbench ab $(MEASURE) $(call tell,METRIC,--metric) $(foreach v,A B,$(if $(filter $v,$(GIVEN)),$(call quote,$($v))))
 WORKBENCH := out/bench/hakbench $(WORKS:%=out/work/%)
 give = $(if $(filter $1,$(GIVEN)),$2$(call quote,$($1)))
+NAMED = $(foreach e,$(E),$(call quote,$e))
+AGAIN_OR_MORE = $(call give,ROUNDS,--repeat=) $(if $(RESUME),--resume)
+experiment: $(WORKBENCH) ## measure an experiment, judge its gates, write its report: E=12-shared-pool (ROUNDS=, RESUME=1 goes on)
+	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(NAMED)
+experiments: $(WORKBENCH) ## every experiment, about half an hour, with a summary (ROUNDS=)
+	@out/bench/hakbench experiment $(AGAIN_OR_MORE) --all
+gates: $(WORKBENCH) ## the experiments of the phases: what each must show, held or missed (ROUNDS=)
+	@out/bench/hakbench experiment $(AGAIN_OR_MORE) 00-core 09-lazy-dealloc 09-lazy-return 11-front 12-shared-pool mincore
+report: $(WORKBENCH) ## the report of an experiment's newest samples, measuring nothing: E=12-shared-pool (RUN=n)
+	@out/bench/hakbench report $(call give,RUN,--run=) $(NAMED)
+plots: $(WORKBENCH) ## reports and plots of every experiment that has samples
+	@out/bench/hakbench report --all
 attribution: $(WORKBENCH) ## what each toggle contributes from PHASE=0, or A="PHASE=9", to this variant (WORK= METRIC= ROUNDS=)
 	@out/bench/hakbench attribution $(call give,A,--base=) $(if $(SET),--toggles="$$(echo $(SET))") $(MEASURE) $(call give,METRIC,--metric=)
 bisect-toggles: $(WORKBENCH) ## the toggle or pair that makes the difference: GOOD="PHASE=12" BAD="PHASE=11 MINCORE=always" (WORK= METRIC=)
@@ -172,7 +184,6 @@ $(STATIC): %: $(OUT)/% release-link ## <work>_hakmem, bench_<work>_hakmem: a wor
 test: lib $(TEST_NEEDS) release-link ## build and run every test of this variant (TEST=word: those named so)
 	@$(TEST_ENV) core/test/run $(call quote,$(TEST)) $(TEST_BINS) $(HAKBENCH_BINS) $(TEST_SCRIPTS)
 
-gates: ; @bench/gates $(call quote,$(ROUNDS)) ## what each phase must show, held or missed (ROUNDS=5)
 trace: out/bench/trace_record.so ## record what a program asks of malloc: CMD="program arguments" TRACE=file
 	@[ -n $(call quote,$(CMD)) ] && [ -n $(call quote,$(TRACE)) ] || { echo 'hakmem: want CMD="program arguments" and TRACE=file' >&2; exit 2; }
 	@HAKTRACE_FILE=$(call quote,$(TRACE)) LD_PRELOAD=$(CURDIR)/out/bench/trace_record.so $(CMD)

@@ -13,12 +13,11 @@
 static const char *const kinds[] = {"mmap", "munmap", "mremap", "madvise", "mincore"};
 enum { KINDS = 5 };
 
-/* Median of ops among the samples of one mode. */
-static double ops_of(const struct dataset *ds, int v, int w, enum mode mode)
+double bottleneck_ops(const struct dataset *ds, int variant, int workload, enum mode mode)
 {
     for (size_t i = 0; i < ds->sample_count; i++) {
         const struct ds_sample *s = &ds->samples[i];
-        if (s->variant == v && s->workload == w && s->mode == mode && !s->failed)
+        if (s->variant == variant && s->workload == workload && s->mode == mode && !s->failed)
             return dataset_value(ds, s, "ops");
     }
     return NAN;
@@ -27,7 +26,7 @@ static double ops_of(const struct dataset *ds, int v, int w, enum mode mode)
 /* How much longer a timing run is than the one that counted; 1 when that is unknown. */
 static double scale(const struct dataset *ds, int v, int w, enum mode mode)
 {
-    double ratio = ops_of(ds, v, w, MODE_TIME) / ops_of(ds, v, w, mode);
+    double ratio = bottleneck_ops(ds, v, w, MODE_TIME) / bottleneck_ops(ds, v, w, mode);
     return isfinite(ratio) ? ratio : 1;
 }
 
@@ -155,11 +154,12 @@ static void add_calls(struct ranking *r, const struct dataset *ds, int v, int w,
             count = dataset_median(ds, v, w, kinds[k]) * own;
         bool timed = !isnan(seconds);
         if (!timed)
-            seconds = count * prices->call_s;
+            seconds = prices->call_s > 0 ? count * prices->call_s : NAN;
         if (timed)
             add(r, kinds[k], seconds, count, "its time by strace");
         else
-            add(r, kinds[k], seconds, count, "calls at a fitted %.2f us", prices->call_s * 1e6);
+            add(r, kinds[k], seconds, count, prices->call_s > 0 ? "calls at a fitted %.2f us" : "own count; no price could be fitted",
+                prices->call_s * 1e6);
         r->kernel_s += seconds > 0 ? seconds : 0;
     }
 }

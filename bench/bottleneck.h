@@ -16,6 +16,9 @@ struct prices {
 };
 struct prices bottleneck_prices(const struct dataset *ds);
 
+/* Operations of the first run of a mode; NAN: it was not run. Counting runs may be shorter than timing runs. */
+double bottleneck_ops(const struct dataset *ds, int variant, int workload, enum mode mode);
+
 struct cost {
     const char *what;
     double seconds, share; /* of the process's time (wall where one thread runs, else CPU); NAN: known as a rate only */

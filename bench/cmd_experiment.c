@@ -39,7 +39,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_ALL: o->all = true; return 0;
     case ARGP_KEY_ARG:
         if (o->count == EXPERIMENTS_MAX)
-            argp_error(state, "more than %d experiments", EXPERIMENTS_MAX);
+            command_bad("%s: more than %d experiments", arg, EXPERIMENTS_MAX);
         o->names[o->count++] = arg;
         return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -179,27 +179,21 @@ static void print_summary(const struct outcome *outcome, int count)
     }
 }
 
-/* Loads every file before anything is measured. Answers how many, -1 when one is bad. */
+/* Loads every file before anything is measured; a bad one ends it. Answers how many. */
 static int load_all(struct options *o, struct experiment **e)
 {
     char why[2048];
-    int count = 0;
     char **names = o->all ? experiment_names() : NULL;
     for (int i = 0; names && names[i] && o->count < EXPERIMENTS_MAX; i++)
         o->names[o->count++] = names[i];
-    for (; count < o->count; count++) {
-        e[count] = experiment_find(o->names[count], why, sizeof why);
-        if (!e[count]) {
-            fprintf(stderr, "hakbench: %s\n", why);
-            break;
-        }
+    for (int i = 0; i < o->count; i++) {
+        e[i] = experiment_find(o->names[i], why, sizeof why);
+        if (!e[i])
+            command_bad("%s", why);
     }
-    int answer = count == o->count ? count : -1;
-    while (answer < 0 && count)
-        experiment_free(e[--count]);
     if (names)
         experiment_names_free(names);
-    return answer;
+    return o->count;
 }
 
 int cmd_experiment(int argc, char **argv)
@@ -214,8 +208,6 @@ int cmd_experiment(int argc, char **argv)
     if (!o.count && !o.all)
         command_bad("which experiment? name one, or --all; see: hakbench list experiments");
     int count = load_all(&o, e), status = EXIT_OK, done = 0;
-    if (count < 0)
-        return EXIT_BAD_INPUT;
     double seconds = 0;
     for (int i = 0; i < count; i++)
         seconds += estimate(e[i], o.repeat ? o.repeat : e[i]->repeat);

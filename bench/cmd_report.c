@@ -9,9 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { KEY_ALL = 256 };
+
 struct options {
     const char *db, *out, *from, *name;
     long long run;
+    bool all;
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -22,14 +25,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'd': o->db = arg; return 0;
     case 'o': o->out = arg; return 0;
     case 'f': o->from = arg; return 0;
+    case KEY_ALL: o->all = true; return 0;
     case 'n':
         o->run = strtoll(arg, &end, 10);
         if (*end || o->run < 1)
-            argp_error(state, "--run=%s: want the number of a run; see: hakbench list runs", arg);
+            command_bad("--run %s: want the number of a run; see: hakbench list runs", arg);
         return 0;
     case ARGP_KEY_ARG:
         if (o->name)
-            argp_error(state, "one experiment at a time");
+            command_bad("%s: one experiment at a time, or --all", arg);
         o->name = arg;
         return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -40,6 +44,7 @@ static const struct argp_option option_list[] = {
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
     {"out", 'o', "FOLDER", 0, "where the report is written (out/report/NAME)", 0},
     {"run", 'n', "N", 0, "this run, instead of the newest of the experiment", 0},
+    {"all", KEY_ALL, NULL, 0, "of every experiment that has samples", 0},
     {"from", 'f', "FILE.tsv", 0, "samples that hakbench export wrote, instead of stored ones", 0},
     {0}};
 
@@ -60,32 +65,58 @@ static struct dataset *load(const struct options *o, const struct experiment *e,
     int64_t run = o->run ? o->run : store_latest(st, e ? e->name : "", false);
     struct dataset *ds = run >= 0 ? store_load(st, run) : NULL;
     if (run < 0)
-        text_fail(why, size, "no run%s%s in %s; first: hakbench experiment", e ? " of " : "", e ? e->name : "", o->db);
+        text_fail(why, size, "no run%s%s in %s; first: hakbench experiment%s%s", e ? " of " : "", e ? e->name : "", o->db, e ? " " : "",
+                  e ? e->name : "");
     else if (!ds)
         text_fail(why, size, "%s", store_error());
     store_close(st);
     return ds;
 }
 
+/* One report; the experiment is the named one, or that of the run. */
+static bool write_one(const struct options *o, const char *name, char *why, size_t size)
+{
+    char folder[512];
+    struct experiment *e = name ? experiment_find(name, why, size) : NULL;
+    struct dataset *ds = name && !e ? NULL : load(o, e, why, size);
+    bool good = ds != NULL;
+    if (good && !name && ds->experiment[0])
+        good = (e = experiment_find(ds->experiment, why, size)) != NULL;
+    if (good) {
+        snprintf(folder, sizeof folder, "%s%s", o->out ? o->out : "out/report/", o->out ? "" : e ? e->name : "run");
+        good = report_write(ds, e, folder, why, size);
+    }
+    if (good)
+        printf("report: %s/report.md, %s/report.html\n", folder, folder);
+    dataset_free(ds);
+    experiment_free(e);
+    return good;
+}
+
+/* Those that have samples; the others are named. */
+static int write_all(const struct options *o)
+{
+    char why[2048];
+    int written = 0;
+    char **names = experiment_names();
+    for (size_t i = 0; names[i]; i++) {
+        if (write_one(o, names[i], why, sizeof why))
+            written++;
+        else
+            fprintf(stderr, "hakbench report: %s\n", why);
+    }
+    experiment_names_free(names);
+    return written ? EXIT_OK : EXIT_FAILED;
+}
+
 int cmd_report(int argc, char **argv)
 {
     struct options o = {.db = DB_DEFAULT};
-    char why[2048] = "", folder[512];
+    char why[2048] = "";
     command_parse(&argp, argc, argv, &o);
-    struct experiment *e = o.name ? experiment_find(o.name, why, sizeof why) : NULL;
-    struct dataset *ds = why[0] ? NULL : load(&o, e, why, sizeof why);
-    if (!e && ds && ds->experiment[0] && !o.name)
-        e = experiment_find(ds->experiment, why, sizeof why);
-    int status = EXIT_BAD_INPUT;
-    if (ds) {
-        snprintf(folder, sizeof folder, "%s%s", o.out ? o.out : "out/report/", o.out ? "" : e ? e->name : "run");
-        status = report_write(ds, e, folder, why, sizeof why) ? EXIT_OK : EXIT_FAILED;
-    }
-    if (status == EXIT_OK)
-        printf("report: %s/report.md, %s/report.html\n", folder, folder);
-    else
-        fprintf(stderr, "hakbench: %s\n", why);
-    dataset_free(ds);
-    experiment_free(e);
-    return status;
+    if (o.all)
+        return write_all(&o);
+    if (!write_one(&o, o.name, why, sizeof why))
+        command_bad("%s", why);
+    return EXIT_OK;
 }

@@ -130,17 +130,29 @@ static void use_raw(const struct raw *raw, const char **labels, unsigned count, 
     e->workloads = copy_list(raw->workloads, e->workload_count = raw->workloads_count);
     e->expect = copy_list(raw->expect, e->expect_count = raw->expect_count);
     e->plots = copy_list(raw->plots, e->plot_count = raw->plots_count);
-    for (unsigned i = 0; i < raw->modes_count; i++)
-        for (unsigned m = 0; m <= MODES; m++)
-            if (m == MODES || strcmp(raw->modes[i], mode_names[m]) == 0) {
-                e->modes |= 1u << m; /* bit MODES: one is wrong */
-                break;
-            }
     e->repeat = raw->repeat ? (int)raw->repeat : EXPERIMENT_REPEAT;
     e->margin = raw->margin > 0 ? raw->margin : VERDICT_MARGIN;
 }
 
-struct complaint { char first[256]; unsigned line; };
+/* The modes that are named, as bits. */
+static bool use_modes(const struct raw *raw, yaml_document_t *doc, struct experiment *e, char *why, size_t size)
+{
+    for (unsigned i = 0; i < raw->modes_count; i++) {
+        unsigned m = 0;
+        while (m < MODES && strcmp(raw->modes[i], mode_names[m]) != 0)
+            m++;
+        if (m == MODES) {
+            text_fail(why, size, "%s:%u: no mode '%s'; modes:", e->path, line_of(doc, "modes", (int)i), raw->modes[i]);
+            for (m = 0; m < MODES; m++)
+                text_add(why, size, " %s", mode_names[m]);
+            return false;
+        }
+        e->modes |= 1u << m;
+    }
+    return true;
+}
+
+struct complaint { char first[256], field[64]; unsigned line; };
 
 /* libcyaml complains in several messages: what, then where. */
 static void note_complaint(cyaml_log_t level, void *context, const char *format, va_list list)
@@ -153,8 +165,11 @@ static void note_complaint(cyaml_log_t level, void *context, const char *format,
     const char *line = strstr(text, "(line: ");
     if (!c->first[0])
         snprintf(c->first, sizeof c->first, "%s", strncmp(text, "Load: ", 6) == 0 ? text + 6 : text);
-    else if (line && !c->line)
+    else if (line && !c->line) {
         c->line = (unsigned)strtoul(line + 7, NULL, 10);
+        sscanf(text, "Load:   in mapping field '%60[^']", c->field);
+        sscanf(text, "  in mapping field '%60[^']", c->field);
+    }
 }
 
 #define LIST(key, member) \
@@ -186,16 +201,17 @@ static bool load_file(const char *path, yaml_document_t *doc, struct experiment 
     cyaml_err_t error = cyaml_load_file(path, &config, &top, (cyaml_data_t **)&raw, NULL);
     if (error == CYAML_OK && raw) {
         use_raw(raw, labels, count, e);
+        bool good = use_modes(raw, doc, e, why, size);
         cyaml_free(&config, &top, raw, 0);
-        return true;
+        return good;
     }
     static const char unknown[] = "Unexpected key: ";
     if (strncmp(complaint.first, unknown, sizeof unknown - 1) == 0) {
         const char *key = complaint.first + sizeof unknown - 1;
         return text_fail(why, size, "%s:%u: unknown key '%s'; keys:%s", path, line_of(doc, key, -1), key, text_list(keys));
     }
-    return text_fail(why, size, "%s:%u: %s", path, complaint.line ? complaint.line : 1,
-                     complaint.first[0] ? complaint.first : cyaml_strerror(error));
+    return text_fail(why, size, "%s:%u: %s%s%s", path, complaint.line ? complaint.line : 1, complaint.field,
+                     complaint.field[0] ? ": " : "", complaint.first[0] ? complaint.first : cyaml_strerror(error));
 }
 
 /* --- Names ---------------------------------------------------------------------------------------------------------------- */
@@ -245,12 +261,6 @@ static bool check_names(const struct experiment *e, yaml_document_t *doc, char *
     for (unsigned i = 0; i < e->workload_count; i++)
         if (!workload_find(e->workloads[i], one, sizeof one))
             return text_fail(why, size, "%s:%u: %s", e->path, line_of(doc, "workloads", (int)i), one);
-    if (e->modes & 1u << MODES) {
-        one[0] = 0;
-        for (int i = 0; i < MODES; i++)
-            text_add(one, sizeof one, " %s", mode_names[i]);
-        return text_fail(why, size, "%s:%u: one of the modes does not exist; modes:%s", e->path, line_of(doc, "modes", -1), one);
-    }
     for (unsigned i = 0; i < e->plot_count; i++)
         if (text_index(plot_names, e->plots[i]) < 0)
             return wrong_name(e, doc, "plots", (int)i, "plot", e->plots[i], text_list(plot_names), why, size);

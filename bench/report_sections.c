@@ -127,7 +127,7 @@ static double call_seconds(const struct report *r, int v, int w)
 static void call_row(struct report *r, int v, int w, bool strace)
 {
     char name[32], share[32];
-    double all = dataset_median(r->ds, v, w, strace ? "syscalls" : "syscalls_own"), seconds = call_seconds(r, v, w);
+    double all = dataset_median(r->ds, v, w, strace ? "syscalls_all" : "syscalls_own"), seconds = call_seconds(r, v, w), sum = 0;
     if (isnan(all) || r->ds->variants[v].twin_of >= 0)
         return;
     doc_cell(&r->doc, "%s", r->ds->variants[v].label);
@@ -141,9 +141,11 @@ static void call_row(struct report *r, int v, int w, bool strace)
         if (strace && seconds > 0 && x > 0)
             snprintf(share, sizeof share, " (%.0f %%)", 100 * x / seconds);
         doc_cell(&r->doc, "%s%s", show(isnan(count) ? 0 : count, 0), share);
+        sum += isnan(count) ? 0 : count;
     }
+    doc_cell(&r->doc, "%s", show(sum, 0));
     doc_cell(&r->doc, "%s", show(all, 0));
-    doc_cell(&r->doc, "%s", show(strace ? dataset_median(r->ds, v, w, "syscalls_all") : NAN, 0));
+    doc_cell(&r->doc, "%s", show(bottleneck_ops(r->ds, v, w, strace ? MODE_STRACE : MODE_COUNT), 0));
     doc_cell(&r->doc, "%s", show(strace ? seconds * 1e3 : NAN, 2));
 }
 
@@ -160,7 +162,7 @@ void report_calls(struct report *r)
         if (!report_has(r, -1, w, "syscalls") && !report_has(r, -1, w, "syscalls_own"))
             continue;
         heading_of(r, w);
-        doc_table(&r->doc, "allocator|counted by|>mmap|>munmap|>mremap|>madvise|>mincore|>sum|>all calls|>ms in the five");
+        doc_table(&r->doc, "allocator|counted by|>mmap|>munmap|>mremap|>madvise|>mincore|>sum|>all calls|>operations|>ms in the five");
         FOR_VARIANTS(r, v) {
             call_row(r, v, w, true);
             call_row(r, v, w, false);
@@ -351,6 +353,11 @@ static void ranking_table(struct report *r, int v, int w, const struct prices *p
     }
 }
 
+static const char *show_price(double x)
+{
+    return show(x > 0 ? x : NAN, 2);
+}
+
 void report_bottlenecks(struct report *r)
 {
     struct prices prices = bottleneck_prices(r->ds);
@@ -363,8 +370,8 @@ void report_bottlenecks(struct report *r)
              r->reference >= 0 && r->reference != r->newest ? r->ds->variants[r->reference].label : "");
     if (prices.cells)
         doc_text(&r->doc, "Prices fitted over %d cells of one thread (least squares of the kernel's time, none below zero): %s us a system call, %s us a "
-                 "page fault, %s ms a process.", prices.cells, show(prices.call_s * 1e6, 2), show(prices.fault_s * 1e6, 2),
-                 show(prices.base_s * 1e3, 2));
+                 "page fault, %s ms a process. A price of - could not be told apart from the others.", prices.cells,
+                 show_price(prices.call_s * 1e6), show_price(prices.fault_s * 1e6), show_price(prices.base_s * 1e3));
     FOR_WORKLOADS(r, w) {
         bool fold = r->ds->workload_count > 3;
         if (!report_has(r, -1, w, "wall_s"))

@@ -1,0 +1,126 @@
+/* test_hakbench_experiment.c - reading an experiment file: what is in it, and one line for each thing that can be wrong with it.
+ */
+#include "bench/experiment.h"
+#include "core/test/test.h"
+#include <stdio.h>
+#include <string.h>
+
+static char path[512], why[2048];
+
+static struct experiment *load(const char *text)
+{
+    snprintf(path, sizeof path, "%s/test_experiment.yaml", getenv("HAK_OUT"));
+    FILE *out = fopen(path, "w");
+    ck_assert_ptr_nonnull(out);
+    fputs(text, out);
+    fclose(out);
+    why[0] = 0;
+    return experiment_load(path, why, sizeof why);
+}
+
+static const char good[] = "question: Is it so?\n"
+                           "variants: {A: PHASE=11, B: PHASE=12 HAKMEM_SS_LRU_MB=8, now: \"\"}\n"
+                           "rivals: [glibc, mine=/lib/libmine.so]\n"
+                           "workloads: [random_mixed-seed, tiny_hot]\n"
+                           "repeat: 7\nmargin: 0.02\n"
+                           "expect:\n"
+                           "  - ops_s(B) >= 1.2 * ops_s(A)\n"
+                           "    on tiny_hot\n"
+                           "  - mincore(now) == 0 on random_mixed-seed\n"
+                           "plots: [throughput, rss-time]\n";
+
+START_TEST(test_good)
+{
+    struct experiment *e = load(good);
+    ck_assert_msg(e != NULL, "%s", why);
+    ck_assert_str_eq(e->name, "test_experiment");
+    ck_assert_str_eq(e->question, "Is it so?");
+    ck_assert_uint_eq(e->variant_count, 3);
+    ck_assert_str_eq(e->variants[1].label, "B");
+    ck_assert_str_eq(e->variants[1].text, "PHASE=12 HAKMEM_SS_LRU_MB=8");
+    ck_assert_str_eq(e->variants[2].text, "");
+    ck_assert_str_eq(e->reference, "A");
+    ck_assert_uint_eq(e->rival_count, 2);
+    ck_assert_int_eq(e->repeat, 7);
+    ck_assert_double_eq(e->margin, 0.02);
+    ck_assert_str_eq(e->expect[0], "ops_s(B) >= 1.2 * ops_s(A) on tiny_hot");
+    ck_assert_uint_eq(e->modes, 1u << MODE_TIME | 1u << MODE_COUNT | 1u << MODE_MEMORY);
+    experiment_free(e);
+}
+END_TEST
+
+START_TEST(test_defaults)
+{
+    struct experiment *e = load("question: q\nvariants: {A: PHASE=0}\nworkloads: [tiny_hot]\nrivals: [all]\nmodes: [strace]\n");
+    ck_assert_msg(e != NULL, "%s", why);
+    ck_assert_int_eq(e->repeat, EXPERIMENT_REPEAT);
+    ck_assert_double_eq(e->margin, VERDICT_MARGIN);
+    ck_assert_uint_ge(e->rival_count, 5);
+    ck_assert_uint_eq(e->modes, 1u << MODE_STRACE);
+    ck_assert_uint_eq(e->expect_count + e->plot_count, 0);
+    experiment_free(e);
+}
+END_TEST
+
+/* A file, the line of it that is wrong (0: not told) and what is said of it. */
+static const struct { const char *text; int line; const char *said; } bad[] = {
+    {"", 0, "it is empty; wants keys: question variants"},
+    {"question: [\n", 2, "did not find expected node content"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nsamples: 3\n", 4, "unknown key 'samples'; keys: question variants reference"},
+    {"question: q\nvariants: {A: x, A: y}\nworkloads: [tiny_hot]\n", 2, "Mapping field already seen: A"},
+    {"question: q\nworkloads: [tiny_hot]\n", 2, "Missing required mapping field: variants"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nrepeat: many\n", 4, "repeat: Invalid uint64_t value: 'many'"},
+    {"question: q\nvariants: {A: x}\nworkloads: tiny_hot\n", 3, "Expecting SEQUENCE, got event: SCALAR"},
+    {"question: q\nvariants: {A: x}\n", 0, "no workloads; add: workloads: [random_mixed-seed]"},
+    {"question: q\nvariants: {A: x}\nworkloads:\n  - tiny_hot\n  - tiny_cold\n", 5, "no workload 'tiny_cold'; workloads: random_mixed-seed"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nreference: B\n", 4, "no label 'B'; labels: A"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nrivals: [libc5]\n", 4, "no rival 'libc5'; rivals: glibc"},
+    {"question: q\nvariants: {glibc: x}\nworkloads: [tiny_hot]\nrivals: [glibc]\n", 4, "'glibc' is a variant's label, too"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nplots: [pie]\n", 4, "no plot 'pie'; plots: throughput"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nmodes: [tiem]\n", 4, "no mode 'tiem'; modes: time count"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(A) > 0\n  - opss(A) > 0\n", 6, "no metric 'opss'; metrics: ops_s"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(B) > 0\n", 5, "no label 'B'; labels: A"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(A) > 0 on larson-2\n", 5, "no workload 'larson-2' in this experiment; it has: tiny_hot"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot, larson-2]\nexpect:\n  - ops_s(A) > 0\n", 5, "on which workload? add 'on' and one of: tiny_hot larson-2"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(A) = 0\n", 5, "one of <= >= < > == is wanted at '= 0'"},
+};
+
+START_TEST(test_bad)
+{
+    char where[600];
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        ck_assert_msg(load(bad[i].text) == NULL, "accepted: %s", bad[i].text);
+        snprintf(where, sizeof where, "%s:%d: ", path, bad[i].line);
+        ck_assert_msg(strncmp(why, where, bad[i].line ? strlen(where) : strlen(path)) == 0, "want %s, said: %s", where, why);
+        ck_assert_msg(strstr(why, bad[i].said), "want %s, said: %s", bad[i].said, why);
+        ck_assert_ptr_null(strchr(why, '\n'));
+    }
+}
+END_TEST
+
+START_TEST(test_find)
+{
+    ck_assert_ptr_null(experiment_find("no-such", why, sizeof why));
+    ck_assert_msg(strncmp(why, "no experiment 'no-such'; experiments: 00-core 09-lazy-dealloc", 61) == 0, "%s", why);
+    ck_assert_ptr_null(experiment_find("out/no-such.yaml", why, sizeof why));
+    ck_assert_str_eq(why, "out/no-such.yaml: No such file or directory");
+}
+END_TEST
+
+/* Every file of the folder loads: names that it uses exist. */
+START_TEST(test_all)
+{
+    char **names = experiment_names();
+    int count = 0;
+    for (; names[count]; count++) {
+        struct experiment *e = experiment_find(names[count], why, sizeof why);
+        ck_assert_msg(e != NULL, "%s", why);
+        ck_assert_msg(e->expect_count > 0, "%s expects nothing", names[count]);
+        experiment_free(e);
+    }
+    ck_assert_int_ge(count, 10);
+    experiment_names_free(names);
+}
+END_TEST
+
+TEST_MAIN("hakbench_experiment: reading an experiment file", test_good, test_defaults, test_bad, test_find, test_all)
