@@ -170,7 +170,7 @@ void attribution_print(FILE *out, const struct attribution *a)
                  "together against %s of each alone. Shares are Shapley values of the medians and add up to the whole.\n",
             a->logs ? "the ratio" : "the difference (as some values are 0)", a->logs ? "the product" : "the sum");
     if (a->effects.blocks > 1)
-        fprintf(out, "95 %% intervals by bootstrap over %zu blocks.\n", a->effects.blocks);
+        fprintf(out, "95 %% intervals by bootstrap over %zu rounds of all variants.\n", a->effects.blocks);
     else
         fprintf(out, "Counted once: no intervals.\n");
 }

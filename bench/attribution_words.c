@@ -27,6 +27,15 @@ static const char *verb(const struct attribution *a, double change)
     return change * better > 0 ? "contributes" : "costs";
 }
 
+/* Parts of the whole can be given in percent when none of any size goes the other way. */
+static bool parts_add_up(const struct attribution *a)
+{
+    double whole = a->shares.whole.value, against = 0;
+    for (int f = 0; f < a->design.factors; f++)
+        against += a->shares.share[f].value * whole < 0 ? fabs(a->shares.share[f].value) : 0;
+    return interval_clear(&a->shares.whole, least_share(a)) && against < 0.1 * fabs(whole);
+}
+
 static void share_say(FILE *out, const struct attribution *a, int f)
 {
     const struct stats_interval *s = &a->shares.share[f], *whole = &a->shares.whole;
@@ -34,7 +43,7 @@ static void share_say(FILE *out, const struct attribution *a, int f)
     fprintf(out, " %s %s %s", a->names[f], verb(a, s->value), figure_delta(a->metric, s->value, text, sizeof text));
     if (!isnan(s->lo))
         fprintf(out, " [%s, %s]", figure_delta(a->metric, s->lo, lo, sizeof lo), figure_delta(a->metric, s->hi, hi, sizeof hi));
-    if (interval_clear(whole, least_share(a)))
+    if (parts_add_up(a))
         fprintf(out, " (%.0f %% of the whole)", 100 * s->value / whole->value);
     fprintf(out, ".");
 }
@@ -78,7 +87,8 @@ static void pair_say(FILE *out, const struct attribution *a, const struct effect
     const char *what = !alike ? "act on each other" : x * e->value.value < 0 ? "overlap" : "reinforce each other";
     fprintf(out, " %s and %s %s", a->names[one], a->names[two], what);
     if (a->logs) {
-        fprintf(out, "%s %s", alike ? " by" : ": together they give", figure_change(exp(e->value.value), change, sizeof change));
+        fprintf(out, "%s %s", alike ? " by" : ": together they give",
+                figure_change(exp(e->value.value), change, sizeof change));
         if (!isnan(e->value.lo))
             fprintf(out, " [%s, %s]", figure_change(exp(e->value.lo), lo, sizeof lo),
                     figure_change(exp(e->value.hi), hi, sizeof hi));

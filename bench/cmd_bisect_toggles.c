@@ -48,8 +48,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'd': o->db = arg; return 0;
     case 'n':
         o->cap = atoi(arg);
-        if (o->cap < 2 || o->cap > DECIDE_PAIRS_MAX)
-            argp_error(state, "--cap=%s: want a whole number from 2 to %d", arg, DECIDE_PAIRS_MAX);
+        if (o->cap < 2 || o->cap > DECIDE_REPEAT_MAX)
+            argp_error(state, "--cap=%s: want a whole number from 2 to %d", arg, DECIDE_REPEAT_MAX);
         return 0;
     case 'M':
         o->margin = atof(arg);
@@ -70,7 +70,7 @@ static const struct argp_option option_list[] = {
     {"workload", 'w', "NAME", 0, "what to run (random_mixed-seed)", 0},
     {"metric", 'm', "NAME", 0, "what to compare (ops_s)", 0},
     {"margin", 'M', "PART", 0, "what counts as a difference (0.01)", 0},
-    {"cap", 'n', "PAIRS", 0, "at most so many pairs of samples for each set of flips", 0},
+    {"cap", 'n', "N", 0, "measure at most so often for each set of flips", 0},
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
     {0}};
 
@@ -169,7 +169,7 @@ static int report(struct search *s, const struct ddmin_result *r)
 static int whole_measure(struct search *s)
 {
     s->rule = (struct decide_rule){.bars = {log1p(s->o->margin), log1p(-s->o->margin)}, .bar_count = 2, .seed = 1};
-    decide_pairs(s->o->metric, s->o->cap, &s->rule);
+    decide_repeats(s->o->metric, s->o->cap, &s->rule);
     const struct measured *m = measure(s, s->all);
     if (s->cell.interrupted)
         return EXIT_INTERRUPTED;

@@ -44,8 +44,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'M': o->margin = number(state, "margin", arg); return 0;
     case 'n':
         o->cap = (int)number(state, "cap", arg);
-        if (o->cap < 1 || o->cap > DECIDE_PAIRS_MAX)
-            argp_error(state, "--cap=%s: want a whole number from 1 to %d", arg, DECIDE_PAIRS_MAX);
+        if (o->cap < 1 || o->cap > DECIDE_REPEAT_MAX)
+            argp_error(state, "--cap=%s: want a whole number from 1 to %d", arg, DECIDE_REPEAT_MAX);
         return 0;
     case ARGP_KEY_END:
         if (!o->good != !o->candidate)
@@ -62,7 +62,7 @@ static const struct argp_option option_list[] = {
     {"metric", 'm', "NAME", 0, "what to compare (ops_s); exit: whether it fails, or ends with another checksum", 0},
     {"bar", 'b', "LOG", 0, "the logarithm of candidate / good from which on it counts as bad, on its own side of 0", 0},
     {"margin", 'M', "PART", 0, "without --bar: what counts as a difference (0.01)", 0},
-    {"cap", 'n', "PAIRS", 0, "at most so many pairs of samples", 0},
+    {"cap", 'n', "N", 0, "measure at most so often", 0},
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
     {0}};
 
@@ -122,7 +122,7 @@ static int judge_figure(const struct options *o, struct decide_cell *cell)
     char figures[256], text[1024];
     bool ends = isnan(o->bar);
     struct decide_rule rule = {.bars = {ends ? log1p(o->margin) : o->bar, log1p(-o->margin)}, .bar_count = 1 + ends, .seed = 1};
-    decide_pairs(o->metric, o->cap, &rule);
+    decide_repeats(o->metric, o->cap, &rule);
     struct decision d = decide_run(&rule, decide_engine, cell);
     decision_text(&d, o->metric, figures, sizeof figures);
     if (cell->interrupted)

@@ -47,11 +47,13 @@ static void look(struct decision *d, const struct decide_rule *rule, const doubl
 
 struct decision decide_run(const struct decide_rule *rule, decide_take *take, void *context)
 {
-    double reference[DECIDE_PAIRS_MAX], candidate[DECIDE_PAIRS_MAX], logs[DECIDE_PAIRS_MAX];
+    static _Thread_local double reference[DECIDE_PAIRS_MAX], candidate[DECIDE_PAIRS_MAX], logs[DECIDE_PAIRS_MAX];
     struct decision d = {.log = {NAN, NAN, NAN}, .reference = NAN, .candidate = NAN};
-    int cap = rule->cap < DECIDE_PAIRS_MAX ? rule->cap : DECIDE_PAIRS_MAX;
-    for (int total = rule->first; d.pairs < cap && !d.clear; total = 2 * d.pairs) {
-        int got = take(context, total < cap ? total : cap, reference, candidate);
+    int cap = rule->cap < DECIDE_REPEAT_MAX ? rule->cap : DECIDE_REPEAT_MAX;
+    for (int total = 0; total < cap && !d.clear;) {
+        total = total ? 2 * total : rule->first;
+        total = total < cap ? total : cap;
+        int got = take(context, total, reference, candidate);
         if (got <= d.pairs)
             break;
         d.pairs = got;
@@ -90,18 +92,18 @@ int decide_engine(void *context, int total, double *reference, double *candidate
     if (!ds)
         return 0;
     c->run = run;
-    size_t got = dataset_pairs(ds, 0, 1, 0, c->metric, reference, candidate, (size_t)total);
+    size_t got = dataset_pairs(ds, 0, 1, 0, c->metric, reference, candidate, DECIDE_PAIRS_MAX);
     if (!got && !c->interrupted)
         failure_note(c, ds);
     dataset_free(ds);
     return c->interrupted ? 0 : (int)got;
 }
 
-void decide_pairs(const char *metric, int cap, struct decide_rule *rule)
+void decide_repeats(const char *metric, int cap, struct decide_rule *rule)
 {
     bool timed = metric_find(metric)->mode == MODE_TIME;
-    rule->first = timed ? 6 : 2;
-    rule->cap = cap ? cap : timed ? 96 : 8;
+    rule->first = timed ? 10 : 2; /* six pairs agree by chance in 3 of 100 cases */
+    rule->cap = cap ? cap : timed ? 80 : 8;
 }
 
 char *decision_text(const struct decision *d, const char *metric, char *out, size_t size)

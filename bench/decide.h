@@ -1,7 +1,7 @@
 /* decide.h - how far a candidate is from a reference: pairs are taken until the interval says on which side of a bar it lies.
  *
- * Values are logarithms of candidate / reference. Pairs are looked at after `first`, then whenever their number has doubled,
- * so that a few looks only share the risk of a chance answer, and each asks for a 99 % interval.
+ * Values are logarithms of candidate / reference. Pairs are looked at after `first` measurements, then whenever their number
+ * has doubled, so that only a few looks share the risk of a chance answer, and each asks for a 99 % interval.
  */
 #ifndef BENCH_DECIDE_H
 #define BENCH_DECIDE_H
@@ -9,16 +9,18 @@
 #include "bench/engine.h"
 #include "bench/stats.h"
 
-#define DECIDE_PAIRS_MAX 192
+#define DECIDE_REPEAT_MAX 192
+#define DECIDE_PAIRS_MAX (8 * DECIDE_REPEAT_MAX)
 
 struct decide_rule {
     double bars[2];  /* the interval must hold none of these */
     int bar_count;
-    int first, cap;  /* pairs */
+    int first, cap;  /* how often to measure; at most DECIDE_REPEAT_MAX */
     uint64_t seed;
 };
 
-/* Brings the pairs to `total`, those of earlier calls with the same values in the same places; answers how many there are. */
+/* Brings the measurements to `total`: all pairs into the arrays, at most DECIDE_PAIRS_MAX; answers how many there are, at least
+ * `total` (the engine runs quick workloads more often) unless it cannot go on. */
 typedef int decide_take(void *context, int total, double *reference, double *candidate);
 
 struct decision {
@@ -45,8 +47,8 @@ struct decide_cell {
 };
 decide_take decide_engine;
 
-/* How many pairs to begin with and at most: time needs many, a count repeats itself. cap 0: the metric's own. */
-void decide_pairs(const char *metric, int cap, struct decide_rule *rule);
+/* How often to measure at first and at most: time needs many, a count repeats itself. cap 0: the metric's own. */
+void decide_repeats(const char *metric, int cap, struct decide_rule *rule);
 
 /* "0.712 [0.698, 0.725], 12 pairs, 63.1 M ops/s -> 44.9 M ops/s" */
 char *decision_text(const struct decision *d, const char *metric, char *out, size_t size);
