@@ -143,6 +143,7 @@ static bool finish(const struct options *o, const struct experiment *e, const st
     if (!report_write(ds, e, folder, why, size))
         return false;
     printf("report: %s/report.md, %s/report.html\n", folder, folder);
+    fflush(stdout);
     return true;
 }
 

@@ -184,7 +184,7 @@ static const char *value_text(double x, const char *unit, char *out, size_t size
         snprintf(out, size, "%.4g MiB", x / 1024);
     else if (strcmp(unit, "1/s") == 0)
         snprintf(out, size, "%.4g M/s", x / 1e6);
-    else if (x == floor(x) && fabs(x) < 1e15)
+    else if ((x == floor(x) || fabs(x) >= 1e6) && fabs(x) < 1e15)
         snprintf(out, size, "%.0f", x);
     else
         snprintf(out, size, "%.4g", x);
@@ -268,14 +268,15 @@ static void judge_time(const struct expect_line *line, const struct dataset *ds,
     const struct expect_node *node = &line->node[line->right];
     bool scaled = node->kind == NODE_MULTIPLY && line->node[node->left].kind == NODE_NUMBER;
     double bound = scaled ? line->node[node->left].number : 1;
-    if (node->kind == NODE_NUMBER) {
-        char text[64];
-        snprintf(r->figure, sizeof r->figure, "%s; %.3f [%.3f, %.3f] of the bound, %zu samples",
-                 value_text(ratio.value * node->number, cell[0].unit, text, sizeof text), ratio.value, ratio.lo, ratio.hi, n);
-    } else {
-        snprintf(r->figure, sizeof r->figure, "%.3f [%.3f, %.3f] x; bound: %s %.4g, %zu pairs", ratio.value * bound,
-                 ratio.lo * bound, ratio.hi * bound, bound_names[line->op], bound, n);
-    }
+    char interval[64] = "(too few samples for an interval)", text[64] = "";
+    if (!isnan(ratio.lo))
+        snprintf(interval, sizeof interval, "[%.3f, %.3f]", ratio.lo * bound, ratio.hi * bound);
+    if (node->kind == NODE_NUMBER)
+        snprintf(r->figure, sizeof r->figure, "%s; %.3f %s of the bound, %zu samples",
+                 value_text(ratio.value * node->number, cell[0].unit, text, sizeof text), ratio.value, interval, n);
+    else
+        snprintf(r->figure, sizeof r->figure, "%.3f %s x; bound: %s %.4g, %zu pairs", ratio.value * bound, interval,
+                 bound_names[line->op], bound, n);
 }
 
 struct expect_result expect_judge(const char *text, const struct dataset *ds, double margin)

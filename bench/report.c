@@ -27,7 +27,8 @@ void report_gates_print(FILE *out, const struct experiment *e, const struct expe
 {
     size_t width = 24;
     for (unsigned i = 0; i < e->expect_count; i++)
-        width = strlen(gates[i].text) > width ? strlen(gates[i].text) : width;
+        if (strlen(gates[i].text) > width && strlen(gates[i].text) <= 100)
+            width = strlen(gates[i].text);
     fprintf(out, "\n%-12s  %-*s  %s\n", "gate", (int)width, "expected before the run", "measured");
     for (unsigned i = 0; i < e->expect_count; i++)
         fprintf(out, "%-12s  %-*s  %s\n", gate_names[gates[i].gate], (int)width, gates[i].text, gates[i].figure);

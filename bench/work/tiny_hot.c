@@ -1,15 +1,17 @@
-/* tiny_hot.c - one thread allocates a batch of equal small blocks and frees it in reverse order, over and over.
+/* tiny_hot.c - one thread allocates a batch of equal small blocks and frees it in reverse order, over and over; then it may sit idle.
  *
- * First and last byte of each block are written, and checked when it is freed. Timed: all cycles. May include work.h only.
+ * First and last byte of each block are written, and checked when it is freed. Timed: all cycles, not the idle time; rss_kb is what
+ * is resident after that. May include work.h only.
  */
 #include "work.h"
 
-enum { SIZE, BATCH, CYCLES, ARGS };
+enum { SIZE, BATCH, CYCLES, IDLE, ARGS };
 
 static const struct work_arg args[ARGS] = {
     [SIZE] = {"size", "bytes of every block", 64, 1, WORK_MAX_SIZE},
     [BATCH] = {"batch", "blocks allocated before the first is freed", 100, 1, 1u << 20},
     [CYCLES] = {"cycles", "batches", 100000, 1, WORK_MAX_OPS >> 21},
+    [IDLE] = {"idle", "seconds to stay idle at the end", 0, 0, 86400},
 };
 
 int main(int argc, char **argv)
@@ -37,8 +39,10 @@ int main(int argc, char **argv)
     }
     double seconds = work_now() - start;
 
+    work_sleep(value[IDLE]);
+    uint64_t resident = work_rss();
     free(blocks);
-    work_result(2 * value[CYCLES] * batch, seconds, checksum, "size=%zu batch=%zu cycles=%llu", size, batch,
-                (unsigned long long)value[CYCLES]);
+    work_result(2 * value[CYCLES] * batch, seconds, checksum, "size=%zu batch=%zu cycles=%llu idle=%llu rss_kb=%llu", size, batch,
+                (unsigned long long)value[CYCLES], (unsigned long long)value[IDLE], (unsigned long long)resident);
     return 0;
 }
