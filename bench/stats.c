@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RESAMPLES = 4999, RANK_SUM_EXACT = 60, SIGNED_RANK_EXACT = 200 };
+enum { RESAMPLES = 1999, RANK_SUM_EXACT = 60, SIGNED_RANK_EXACT = 200 };
 
 static void *take(size_t count, size_t size)
 {
@@ -92,23 +92,22 @@ struct stats_interval stats_median_interval(const double *x, size_t n, uint64_t 
     return stats_bootstrap(x, n, median_reordering, 0.95, seed);
 }
 
-static double *log_ratios(const double *a, const double *b, size_t n)
+void stats_log_ratios(const double *a, const double *b, size_t n, double *out)
 {
-    double *r = take(n, sizeof *r);
     for (size_t i = 0; i < n; i++)
-        r[i] = log(b[i] / a[i]);
-    return r;
+        out[i] = log(b[i] / a[i]);
 }
 
 struct stats_interval stats_ratio_interval(const double *a, const double *b, size_t n, uint64_t seed)
 {
-    double *r = log_ratios(a, b, n);
+    double *r = take(n, sizeof *r);
+    stats_log_ratios(a, b, n, r);
     struct stats_interval i = stats_median_interval(r, n, seed);
     free(r);
     return (struct stats_interval){exp(i.value), exp(i.lo), exp(i.hi)};
 }
 
-/* --- Rank tests ---------------------------------------------------------------------------------------------------------------
+/* --- Tests --------------------------------------------------------------------------------------------------------------------
  * Twice the midrank of each value, which is a whole number; answers the sum of t^3 - t over ties. */
 static double ranks_doubled(const double *x, size_t n, size_t *rank)
 {
@@ -221,6 +220,25 @@ double stats_wilcoxon(const double *a, const double *b, size_t n)
     return p;
 }
 
+double stats_trimmed_t(const double *x, size_t n, double trim, double mean)
+{
+    size_t cut = (size_t)(trim * (double)n), kept = n - 2 * cut;
+    if (n < 2 || kept < 2)
+        return 1;
+    double *sorted = copy(x, n);
+    gsl_sort(sorted, 1, n);
+    double middle = gsl_stats_mean(sorted + cut, 1, kept);
+    for (size_t i = 0; i < cut; i++) {
+        sorted[i] = sorted[cut];
+        sorted[n - 1 - i] = sorted[n - 1 - cut];
+    }
+    double error = gsl_stats_sd(sorted, 1, n) * sqrt((double)(n - 1) / (double)(kept * (kept - 1)));
+    free(sorted);
+    if (error == 0)
+        return middle == mean ? 1 : 0;
+    return 2 * gsl_cdf_tdist_Q(fabs(middle - mean) / error, (double)(kept - 1));
+}
+
 void stats_holm(const double *p, size_t n, double *adjusted)
 {
     size_t *order = take(n, sizeof *order);
@@ -248,7 +266,8 @@ size_t stats_outliers(const double *x, size_t n, bool *flag)
 /* The standard error of a median of n normal values is sqrt(pi / 2) sd / sqrt(n). */
 size_t stats_pairs_needed(const double *a, const double *b, size_t n, double margin)
 {
-    double *r = log_ratios(a, b, n);
+    double *r = take(n, sizeof *r);
+    stats_log_ratios(a, b, n, r);
     double half = gsl_cdf_ugaussian_Pinv(0.975) * sqrt(M_PI_2) * stats_mad(r, n) / margin;
     free(r);
     size_t needed = n ? (size_t)ceil(fmin(half * half, 1e6)) : 0;

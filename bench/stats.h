@@ -23,16 +23,21 @@ typedef double stats_statistic(double *x, size_t n);
 struct stats_interval stats_bootstrap(const double *x, size_t n, stats_statistic *of, double level, uint64_t seed);
 /* Median with its bootstrap 95 % interval; no bounds below STATS_INTERVAL_MIN values. */
 struct stats_interval stats_median_interval(const double *x, size_t n, uint64_t seed);
-/* Effect of B against A: exp(median(log(b[i]/a[i]))) with its interval, all values positive. */
+/* log(b[i] / a[i]), all values positive; out has room for n. */
+void stats_log_ratios(const double *a, const double *b, size_t n, double *out);
+/* Effect of B against A: exp(median(log(b[i]/a[i]))) with its interval. */
 struct stats_interval stats_ratio_interval(const double *a, const double *b, size_t n, uint64_t seed);
 #define STATS_INTERVAL_MIN 5
 
 /* Two-sided p of the rank-sum test (Mann and Whitney 1947); exact up to 60 values in all, ties as midranks, else by the normal
  * distribution, corrected for ties and continuity. 1 when there is nothing to compare. */
 double stats_mann_whitney(const double *a, size_t na, const double *b, size_t nb);
-/* Two-sided p of the signed-rank test (Wilcoxon 1945) on a[i] - b[i]; zeros are dropped, ties are midranks; exact up to 200. */
+/* Two-sided p of the signed-rank test (Wilcoxon 1945) on a[i] - b[i]; zeros are dropped, ties are midranks; exact up to 200 pairs. */
 double stats_wilcoxon(const double *a, const double *b, size_t n);
-/* p-values adjusted for being n together (Holm 1979), in place order; adjusted may be p. */
+/* Two-sided p that the trimmed mean of x is `mean`: Student's t with the Winsorised deviation (Tukey and McLaughlin 1963); trim is
+ * the part cut from each end, below 0.5. 1 when there are too few values. */
+double stats_trimmed_t(const double *x, size_t n, double trim, double mean);
+/* p-values adjusted for being n together (Holm 1979), each at its own place; adjusted may be p. */
 void stats_holm(const double *p, size_t n, double *adjusted);
 /* Marks what lies further than 3.5 MAD from the median (Iglewicz and Hoaglin 1993); answers how many. */
 size_t stats_outliers(const double *x, size_t n, bool *flag);

@@ -1,4 +1,6 @@
 /* verdict.h - from a dataset to comparisons and their verdicts, and the table that shows them.
+ *
+ * Pure but for table_print, which also reads the published baselines; not thread-safe.
  */
 #ifndef BENCH_VERDICT_H
 #define BENCH_VERDICT_H
@@ -7,21 +9,27 @@
 #include "bench/stats.h"
 #include <stdio.h>
 
-enum verdict { VERDICT_GO, VERDICT_NO_GO, VERDICT_EQUIVALENT, VERDICT_UNDECIDED, VERDICT_NOISY, VERDICT_NONE };
-extern const char *const verdict_names[]; /* GO, NO-GO, EQUIVALENT, UNDECIDED, no verdict: noisy, not measured */
+enum verdict { VERDICT_GO, VERDICT_NO_GO, VERDICT_EQUIVALENT, VERDICT_UNDECIDED, VERDICT_NOISY, VERDICT_NONE, VERDICTS };
+extern const char *const verdict_names[VERDICTS]; /* GO NO-GO EQUIVALENT UNDECIDED "no verdict: noisy" "not measured" */
 
 #define VERDICT_MARGIN 0.01
+/* How `ab` chooses the number of pairs: VERDICT_PAIRS, doubled while a verdict is open, up to VERDICT_PAIRS_MAX. The error rates in
+ * verdict.c are those of this rule; `hakbench noise --simulate` shows them. */
+#define VERDICT_PAIRS 10
+#define VERDICT_PAIRS_MAX 80
 
-/* B against A on one workload by one metric. Ratios are B/A of the raw metric; `gain` is oriented so that > 1 is better for B. */
+/* B against A on one workload by one metric. Ratios are B/A of the raw metric; `gain` and `noise` are oriented so that > 1 is better
+ * for B (a metric of which neither way is better counts as better when larger). */
 struct comparison {
     int a, b, workload;
     char metric[64];
     size_t pairs;
     double median_a, median_b;
     struct stats_interval ratio, gain, noise; /* noise: the A/A interval used; value NAN where there is no twin */
-    double p, p_holm;                         /* Mann-Whitney; after Holm over the comparisons judged together */
-    size_t outliers, needed;                  /* needed: pairs that would decide, 0 when decided */
-    bool exact;                               /* the metric did not vary at all in either cell */
+    double p, p_holm;                         /* paired: 10 % trimmed t of log-ratios; after Holm over those judged together */
+    double p_rank;                            /* Mann-Whitney U, shown beside it */
+    size_t outliers, needed;                  /* needed: pairs likely to decide, 0 when decided */
+    bool exact;                               /* counted, or did not vary: the interval is the whole range seen, without statistics */
     enum verdict verdict;
 };
 
