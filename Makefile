@@ -138,7 +138,7 @@ say = $(if $Q,echo "  $(VARIANT): $1" >&2; )
 AGAIN := $(MAKE) $(SET)
 
 # --- Targets for people: the text after ## is what `make help` prints -------------------------------------------------------
-.PHONY: all lib test bench ab attribution bisect bisect-toggles drift experiment experiments gates report plots trace fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
+.PHONY: all lib test bench ab noise attribution bisect bisect-toggles drift experiment experiments gates report plots trace fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
 .PHONY: $(STATIC) run-fuzz release-link FORCE
 
 all: lib $(WORKS:%=out/work/%) $(if $(HERE),out/bench/trace_record.so) $(addprefix $(OUT)/,$(STATIC)) release-link ## the libraries, workloads and bench programs of this variant
@@ -157,6 +157,9 @@ bench: all out/bench/hakbench ## measure this variant, glibc, the rivals and the
 	@out/bench/hakbench run $(if $(RUN),$(call tell,RUN,--resume),$(TOLD)) $(MEASURE) $(call tell,RIVAL,--rival)
 ab: out/bench/hakbench $(WORKS:%=out/work/%) ## two variants, one verdict: A="PHASE=11" B="PHASE=12" (WORK= METRIC=)
 	@out/bench/hakbench ab $(MEASURE) $(call tell,METRIC,--metric) $(foreach v,A B,$(if $(filter $v,$(GIVEN)),$(call quote,$($v))))
+noise: all out/bench/hakbench ## how far identical binaries lie apart here, and how often verdicts are false: simulated and measured (WORK=)
+	@out/bench/hakbench noise --simulate $(call tell,SEED,--seed) && \
+	    out/bench/hakbench noise $(MEASURE) $(TOLD)
 WORKBENCH := out/bench/hakbench $(WORKS:%=out/work/%)
 give = $(if $(filter $1,$(GIVEN)),$2$(call quote,$($1)))
 NAMED = $(foreach e,$(E),$(call quote,$e))

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_REPEAT_MAX = 256, REPEAT = 10, REPEAT_MAX = 80 };
+enum { OPTION_REPEAT_MAX = 256, REPEAT = VERDICT_PAIRS, REPEAT_MAX = VERDICT_PAIRS_MAX };
 
 static struct {
     const char *text[2], *db, *metric;
