@@ -22,14 +22,14 @@ enum { VARIANTS_MAX = 32 };
 
 /* What libcyaml fills in. */
 struct raw {
-    char *question, *reference;
+    char *question, *reference, *subject;
     char *variants[VARIANTS_MAX];
     char **rivals, **workloads, **modes, **expect, **plots;
     unsigned rivals_count, workloads_count, modes_count, expect_count, plots_count, repeat;
     double margin;
 };
 
-static const char *const keys[] = {"question", "variants", "reference", "rivals", "workloads", "modes", "repeat", "margin",
+static const char *const keys[] = {"question", "variants", "reference", "subject", "rivals", "workloads", "modes", "repeat", "margin",
                                    "expect", "plots", NULL};
 
 static void *need(void *memory)
@@ -127,6 +127,7 @@ static void use_raw(const struct raw *raw, const char **labels, unsigned count, 
         e->rival_count = i + 1;
     e->rivals = copy_list(all ? (char *const *)variant_rivals : raw->rivals, e->rival_count);
     e->reference = need(strdup(raw->reference ? raw->reference : count ? labels[0] : ""));
+    e->subject = need(strdup(raw->subject ? raw->subject : count ? labels[count - 1] : ""));
     e->workloads = copy_list(raw->workloads, e->workload_count = raw->workloads_count);
     e->expect = copy_list(raw->expect, e->expect_count = raw->expect_count);
     e->plots = copy_list(raw->plots, e->plot_count = raw->plots_count);
@@ -188,6 +189,7 @@ static bool load_file(const char *path, yaml_document_t *doc, struct experiment 
     const cyaml_schema_field_t fields[] = {
         CYAML_FIELD_STRING_PTR("question", CYAML_FLAG_POINTER, struct raw, question, 1, CYAML_UNLIMITED),
         CYAML_FIELD_STRING_PTR("reference", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw, reference, 1, CYAML_UNLIMITED),
+        CYAML_FIELD_STRING_PTR("subject", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw, subject, 1, CYAML_UNLIMITED),
         CYAML_FIELD_MAPPING("variants", CYAML_FLAG_DEFAULT, struct raw, variants, variants),
         LIST("rivals", rivals), LIST("workloads", workloads), LIST("modes", modes), LIST("expect", expect), LIST("plots", plots),
         CYAML_FIELD_UINT("repeat", CYAML_FLAG_OPTIONAL, struct raw, repeat),
@@ -231,9 +233,10 @@ static bool wrong_name(const struct experiment *e, yaml_document_t *doc, const c
 static bool check_variants(const struct experiment *e, yaml_document_t *doc, char *why, size_t size)
 {
     char labels[1024] = "", rival[64];
-    bool found = false;
+    bool found = false, subject = false;
     for (unsigned i = 0; i < e->variant_count; i++) {
         found |= strcmp(e->reference, e->variants[i].label) == 0;
+        subject |= strcmp(e->subject, e->variants[i].label) == 0;
         text_add(labels, sizeof labels, " %s", e->variants[i].label);
     }
     for (unsigned i = 0; i < e->rival_count; i++) {
@@ -246,6 +249,8 @@ static bool check_variants(const struct experiment *e, yaml_document_t *doc, cha
             if (strcmp(rival, e->variants[k].label) == 0)
                 return text_fail(why, size, "%s:%u: '%s' is a variant's label, too", e->path, line_of(doc, "rivals", (int)i), rival);
     }
+    if (!subject)
+        return wrong_name(e, doc, "subject", -1, "label", e->subject, labels, why, size);
     if (!found)
         return wrong_name(e, doc, "reference", -1, "label", e->reference, labels, why, size);
     return true;
@@ -322,6 +327,7 @@ void experiment_free(struct experiment *e)
     free(e->variants);
     free(e->question);
     free(e->reference);
+    free(e->subject);
     free_list(e->rivals, e->rival_count);
     free_list(e->workloads, e->workload_count);
     free_list(e->expect, e->expect_count);

@@ -19,6 +19,7 @@ struct experiment {
     char *question;
     struct experiment_variant *variants; unsigned variant_count;
     char *reference;    /* a label; the first variant unless given */
+    char *subject;      /* the label whose costs the report tells; the last variant unless given */
     char **rivals; unsigned rival_count; /* `all` stands for every rival known */
     char **workloads; unsigned workload_count;
     unsigned modes;     /* bits 1u << MODE_x; unless given: those that the metrics of `expect` and the `plots` need, and count */

@@ -21,7 +21,7 @@ const char *const plot_names[] = {"throughput", "syscalls", "rss-time", "scaling
 /* One call of gnuplot. */
 struct drawing {
     const char *name, *template, *folder;
-    char data[700], log[700], settings[6000];
+    char data[700], log[700], settings[7000];
     int width, height;
 };
 
@@ -51,7 +51,7 @@ static void last_line(const char *path, char *line, size_t size)
 
 static bool gnuplot_run(const struct drawing *d, bool svg, char *why, size_t size)
 {
-    char set[7500], template[128], said[512];
+    char set[9000], template[128], said[512];
     posix_spawn_file_actions_t files;
     pid_t pid;
     int status = 0;
@@ -174,7 +174,8 @@ bool plot_draw(const char *name, const struct dataset *ds, const struct experime
     d.width = columns * (columns == 1 && shape.width < 640 ? 640 : shape.width);
     d.height = rows * (shape.panel_height + shape.rows * shape.row_height);
     snprintf(d.settings, sizeof d.settings, "panels=%d;panel_rows=%d;panel_columns=%d;rows=%d;titles='%s';tops='%s';"
-             "gate_names='held failed undecided \"not measured\"'", shape.panels, rows, columns, shape.rows, shape.titles, shape.tops);
+             "units='%s';gate_names='held failed undecided \"not measured\"'", shape.panels, rows, columns, shape.rows, shape.titles,
+             shape.tops, shape.units);
     return draw(&d, why, size);
 }
 

@@ -46,8 +46,8 @@ static void add_panel(struct plot_shape *shape, const char *title, int rows, dou
     shape->panels++;
 }
 
-/* Median and interval of a cell, in millions; the value alone where there are too few samples for an interval. */
-static bool cell_interval(const struct dataset *ds, int v, int w, struct stats_interval *out)
+/* Median and interval of a cell, in units; the value alone where there are too few samples for an interval. */
+static bool cell_interval(const struct dataset *ds, int v, int w, double unit, struct stats_interval *out)
 {
     double *x = malloc((ds->sample_count + 1) * sizeof *x);
     size_t n = x && ds->variants[v].twin_of < 0 ? dataset_cell(ds, v, w, "ops_s", x, ds->sample_count) : 0;
@@ -56,16 +56,30 @@ static bool cell_interval(const struct dataset *ds, int v, int w, struct stats_i
     free(x);
     if (n && isnan(out->lo))
         out->lo = out->hi = out->value;
-    out->value /= 1e6;
-    out->lo /= 1e6;
-    out->hi /= 1e6;
+    out->value /= unit;
+    out->lo /= unit;
+    out->hi /= unit;
     return n > 0;
+}
+
+/* Millions of operations per second, or thousands where all are slow. */
+static double panel_unit(const struct dataset *ds, int w, struct plot_shape *shape)
+{
+    struct stats_interval x;
+    double top = 0;
+    for (int v = 0; v < (int)ds->variant_count; v++)
+        if (cell_interval(ds, v, w, 1, &x) && x.value > top)
+            top = x.value;
+    bool slow = top > 0 && top < 1e5;
+    if (top > 0)
+        text_add(shape->units, sizeof shape->units, "%s ", slow ? "thousand" : "million");
+    return slow ? 1e3 : 1e6;
 }
 
 /* --- Throughput ----------------------------------------------------------------------------------------------------------- */
 
 /* Rows below `row`, on the workload's own command only; answers the last row. */
-static int write_published(FILE *out, const struct ds_workload *w, int row, double *top)
+static int write_published(FILE *out, const struct ds_workload *w, int row, double unit, double *top)
 {
     const struct baseline *b;
     size_t count = baselines(&b);
@@ -73,7 +87,7 @@ static int write_published(FILE *out, const struct ds_workload *w, int row, doub
     fprintf(out, "\n\n");
     for (size_t i = 0; i < count; i++)
         if (strcmp(b[i].command, w->command) == 0) {
-            double x = b[i].ops_s / 1e6;
+            double x = b[i].ops_s / unit;
             fprintf(out, "%d %g \"published\" \"%.3g (%s)\"\n", ++row, x, x, b[i].date);
             *top = x > *top ? x : *top;
         }
@@ -88,16 +102,16 @@ static void throughput(FILE *out, const struct dataset *ds, struct plot_shape *s
     struct stats_interval x;
     for (int w = 0; w < (int)ds->workload_count; w++) {
         int row = 0;
-        double top = 0;
+        double top = 0, unit = panel_unit(ds, w, shape);
         for (int v = 0; v < (int)ds->variant_count; v++)
-            if (cell_interval(ds, v, w, &x)) {
+            if (cell_interval(ds, v, w, unit, &x)) {
                 fprintf(out, "%d %g %g %g %d %g \"%s\" \"%.3g\"\n", ++row, x.value, x.lo, x.hi, family(&ds->variants[v]),
                         shade(ds, v), ds->variants[v].label, x.value);
                 top = x.hi > top ? x.hi : top;
             }
         if (!row)
             continue;
-        row = write_published(out, &ds->workloads[w], row, &top);
+        row = write_published(out, &ds->workloads[w], row, unit, &top);
         add_panel(shape, ds->workloads[w].name, row, top);
     }
 }
@@ -240,7 +254,7 @@ static double scaling_panel(FILE *out, const struct dataset *ds, int first)
         bool any = false;
         for (int w = first; w < (int)ds->workload_count; w++) {
             struct stats_interval x;
-            if (!same_stem(ds, first, w) || !cell_interval(ds, v, w, &x))
+            if (!same_stem(ds, first, w) || !cell_interval(ds, v, w, 1e6, &x))
                 continue;
             int threads = ds->workloads[w].threads;
             fprintf(out, "%d %g %g %g %d %g\n", threads, x.value, x.lo, x.hi, family(&ds->variants[v]), shade(ds, v));
@@ -269,7 +283,7 @@ static void scaling(FILE *out, const struct dataset *ds, struct plot_shape *shap
             more += i > w && same_stem(ds, w, i);
         }
         for (int v = 0; v < (int)ds->variant_count; v++)
-            measured += cell_interval(ds, v, w, &x);
+            measured += cell_interval(ds, v, w, 1e6, &x);
         if (before || !more || !measured)
             continue;
         snprintf(title, sizeof title, "%.*s", (int)stem(&ds->workloads[w]), ds->workloads[w].name);
@@ -286,9 +300,11 @@ static double within(double x)
 
 static void gate_rows(FILE *out, const struct expect_result *gates, unsigned count, struct plot_shape *shape)
 {
-    for (unsigned i = 0; i < count; i++)
-        fprintf(out, "%u %g %g %g %d \"%.88s%s\"\n", i + 1, within(gates[i].slack), within(gates[i].lo), within(gates[i].hi),
-                gates[i].gate, gates[i].text, strlen(gates[i].text) > 88 ? "..." : "");
+    for (unsigned i = 0; i < count; i++) {
+        size_t length = strlen(gates[i].text);
+        fprintf(out, "%u %g %g %g %d \"%.*s%s%s\"\n", i + 1, within(gates[i].slack), within(gates[i].lo), within(gates[i].hi), gates[i].gate,
+                length > 78 ? 46 : 78, gates[i].text, length > 78 ? " ... " : "", length > 78 ? gates[i].text + length - 27 : "");
+    }
     shape->rows = (int)count;
     shape->panels = count > 0;
 }

@@ -12,6 +12,7 @@ struct plot_shape {
     int row_height, panel_height, width; /* pixels: a panel is panel_height + rows * row_height */
     char titles[4096];   /* of the panels, each in double quotes */
     char tops[1024];     /* their largest values */
+    char units[1024];    /* of throughput: million or thousand */
 };
 
 /* index: into plot_names. */

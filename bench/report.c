@@ -66,7 +66,10 @@ const char *show(double x, int digits)
     if (!digits)
         return grouped(x);
     char *out = buffer();
-    snprintf(out, 64, "%.*f", fabs(x) >= 100 && digits > 1 ? 1 : fabs(x) >= 10 && digits > 2 ? 2 : digits, x);
+    if (x && fabs(x) < 0.1 && digits > 1)
+        snprintf(out, 64, "%.3g", x);
+    else
+        snprintf(out, 64, "%.*f", fabs(x) >= 100 && digits > 1 ? 1 : fabs(x) >= 10 && digits > 2 ? 2 : digits, x);
     return out;
 }
 
@@ -143,7 +146,7 @@ static void compare_all(struct report *r)
 static void choose(struct report *r)
 {
     r->reference = r->e ? dataset_variant(r->ds, r->e->reference) : -1;
-    r->newest = -1;
+    r->subject = -1;
     for (int v = 0; v < (int)r->ds->variant_count; v++) {
         const struct ds_variant *one = &r->ds->variants[v];
         if (one->missing || one->twin_of >= 0)
@@ -151,8 +154,10 @@ static void choose(struct report *r)
         if (r->reference < 0)
             r->reference = v;
         if (strcmp(one->kind, "hakmem") == 0)
-            r->newest = v;
+            r->subject = v;
     }
+    if (r->e && r->e->subject[0] && dataset_variant(r->ds, r->e->subject) >= 0)
+        r->subject = dataset_variant(r->ds, r->e->subject);
 }
 
 /* The plots that the experiment names; for a plain run all that there are samples for. */
@@ -218,31 +223,59 @@ static void summary_variant(struct report *r, int v)
              r->ds->workloads[best->workload].name);
 }
 
+/* All of them where they are few, else how many were won and the two ends. */
 static void summary_rivals(struct report *r)
 {
-    char line[2048] = "";
-    for (int w = 0; w < (int)r->ds->workload_count && r->newest >= 0; w++) {
+    char all[1024] = "", ends[2][160] = {"", ""};
+    double low = INFINITY, high = 0;
+    int count = 0, won = 0;
+    for (int w = 0; w < (int)r->ds->workload_count && r->subject >= 0; w++) {
         int best = report_best_rival(r, w);
-        double mine = dataset_median(r->ds, r->newest, w, "ops_s");
-        if (best >= 0 && !isnan(mine))
-            text_add(line, sizeof line, "%s%s x on %s (%s)", line[0] ? ", " : "", show(mine / dataset_median(r->ds, best, w, "ops_s"), 3),
-                     r->ds->workloads[w].name, r->ds->variants[best].label);
+        double ratio = best < 0 ? NAN : dataset_median(r->ds, r->subject, w, "ops_s") / dataset_median(r->ds, best, w, "ops_s");
+        char one[160];
+        if (isnan(ratio))
+            continue;
+        snprintf(one, sizeof one, "%s x on %.63s (%.63s)", show(ratio, 3), r->ds->workloads[w].name, r->ds->variants[best].label);
+        text_add(all, sizeof all, "%s%s", count ? ", " : "", one);
+        if (ratio < low)
+            strcpy(ends[0], one), low = ratio;
+        if (ratio > high)
+            strcpy(ends[1], one), high = ratio;
+        won += ratio > 1;
+        count++;
     }
-    if (line[0])
-        doc_item(&r->doc, "%s against the best of the others, ratio of medians: %s.", r->ds->variants[r->newest].label, line);
+    if (count > 4)
+        snprintf(all, sizeof all, "ahead on %d of %d workloads; from %s to %s", won, count, ends[0], ends[1]);
+    if (count)
+        doc_item(&r->doc, "%s against the best of the others on each workload, ratio of medians: %s.", r->ds->variants[r->subject].label, all);
 }
 
+/* The largest cost on each workload, those that share one together. */
 static void summary_costs(struct report *r)
 {
     struct prices prices = bottleneck_prices(r->ds);
-    struct cost cost[COSTS_MAX];
+    struct cost cost[COSTS_MAX], top[64];
+    int count = 0;
     char line[2048] = "";
-    for (int w = 0; w < (int)r->ds->workload_count && r->newest >= 0; w++)
-        if (bottleneck_rank(r->ds, r->newest, w, &prices, cost) && !isnan(cost[0].share))
-            text_add(line, sizeof line, "%s%s on %s (%s %%)", line[0] ? ", " : "", cost[0].what, r->ds->workloads[w].name,
-                     show(100 * cost[0].share, 0));
-    if (line[0])
-        doc_item(&r->doc, "Largest cost of %s, estimated: %s.", r->ds->variants[r->newest].label, line);
+    for (int w = 0; w < (int)r->ds->workload_count && w < 64 && r->subject >= 0; w++) {
+        top[w].what = NULL;
+        if (bottleneck_rank(r->ds, r->subject, w, &prices, cost) && !isnan(cost[0].share))
+            top[w] = cost[0];
+    }
+    for (int w = 0; w < (int)r->ds->workload_count && w < 64 && r->subject >= 0; w++) {
+        if (!top[w].what)
+            continue;
+        text_add(line, sizeof line, "%s%s on", count++ ? "; " : "", top[w].what);
+        const char *what = top[w].what, *comma = " ";
+        for (int k = w; k < (int)r->ds->workload_count && k < 64; k++)
+            if (top[k].what && strcmp(top[k].what, what) == 0) {
+                text_add(line, sizeof line, "%s%s (%s %%)", comma, r->ds->workloads[k].name, show(100 * top[k].share, 0));
+                comma = ", ";
+                top[k].what = NULL;
+            }
+    }
+    if (count)
+        doc_item(&r->doc, "Largest cost of %s, estimated: %s.", r->ds->variants[r->subject].label, line);
 }
 
 static void summary_noise(struct report *r)

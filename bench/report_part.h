@@ -12,7 +12,7 @@ struct report {
     const struct experiment *e;         /* NULL: a plain run */
     const struct expect_result *gates;  /* of e */
     struct doc doc;
-    int reference, newest;              /* variants; -1: none. newest: the last of ours */
+    int reference, subject;             /* variants; -1: none. subject: whose costs and rank are told, the last of ours */
     struct comparison *comparison;      /* everything against the reference by ops_s, judged together */
     size_t comparison_count;
     const char *drawn[16];              /* plots that were drawn */

@@ -361,13 +361,13 @@ static const char *show_price(double x)
 void report_bottlenecks(struct report *r)
 {
     struct prices prices = bottleneck_prices(r->ds);
-    if (r->newest < 0 || !report_has(r, r->newest, -1, "wall_s"))
+    if (r->subject < 0 || !report_has(r, r->subject, -1, "wall_s"))
         return;
     doc_heading(&r->doc, 2, "Where the time goes");
     doc_text(&r->doc, "Estimates from the figures above, for %s%s%s, the largest first; rows without a time are rates that could not be priced. Of "
-             "threads the CPU time is divided, of one thread the wall time.", r->ds->variants[r->newest].label,
-             r->reference >= 0 && r->reference != r->newest ? " and its reference " : "",
-             r->reference >= 0 && r->reference != r->newest ? r->ds->variants[r->reference].label : "");
+             "threads the CPU time is divided, of one thread the wall time.", r->ds->variants[r->subject].label,
+             r->reference >= 0 && r->reference != r->subject ? " and its reference " : "",
+             r->reference >= 0 && r->reference != r->subject ? r->ds->variants[r->reference].label : "");
     if (prices.cells)
         doc_text(&r->doc, "Prices fitted over %d cells of one thread (least squares of the kernel's time, none below zero): %s us a system call, %s us a "
                  "page fault, %s ms a process. A price of - could not be told apart from the others.", prices.cells,
@@ -378,8 +378,8 @@ void report_bottlenecks(struct report *r)
             continue;
         if (fold)
             doc_fold(&r->doc, r->ds->workloads[w].name);
-        ranking_table(r, r->newest, w, &prices);
-        if (r->reference != r->newest)
+        ranking_table(r, r->subject, w, &prices);
+        if (r->reference != r->subject)
             ranking_table(r, r->reference, w, &prices);
         if (fold)
             doc_unfold(&r->doc);

@@ -4,6 +4,7 @@ set logscale x
 set xrange [0.09:11]
 set yrange [rows + 0.6:0.4]
 set tmargin 3
+set lmargin at screen 0.58
 set xtics ('≤0.1' 0.1, '0.2' 0.2, '0.5' 0.5, '1' 1, '2' 2, '5' 5, '≥10' 10)
 set ytics scale 0 font 'monospace,11'
 set xlabel 'ratio to the bound; right of the line: held'

@@ -5,11 +5,11 @@ set multiplot layout panel_rows,panel_columns
 set ytics scale 0
 set lmargin 17
 set rmargin 2
-set xlabel 'million operations per second'
 do for [i = 1:panels] {
     title_text = word(titles, i)
     eval heading
     set xrange [0:word(tops, i) * 1.2]
+    set xlabel word(units, i).' operations per second'
     set xtics step(word(tops, i))
     set yrange [rows + 0.6:0.4]
     plot data index 2*i-2 using 2:1:(0):2:($1-0.34):($1+0.34):(colour($5,$6)):ytic(7) with boxxyerror linecolor rgb variable, \

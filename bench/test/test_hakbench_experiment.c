@@ -74,6 +74,7 @@ static const struct { const char *text; int line; const char *said; } bad[] = {
     {"question: q\nvariants: {A: x}\n", 0, "no workloads; add: workloads: [random_mixed-seed]"},
     {"question: q\nvariants: {A: x}\nworkloads:\n  - tiny_hot\n  - tiny_cold\n", 5, "no workload 'tiny_cold'; workloads: random_mixed-seed"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nreference: B\n", 4, "no label 'B'; labels: A"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nsubject: glibc\nrivals: [glibc]\n", 4, "no label 'glibc'; labels: A"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nrivals: [libc5]\n", 4, "no rival 'libc5'; rivals: glibc"},
     {"question: q\nvariants: {glibc: x}\nworkloads: [tiny_hot]\nrivals: [glibc]\n", 4, "'glibc' is a variant's label, too"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nplots: [pie]\n", 4, "no plot 'pie'; plots: throughput"},

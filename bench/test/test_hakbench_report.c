@@ -28,7 +28,7 @@ static char *const plots[] = {"throughput", "syscalls", "rss-time", "scaling", "
 static struct experiment example(void)
 {
     return (struct experiment){.name = "by-hand", .path = "experiments/by-hand.yaml", .question = "Is B faster than A?",
-                               .reference = "A", .margin = 0.01, .repeat = 10, .modes = 31, .expect = (char **)lines, .expect_count = 4,
+                               .reference = "A", .subject = "B", .margin = 0.01, .repeat = 10, .modes = 31, .expect = (char **)lines, .expect_count = 4,
                                .plots = (char **)plots, .plot_count = 5};
 }
 
