@@ -42,7 +42,9 @@ static double calls_of(const struct dataset *ds, int v, int w)
 /* --- Prices --------------------------------------------------------------------------------------------------------------- */
 
 enum { BASE, CALL, FAULT, TERMS };
-struct fit { double x[TERMS], sys; };
+struct fit {
+    double x[TERMS], sys;
+};
 
 /* Least squares over the terms that are on; those that come out negative are switched off and the rest is fitted again. */
 static void fit_prices(const struct fit *cell, size_t n, double price[TERMS])
@@ -105,10 +107,14 @@ struct prices bottleneck_prices(const struct dataset *ds)
 
 /* --- Costs ---------------------------------------------------------------------------------------------------------------- */
 
-struct ranking { struct cost *cost; int count; double total_s, kernel_s; };
+struct ranking {
+    struct cost *cost;
+    int count;
+    double total_s, kernel_s;
+};
 
-__attribute__((format(printf, 5, 6)))
-static void add(struct ranking *r, const char *what, double seconds, double count, const char *how, ...)
+__attribute__((format(printf, 5, 6))) static void add(struct ranking *r, const char *what, double seconds, double count,
+                                                      const char *how, ...)
 {
     va_list list;
     if (r->count == COSTS_MAX || !(seconds > 1e-9 || count > 0))
@@ -127,7 +133,8 @@ static void add_kernel_rest(struct ranking *r, int first, double sys)
     for (int i = first; i < r->count && shrink < 1; i++) {
         r->cost[i].seconds *= shrink;
         r->cost[i].share *= shrink;
-        snprintf(r->cost[i].how + strlen(r->cost[i].how), sizeof r->cost[i].how - strlen(r->cost[i].how), ", scaled to the kernel's time");
+        snprintf(r->cost[i].how + strlen(r->cost[i].how), sizeof r->cost[i].how - strlen(r->cost[i].how),
+                 ", scaled to the kernel's time");
     }
     add(r, "the kernel, other than that", sys - r->kernel_s * shrink, NAN, "its time as measured, less calls and faults");
 }
@@ -158,24 +165,26 @@ static void add_calls(struct ranking *r, const struct dataset *ds, int v, int w,
         if (timed)
             add(r, kinds[k], seconds, count, "its time by strace");
         else
-            add(r, kinds[k], seconds, count, prices->call_s > 0 ? "calls at a fitted %.2f us" : "own count; no price could be fitted",
-                prices->call_s * 1e6);
+            add(r, kinds[k], seconds, count,
+                prices->call_s > 0 ? "calls at a fitted %.2f us" : "own count; no price could be fitted", prices->call_s * 1e6);
         r->kernel_s += seconds > 0 ? seconds : 0;
     }
 }
 
 static void add_rates(struct ranking *r, const struct dataset *ds, int v, int w)
 {
-    static const struct { const char *metric, *what, *how; } rates[] = {
-        {"stat.front.misses", "front misses", "own count; each takes the slow path to a slab"},
-        {"stat.remote_frees", "remote frees", "own count; each is an atomic operation and a line of another thread"},
-        {"stat.pool.lock_waits", "waits for the pool's lock", "own count"}};
+    static const struct {
+        const char *metric, *what, *how;
+    } rates[] = {{"stat.front.misses", "front misses", "own count; each takes the slow path to a slab"},
+                 {"stat.remote_frees", "remote frees", "own count; each is an atomic operation and a line of another thread"},
+                 {"stat.pool.lock_waits", "waits for the pool's lock", "own count"}};
     double longer = scale(ds, v, w, MODE_COUNT);
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
         add(r, rates[i].what, NAN, dataset_median(ds, v, w, rates[i].metric) * longer, "%s", rates[i].how);
 }
 
-int bottleneck_rank(const struct dataset *ds, int variant, int workload, const struct prices *prices, struct cost out[COSTS_MAX])
+int bottleneck_rank(const struct dataset *ds, int variant, int workload, const struct prices *prices,
+                    struct cost out[COSTS_MAX])
 {
     double wall = dataset_median(ds, variant, workload, "wall_s"), user = dataset_median(ds, variant, workload, "user_s");
     double sys = dataset_median(ds, variant, workload, "sys_s"), faults = dataset_median(ds, variant, workload, "faults");

@@ -1,15 +1,15 @@
 /* bottleneck.h - where the time of a workload goes, estimated from what was measured.
  *
- * Costs in seconds of one timing run: the kernel's by strace or by the number of calls and faults at fitted prices, the allocator's
- * by its share of the instructions. They are estimates: each says how it was made.
+ * Costs in seconds of one timing run: the kernel's by strace or by the number of calls and faults at fitted prices, the
+ * allocator's by its share of the instructions. They are estimates: each says how it was made.
  */
 #ifndef BENCH_BOTTLENECK_H
 #define BENCH_BOTTLENECK_H
 
 #include "bench/dataset.h"
 
-/* Prices of one system call and one page fault: least squares over all cells of one thread, sys_s = base + call * calls + fault * faults,
- * none below zero. */
+/* Prices of one system call and one page fault: least squares over all cells of one thread, sys_s = base + call * calls + fault
+ * * faults, none below zero. */
 struct prices {
     double base_s, call_s, fault_s;
     int cells; /* that were fitted; 0: nothing to fit, prices are NAN */
@@ -28,6 +28,7 @@ struct cost {
 enum { COSTS_MAX = 12 };
 
 /* Costs of a cell, the largest first, those without seconds last by count; how many. 0: it was not timed. */
-int bottleneck_rank(const struct dataset *ds, int variant, int workload, const struct prices *prices, struct cost out[COSTS_MAX]);
+int bottleneck_rank(const struct dataset *ds, int variant, int workload, const struct prices *prices,
+                    struct cost out[COSTS_MAX]);
 
 #endif

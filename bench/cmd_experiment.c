@@ -24,25 +24,38 @@ struct options {
 };
 
 /* One line of the summary at the end. */
-struct outcome { char name[64]; unsigned gates[GATES]; int status; };
+struct outcome {
+    char name[64];
+    unsigned gates[GATES];
+    int status;
+};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct options *o = state->input;
     switch (key) {
-    case 'd': o->db = arg; return 0;
-    case 'o': o->out = arg; return 0;
+    case 'd':
+        o->db = arg;
+        return 0;
+    case 'o':
+        o->out = arg;
+        return 0;
     case 'r':
         o->repeat = (int)measure_number("--repeat", arg, 1, 10000);
         return 0;
-    case 'c': o->resume = true; return 0;
-    case KEY_ALL: o->all = true; return 0;
+    case 'c':
+        o->resume = true;
+        return 0;
+    case KEY_ALL:
+        o->all = true;
+        return 0;
     case ARGP_KEY_ARG:
         if (o->count == EXPERIMENTS_MAX)
             command_bad("%s: more than %d experiments", arg, EXPERIMENTS_MAX);
         o->names[o->count++] = arg;
         return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -54,9 +67,14 @@ static const struct argp_option option_list[] = {
     {"all", KEY_ALL, NULL, 0, "every file in experiments/", 0},
     {0}};
 
-static const struct argp argp = {option_list, parse, "NAME|FILE...",
-    "Measures an experiment, judges the gates that it expects, and writes its report.\v"
-    "NAME is a file of experiments/ without its .yaml.", NULL, NULL, NULL};
+static const struct argp argp = {option_list,
+                                 parse,
+                                 "NAME|FILE...",
+                                 "Measures an experiment, judges the gates that it expects, and writes its report.\vNAME is a "
+                                 "file of experiments/ without its .yaml.",
+                                 NULL,
+                                 NULL,
+                                 NULL};
 
 /* About how long a plan takes, in seconds. */
 static double estimate(const struct experiment *e, int repeat)
@@ -94,9 +112,16 @@ static int64_t measure(const struct options *o, const struct experiment *e, stru
 {
     static struct variant variants[ENGINE_VARIANTS_MAX];
     const struct workload *chosen[ENGINE_WORKLOADS_MAX];
-    struct plan plan = {.experiment = e->name, .command = o->command, .variants = variants,
-        .variant_count = e->variant_count + e->rival_count, .workloads = chosen, .workload_count = e->workload_count,
-        .modes = e->modes, .repeat = o->repeat ? o->repeat : e->repeat, .seed = engine_seed(), .twin = -1};
+    struct plan plan = {.experiment = e->name,
+                        .command = o->command,
+                        .variants = variants,
+                        .variant_count = e->variant_count + e->rival_count,
+                        .workloads = chosen,
+                        .workload_count = e->workload_count,
+                        .modes = e->modes,
+                        .repeat = o->repeat ? o->repeat : e->repeat,
+                        .seed = engine_seed(),
+                        .twin = -1};
     if (plan.variant_count >= ENGINE_VARIANTS_MAX || plan.workload_count > ENGINE_WORKLOADS_MAX) {
         text_fail(why, size, "%s: more than %d variants and rivals or %d workloads", e->path, ENGINE_VARIANTS_MAX - 1,
                   ENGINE_WORKLOADS_MAX);
@@ -113,7 +138,8 @@ static int64_t measure(const struct options *o, const struct experiment *e, stru
 }
 
 /* The newest interrupted run of this name, to its end. */
-static int64_t resume(const struct options *o, const struct experiment *e, struct store *st, bool *interrupted, char *why, size_t size)
+static int64_t resume(const struct options *o, const struct experiment *e, struct store *st, bool *interrupted, char *why,
+                      size_t size)
 {
     struct plan plan;
     int64_t run = store_latest(st, e->name, true);
@@ -129,8 +155,8 @@ static int64_t resume(const struct options *o, const struct experiment *e, struc
 }
 
 /* Gates on the terminal, report in its folder. */
-static bool finish(const struct options *o, const struct experiment *e, const struct dataset *ds, struct outcome *out, char *why,
-                   size_t size)
+static bool finish(const struct options *o, const struct experiment *e, const struct dataset *ds, struct outcome *out,
+                   char *why, size_t size)
 {
     char folder[512];
     struct expect_result *gates = report_gates(ds, e);

@@ -22,10 +22,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     struct options *o = state->input;
     char *end = NULL;
     switch (key) {
-    case 'd': o->db = arg; return 0;
-    case 'o': o->out = arg; return 0;
-    case 'f': o->from = arg; return 0;
-    case KEY_ALL: o->all = true; return 0;
+    case 'd':
+        o->db = arg;
+        return 0;
+    case 'o':
+        o->out = arg;
+        return 0;
+    case 'f':
+        o->from = arg;
+        return 0;
+    case KEY_ALL:
+        o->all = true;
+        return 0;
     case 'n':
         o->run = strtoll(arg, &end, 10);
         if (*end || o->run < 1)
@@ -36,7 +44,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             command_bad("%s: one experiment at a time, or --all", arg);
         o->name = arg;
         return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -48,10 +57,16 @@ static const struct argp_option option_list[] = {
     {"from", 'f', "FILE.tsv", 0, "samples that hakbench export wrote, instead of stored ones", 0},
     {0}};
 
-static const struct argp argp = {option_list, parse, "[NAME|FILE]",
+static const struct argp argp = {
+    option_list,
+    parse,
+    "[NAME|FILE]",
     "Writes the report and the plots of stored samples; measures nothing.\v"
     "NAME is a file of experiments/ without its .yaml; its gates are judged on the newest run of that name. Without NAME: the\n"
-    "newest run of any kind, or --run.", NULL, NULL, NULL};
+    "newest run of any kind, or --run.",
+    NULL,
+    NULL,
+    NULL};
 
 static struct dataset *load(const struct options *o, const struct experiment *e, char *why, size_t size)
 {
@@ -65,8 +80,8 @@ static struct dataset *load(const struct options *o, const struct experiment *e,
     int64_t run = o->run ? o->run : store_latest(st, e ? e->name : "", false);
     struct dataset *ds = run >= 0 ? store_load(st, run) : NULL;
     if (run < 0)
-        text_fail(why, size, "no run%s%s in %s; first: hakbench experiment%s%s", e ? " of " : "", e ? e->name : "", o->db, e ? " " : "",
-                  e ? e->name : "");
+        text_fail(why, size, "no run%s%s in %s; first: hakbench experiment%s%s", e ? " of " : "", e ? e->name : "", o->db,
+                  e ? " " : "", e ? e->name : "");
     else if (!ds)
         text_fail(why, size, "%s", store_error());
     store_close(st);

@@ -20,9 +20,9 @@ enum { PER_BLOCK = 8 }; /* samples of one cell in one block, at most */
 struct cell {
     int variant;
     const char *unit;
-    bool time;        /* judged with an interval */
+    bool time; /* judged with an interval */
     double median;
-    double *value;    /* [slots]; NAN where this pair has no sample */
+    double *value; /* [slots]; NAN where this pair has no sample */
 };
 
 static bool is_time(const struct metric *m)
@@ -69,8 +69,7 @@ bool expect_check(const char *text, const struct experiment *e, char *why, size_
     for (int i = 0; i < line.term_count; i++) {
         names[0] = 0;
         if (!metric_find(line.term[i].metric))
-            return text_fail(why, size, "expect '%s': no metric '%s'; metrics: %s", text,
-                             line.term[i].metric, metric_names());
+            return text_fail(why, size, "expect '%s': no metric '%s'; metrics: %s", text, line.term[i].metric, metric_names());
         if (!label_known(e, line.term[i].label, names, sizeof names))
             return text_fail(why, size, "expect '%s': no label '%s'; labels:%s", text, line.term[i].label, names);
     }
@@ -194,11 +193,16 @@ static const char *value_text(double x, const char *unit, char *out, size_t size
 static bool holds(enum expect_op op, double left, double right)
 {
     switch (op) {
-    case OP_AT_MOST: return left <= right;
-    case OP_AT_LEAST: return left >= right;
-    case OP_BELOW: return left < right;
-    case OP_ABOVE: return left > right;
-    default: return left == right;
+    case OP_AT_MOST:
+        return left <= right;
+    case OP_AT_LEAST:
+        return left >= right;
+    case OP_BELOW:
+        return left < right;
+    case OP_ABOVE:
+        return left > right;
+    default:
+        return left == right;
     }
 }
 
@@ -234,7 +238,7 @@ static void judge_interval(const struct expect_line *line, struct stats_interval
         r->gate = GATE_UNDECIDED;
     else if (line->op == OP_EQUAL)
         r->gate = fabs(log(ratio.lo)) <= margin && fabs(log(ratio.hi)) <= margin ? GATE_HELD
-                : ratio.lo > 1 + margin || ratio.hi < 1 - margin                 ? GATE_FAILED
+                  : ratio.lo > 1 + margin || ratio.hi < 1 - margin               ? GATE_FAILED
                                                                                  : GATE_UNDECIDED;
     else
         r->gate = holds(line->op, worst, 1) ? GATE_HELD : holds(line->op, best, 1) ? GATE_UNDECIDED : GATE_FAILED;

@@ -6,9 +6,9 @@
  *
  * label is a variant's, a rival's, or best_rival. Memory is in KiB. `on` may be left out where there is only one workload.
  *
- * A line that has a metric of time in it (ops_s, seconds ...) is judged pair by pair: held when the 95 % interval of left / right
- * clears 1 wholly, failed when it misses it wholly, undecided otherwise; == asks for an interval within the margin. All others are
- * counts and budgets, judged exactly by the median of each cell. A cell whose every sample failed fails its gate.
+ * A line that has a metric of time in it (ops_s, seconds ...) is judged pair by pair: held when the 95 % interval of left /
+ * right clears 1 wholly, failed when it misses it wholly, undecided otherwise; == asks for an interval within the margin. All
+ * others are counts and budgets, judged exactly by the median of each cell. A cell whose every sample failed fails its gate.
  */
 #ifndef BENCH_EXPECT_H
 #define BENCH_EXPECT_H
@@ -20,8 +20,8 @@ extern const char *const gate_names[GATES + 1]; /* held, failed, undecided, not 
 
 struct expect_result {
     enum gate gate;
-    char text[256];    /* the line */
-    char figure[256];  /* what was measured: "2 <= 6", "1.342 [1.301, 1.377] x" */
+    char text[256];       /* the line */
+    char figure[256];     /* what was measured: "2 <= 6", "1.342 [1.301, 1.377] x" */
     double slack, lo, hi; /* how far inside its bound, as a ratio with interval: > 1 held; NAN where not measured */
 };
 

@@ -49,7 +49,10 @@ static bool take(struct parser *p, const char *token)
 
 static int parse_number(struct parser *p)
 {
-    static const struct { const char *name; double factor; } units[] = {{"%", 0.01}, {"KiB", 1}, {"MiB", 1024}, {"GiB", 1048576}};
+    static const struct {
+        const char *name;
+        double factor;
+    } units[] = {{"%", 0.01}, {"KiB", 1}, {"MiB", 1024}, {"GiB", 1048576}};
     char *end;
     double number = strtod(p->at, &end);
     p->at = end;
@@ -158,10 +161,15 @@ double expect_value(const struct expect_line *line, int node, const double *term
 {
     const struct expect_node *n = &line->node[node];
     switch (n->kind) {
-    case NODE_NUMBER: return n->number;
-    case NODE_TERM: return terms[n->term];
-    case NODE_ADD: return expect_value(line, n->left, terms) + expect_value(line, n->right, terms);
-    case NODE_MULTIPLY: return expect_value(line, n->left, terms) * expect_value(line, n->right, terms);
-    default: return expect_value(line, n->left, terms) / expect_value(line, n->right, terms);
+    case NODE_NUMBER:
+        return n->number;
+    case NODE_TERM:
+        return terms[n->term];
+    case NODE_ADD:
+        return expect_value(line, n->left, terms) + expect_value(line, n->right, terms);
+    case NODE_MULTIPLY:
+        return expect_value(line, n->left, terms) * expect_value(line, n->right, terms);
+    default:
+        return expect_value(line, n->left, terms) / expect_value(line, n->right, terms);
     }
 }

@@ -17,7 +17,9 @@ struct expect_node {
     int term;
 };
 
-struct expect_term { char metric[64], label[64]; }; /* metric(label) */
+struct expect_term {
+    char metric[64], label[64];
+}; /* metric(label) */
 
 struct expect_line {
     struct expect_node node[EXPECT_NODES];

@@ -29,8 +29,8 @@ struct raw {
     double margin;
 };
 
-static const char *const keys[] = {"question", "variants", "reference", "subject", "rivals", "workloads", "modes", "repeat", "margin",
-                                   "expect", "plots", NULL};
+static const char *const keys[] = {"question", "variants", "reference", "subject", "rivals", "workloads",
+                                   "modes",    "repeat",   "margin",    "expect",  "plots",  NULL};
 
 static void *need(void *memory)
 {
@@ -153,7 +153,10 @@ static bool use_modes(const struct raw *raw, yaml_document_t *doc, struct experi
     return true;
 }
 
-struct complaint { char first[256], field[64]; unsigned line; };
+struct complaint {
+    char first[256], field[64];
+    unsigned line;
+};
 
 /* libcyaml complains in several messages: what, then where. */
 static void note_complaint(cyaml_log_t level, void *context, const char *format, va_list list)
@@ -184,14 +187,21 @@ static bool load_file(const char *path, yaml_document_t *doc, struct experiment 
     unsigned count = find_labels(doc, labels);
     cyaml_schema_field_t variants[VARIANTS_MAX + 1] = {0};
     for (unsigned i = 0; i < count; i++)
-        variants[i] = (cyaml_schema_field_t){.key = labels[i], .data_offset = (uint32_t)(i * sizeof(char *)),
+        variants[i] = (cyaml_schema_field_t){
+            .key = labels[i],
+            .data_offset = (uint32_t)(i * sizeof(char *)),
             .value = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, char, 0, CYAML_UNLIMITED)}};
     const cyaml_schema_field_t fields[] = {
         CYAML_FIELD_STRING_PTR("question", CYAML_FLAG_POINTER, struct raw, question, 1, CYAML_UNLIMITED),
-        CYAML_FIELD_STRING_PTR("reference", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw, reference, 1, CYAML_UNLIMITED),
+        CYAML_FIELD_STRING_PTR("reference", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw, reference, 1,
+                               CYAML_UNLIMITED),
         CYAML_FIELD_STRING_PTR("subject", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw, subject, 1, CYAML_UNLIMITED),
         CYAML_FIELD_MAPPING("variants", CYAML_FLAG_DEFAULT, struct raw, variants, variants),
-        LIST("rivals", rivals), LIST("workloads", workloads), LIST("modes", modes), LIST("expect", expect), LIST("plots", plots),
+        LIST("rivals", rivals),
+        LIST("workloads", workloads),
+        LIST("modes", modes),
+        LIST("expect", expect),
+        LIST("plots", plots),
         CYAML_FIELD_UINT("repeat", CYAML_FLAG_OPTIONAL, struct raw, repeat),
         CYAML_FIELD_FLOAT("margin", CYAML_FLAG_OPTIONAL, struct raw, margin),
         CYAML_FIELD_END};
@@ -247,7 +257,8 @@ static bool check_variants(const struct experiment *e, yaml_document_t *doc, cha
             return wrong_name(e, doc, "rivals", (int)i, "rival", e->rivals[i], text_list(variant_rivals), why, size);
         for (unsigned k = 0; k < e->variant_count; k++)
             if (strcmp(rival, e->variants[k].label) == 0)
-                return text_fail(why, size, "%s:%u: '%s' is a variant's label, too", e->path, line_of(doc, "rivals", (int)i), rival);
+                return text_fail(why, size, "%s:%u: '%s' is a variant's label, too", e->path, line_of(doc, "rivals", (int)i),
+                                 rival);
     }
     if (!subject)
         return wrong_name(e, doc, "subject", -1, "label", e->subject, labels, why, size);

@@ -9,24 +9,32 @@
 #include "bench/verdict.h"
 
 #define EXPERIMENT_REPEAT 10
-#define BEST_RIVAL "best_rival" /* in `expect`, in place of a label: the rival that is best by that metric on that workload */
+/* In `expect`, in place of a label: the rival that is best by that metric on that workload. */
+#define BEST_RIVAL "best_rival"
 
-struct experiment_variant { char *label, *text; };
+struct experiment_variant {
+    char *label, *text;
+};
 
 struct experiment {
-    char name[64];      /* the file's, without .yaml */
+    char name[64]; /* the file's, without .yaml */
     char path[512];
     char *question;
-    struct experiment_variant *variants; unsigned variant_count;
-    char *reference;    /* a label; the first variant unless given */
-    char *subject;      /* the label whose costs the report tells; the last variant unless given */
-    char **rivals; unsigned rival_count; /* `all` stands for every rival known */
-    char **workloads; unsigned workload_count;
-    unsigned modes;     /* bits 1u << MODE_x; unless given: those that the metrics of `expect` and the `plots` need, and count */
-    int repeat;         /* EXPERIMENT_REPEAT unless given */
-    double margin;      /* VERDICT_MARGIN unless given */
-    char **expect; unsigned expect_count;
-    char **plots; unsigned plot_count;
+    struct experiment_variant *variants;
+    unsigned variant_count;
+    char *reference; /* a label; the first variant unless given */
+    char *subject;   /* the label whose costs the report tells; the last variant unless given */
+    char **rivals;
+    unsigned rival_count; /* `all` stands for every rival known */
+    char **workloads;
+    unsigned workload_count;
+    unsigned modes; /* bits 1u << MODE_x; unless given: those that the metrics of `expect` and the `plots` need, and count */
+    int repeat;     /* EXPERIMENT_REPEAT unless given */
+    double margin;  /* VERDICT_MARGIN unless given */
+    char **expect;
+    unsigned expect_count;
+    char **plots;
+    unsigned plot_count;
 };
 
 /* NULL: why holds one line with file, and line where known. Every workload, rival, metric, label and plot named is checked. */

@@ -21,13 +21,14 @@ const char *const plot_names[] = {"throughput", "syscalls", "rss-time", "scaling
 /* One call of gnuplot. */
 struct drawing {
     const char *name, *template, *folder;
-    char data[700], log[700], settings[7000];
+    char data[700], log[700], settings[8000];
     int width, height;
 };
 
 unsigned plot_modes(const char *name)
 {
-    static const unsigned modes[] = {1u << MODE_TIME, 1u << MODE_COUNT | 1u << MODE_STRACE, 1u << MODE_MEMORY, 1u << MODE_TIME, 0};
+    static const unsigned modes[] = {1u << MODE_TIME, 1u << MODE_COUNT | 1u << MODE_STRACE, 1u << MODE_MEMORY, 1u << MODE_TIME,
+                                     0};
     int index = text_index(plot_names, name);
     return index < 0 ? 0 : modes[index];
 }
@@ -51,7 +52,7 @@ static void last_line(const char *path, char *line, size_t size)
 
 static bool gnuplot_run(const struct drawing *d, bool svg, char *why, size_t size)
 {
-    char set[9000], template[128], said[512];
+    char set[10000], template[128], said[512];
     posix_spawn_file_actions_t files;
     pid_t pid;
     int status = 0;
@@ -59,8 +60,8 @@ static bool gnuplot_run(const struct drawing *d, bool svg, char *why, size_t siz
     snprintf(identifier, sizeof identifier, "%s", d->name);
     for (char *dash = identifier; (dash = strchr(dash, '-'));)
         *dash = '_';
-    snprintf(set, sizeof set, "svg=%d;output='%s/%s.%s';width=%d;height=%d;plot_name='%s';data='%s';%s", svg, d->folder, d->name,
-             svg ? "svg" : "png", d->width, d->height, identifier, d->data, d->settings);
+    snprintf(set, sizeof set, "svg=%d;output='%s/%s.%s';width=%d;height=%d;plot_name='%s';data='%s';%s", svg, d->folder,
+             d->name, svg ? "svg" : "png", d->width, d->height, identifier, d->data, d->settings);
     snprintf(template, sizeof template, "plots/%s.gp", d->template);
     char *arguments[] = {"gnuplot", "-e", set, "plots/style.gp", template, NULL};
     posix_spawn_file_actions_init(&files);
@@ -96,8 +97,8 @@ static void write_replaced(FILE *out, const char *line, const char *const (*pair
     }
 }
 
-/* Ink becomes currentColor, names get the plot's name before them (several plots stand in one page), and the titles that gnuplot
- * gives to each curve, which are pieces of its own language, go. */
+/* Ink becomes currentColor, names get the plot's name before them (several plots stand in one page), and the titles that
+ * gnuplot gives to each curve, which are pieces of its own language, go. */
 static bool svg_finish(const struct drawing *d, char *why, size_t size)
 {
     char root[64], path[700], work[700], symbol[64], use[64], canvas[64], box[64], grey[64], line[65536];
@@ -110,9 +111,18 @@ static bool svg_finish(const struct drawing *d, char *why, size_t size)
     snprintf(box, sizeof box, "id='%s-textbox'", d->name);
     snprintf(grey, sizeof grey, "id='%s-greybox'", d->name);
     const char *const pairs[][2] = {
-        {"<svg ", root}, {"rgb(112, 112, 113)", "currentColor"}, {"rgb(112,112,113)", "currentColor"}, {" color=\"black\"", ""}, {" color=\"gray\"", ""},
-        {" color=\"white\"", ""}, {"id='gp", symbol}, {"'#gp", use}, {"id=\"gnuplot_canvas\"", canvas}, {"id='textbox'", box},
-        {"id='greybox'", grey}, {"<desc>", "<style>svg{color:#404040}@media(prefers-color-scheme:dark){svg{color:#c8c8c8}}</style>\n<desc>"},
+        {"<svg ", root},
+        {"rgb(112, 112, 113)", "currentColor"},
+        {"rgb(112,112,113)", "currentColor"},
+        {" color=\"black\"", ""},
+        {" color=\"gray\"", ""},
+        {" color=\"white\"", ""},
+        {"id='gp", symbol},
+        {"'#gp", use},
+        {"id=\"gnuplot_canvas\"", canvas},
+        {"id='textbox'", box},
+        {"id='greybox'", grey},
+        {"<desc>", "<style>svg{color:#404040}@media(prefers-color-scheme:dark){svg{color:#c8c8c8}}</style>\n<desc>"},
         {NULL, NULL}};
     FILE *in = fopen(path, "r"), *out = fopen(work, "w");
     while (in && out && fgets(line, sizeof line, in)) {
@@ -173,9 +183,11 @@ bool plot_draw(const char *name, const struct dataset *ds, const struct experime
     int columns = shape.panels > 1 ? 2 : 1, rows = (shape.panels + columns - 1) / columns;
     d.width = columns * (columns == 1 && shape.width < 640 ? 640 : shape.width);
     d.height = rows * (shape.panel_height + shape.rows * shape.row_height);
-    snprintf(d.settings, sizeof d.settings, "panels=%d;panel_rows=%d;panel_columns=%d;rows=%d;titles='%s';tops='%s';"
-             "units='%s';gate_names='held failed undecided \"not measured\"'", shape.panels, rows, columns, shape.rows, shape.titles,
-             shape.tops, shape.units);
+    snprintf(
+        d.settings, sizeof d.settings,
+        "panels=%d;panel_rows=%d;panel_columns=%d;rows=%d;titles='%s';tops='%s';ends='%s';units='%s';gate_names='held failed "
+        "undecided \"not measured\"'",
+        shape.panels, rows, columns, shape.rows, shape.titles, shape.tops, shape.ends, shape.units);
     return draw(&d, why, size);
 }
 
@@ -190,7 +202,7 @@ bool plot_waterfall(const struct waterfall *w, const char *folder, char *why, si
     fclose(out);
     d.width = 240 + 110 * (int)w->step_count > 640 ? 240 + 110 * (int)w->step_count : 640;
     d.height = 380;
-    snprintf(d.settings, sizeof d.settings, "columns=%zu;title_text='%s';unit_text='%s';%s", w->step_count + 2, w->title, w->unit,
-             shape.tops);
+    snprintf(d.settings, sizeof d.settings, "columns=%zu;title_text='%s';unit_text='%s';%s", w->step_count + 2, w->title,
+             w->unit, shape.tops);
     return draw(&d, why, size);
 }

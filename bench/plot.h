@@ -1,7 +1,7 @@
 /* plot.h - plots: data files and a call of gnuplot; what they look like is in plots/style.gp and plots/<name>.gp.
  *
- * A plot becomes <folder>/<name>.svg and <name>.png. Colours name families of allocators (plots/style.gp), safe for colour-blind
- * readers; the SVG has no background and takes the ink of the page that it stands in.
+ * A plot becomes <folder>/<name>.svg and <name>.png. Colours name families of allocators (plots/style.gp), safe for
+ * colour-blind readers; the SVG has no background and takes the ink of the page that it stands in.
  */
 #ifndef BENCH_PLOT_H
 #define BENCH_PLOT_H
@@ -19,13 +19,16 @@ bool plot_draw(const char *name, const struct dataset *ds, const struct experime
                const char *folder, char *why, size_t size);
 
 /* From a first bar to a last one by contributions, each with its interval: name.svg and name.png. */
-struct waterfall_step { char label[64]; double value, lo, hi; };
+struct waterfall_step {
+    char label[64];
+    double value, lo, hi;
+};
 struct waterfall {
-    const char *name;               /* of the files */
-    const char *title, *unit;       /* "random_mixed-steady", "M ops/s" */
+    const char *name;                  /* of the files */
+    const char *title, *unit;          /* "random_mixed-steady", "M ops/s" */
     const char *from_label, *to_label; /* PHASE=0 MINCORE=trust, PHASE=12 */
     double from, to;
-    int better;                     /* +1: more is better, -1: less is better */
+    int better; /* +1: more is better, -1: less is better */
     const struct waterfall_step *step;
     size_t step_count;
 };

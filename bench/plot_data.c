@@ -167,7 +167,10 @@ static void syscalls(FILE *out, const struct dataset *ds, struct plot_shape *sha
 
 /* --- Lines: memory over time, throughput by threads ----------------------------------------------------------------------- */
 
-struct line_end { double x, y; int variant; };
+struct line_end {
+    double x, y;
+    int variant;
+};
 
 static int by_height(const void *a, const void *b)
 {
@@ -178,7 +181,7 @@ static int by_height(const void *a, const void *b)
 /* Names at the ends of lines, moved apart so that none covers another. */
 static void write_ends(FILE *out, const struct dataset *ds, struct line_end *end, int count, double top)
 {
-    double gap = top / 11;
+    double gap = top / 10;
     qsort(end, (size_t)count, sizeof *end, by_height);
     for (int i = 1; i < count; i++)
         if (end[i].y < end[i - 1].y + gap)
@@ -187,8 +190,8 @@ static void write_ends(FILE *out, const struct dataset *ds, struct line_end *end
     for (int i = count - 1; i >= 0 && end[i].y > limit; i--, limit -= gap)
         end[i].y = limit;
     for (int i = 0; i < count; i++)
-        fprintf(out, "%g %g %d %g \"%s\"\n", end[i].x, end[i].y, family(&ds->variants[end[i].variant]), shade(ds, end[i].variant),
-                ds->variants[end[i].variant].label);
+        fprintf(out, "%g %g %d %g \"%s\"\n", end[i].x, end[i].y, family(&ds->variants[end[i].variant]),
+                shade(ds, end[i].variant), ds->variants[end[i].variant].label);
     fprintf(out, "\n\n");
 }
 
@@ -200,33 +203,70 @@ static const struct ds_sample *with_series(const struct dataset *ds, int v, int 
     return NULL;
 }
 
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double resident_mib(const struct ds_point *p)
+{
+    return (p->rss_kb - p->lazyfree_kb) / 1024;
+}
+
+/* Where a line settles: the median of its last tenth, since the very last points may show the process ending. */
+static double settles(const struct ds_sample *s)
+{
+    size_t n = s->series_count / 10 + 1;
+    double *x = malloc(n * sizeof *x), value = 0;
+    for (size_t i = 0; x && i < n; i++)
+        x[i] = resident_mib(&s->series[s->series_count - n + i]);
+    if (x) {
+        qsort(x, n, sizeof *x, by_value);
+        value = x[n / 2];
+    }
+    free(x);
+    return value;
+}
+
+/* One line, with at most POINTS_MAX points; answers its highest. */
+static double write_series(FILE *out, const struct ds_sample *s, int colour, double light)
+{
+    size_t step = s->series_count / POINTS_MAX + 1;
+    double top = 0;
+    for (size_t i = 0; i < s->series_count; i += step) {
+        double y = resident_mib(&s->series[i]);
+        top = y > top ? y : top;
+        fprintf(out, "%g %g %d %g\n", s->series[i].seconds, y, colour, light);
+    }
+    fprintf(out, "\n");
+    return top;
+}
+
 static void rss_time(FILE *out, const struct dataset *ds, struct plot_shape *shape)
 {
     struct line_end end[LINES_MAX];
     for (int w = 0; w < (int)ds->workload_count; w++) {
         int count = 0;
-        double top = 0;
+        double top = 0, last = 0;
         for (int v = 0; v < (int)ds->variant_count && count < LINES_MAX; v++) {
             const struct ds_sample *s = ds->variants[v].twin_of < 0 ? with_series(ds, v, w) : NULL;
             if (!s)
                 continue;
-            size_t step = s->series_count / POINTS_MAX + 1;
-            for (size_t i = 0; i < s->series_count; i += step) {
-                end[count] = (struct line_end){s->series[i].seconds, (s->series[i].rss_kb - s->series[i].lazyfree_kb) / 1024, v};
-                top = end[count].y > top ? end[count].y : top;
-                fprintf(out, "%g %g %d %g\n", end[count].x, end[count].y, family(&ds->variants[v]), shade(ds, v));
-            }
-            fprintf(out, "\n");
-            count++;
+            double high = write_series(out, s, family(&ds->variants[v]), shade(ds, v));
+            double seconds = s->series[s->series_count - 1].seconds;
+            top = high > top ? high : top;
+            last = seconds > last ? seconds : last;
+            end[count++] = (struct line_end){0, settles(s), v};
         }
         for (int i = 0; i < count; i++)
-            for (int k = 0; k < count; k++)
-                end[i].x = end[k].x > end[i].x ? end[k].x : end[i].x;
+            end[i].x = last;
         if (!count)
             continue;
         fprintf(out, "\n");
         write_ends(out, ds, end, count, top);
         add_panel(shape, ds->workloads[w].name, 0, top);
+        text_add(shape->ends, sizeof shape->ends, "%g ", last);
     }
 }
 
@@ -302,8 +342,9 @@ static void gate_rows(FILE *out, const struct expect_result *gates, unsigned cou
 {
     for (unsigned i = 0; i < count; i++) {
         size_t length = strlen(gates[i].text);
-        fprintf(out, "%u %g %g %g %d \"%.*s%s%s\"\n", i + 1, within(gates[i].slack), within(gates[i].lo), within(gates[i].hi), gates[i].gate,
-                length > 78 ? 46 : 78, gates[i].text, length > 78 ? " ... " : "", length > 78 ? gates[i].text + length - 27 : "");
+        fprintf(out, "%u %g %g %g %d \"%.*s%s%s\"\n", i + 1, within(gates[i].slack), within(gates[i].lo), within(gates[i].hi),
+                gates[i].gate, length > 78 ? 46 : 78, gates[i].text, length > 78 ? " ... " : "",
+                length > 78 ? gates[i].text + length - 27 : "");
     }
     shape->rows = (int)count;
     shape->panels = count > 0;
@@ -314,11 +355,25 @@ void plot_data_write(FILE *out, int index, const struct dataset *ds, const struc
 {
     enum { BAR = 21, FRAME = 112, LINES = 310 };
     switch (index) {
-    case 0: *shape = (struct plot_shape){.row_height = BAR, .panel_height = FRAME, .width = 480}; throughput(out, ds, shape); break;
-    case 1: *shape = (struct plot_shape){.row_height = BAR, .panel_height = FRAME + 30, .width = 480}; syscalls(out, ds, shape); break;
-    case 2: *shape = (struct plot_shape){.panel_height = LINES, .width = 480}; rss_time(out, ds, shape); break;
-    case 3: *shape = (struct plot_shape){.panel_height = LINES, .width = 480}; scaling(out, ds, shape); break;
-    default: *shape = (struct plot_shape){.row_height = BAR + 2, .panel_height = FRAME, .width = 1080}; gate_rows(out, gates, gate_count, shape);
+    case 0:
+        *shape = (struct plot_shape){.row_height = BAR, .panel_height = FRAME, .width = 480};
+        throughput(out, ds, shape);
+        break;
+    case 1:
+        *shape = (struct plot_shape){.row_height = BAR, .panel_height = FRAME + 30, .width = 480};
+        syscalls(out, ds, shape);
+        break;
+    case 2:
+        *shape = (struct plot_shape){.panel_height = LINES, .width = 480};
+        rss_time(out, ds, shape);
+        break;
+    case 3:
+        *shape = (struct plot_shape){.panel_height = LINES, .width = 480};
+        scaling(out, ds, shape);
+        break;
+    default:
+        *shape = (struct plot_shape){.row_height = BAR + 2, .panel_height = FRAME, .width = 1080};
+        gate_rows(out, gates, gate_count, shape);
     }
 }
 

@@ -8,11 +8,12 @@
 
 /* What a template must know beside its data. */
 struct plot_shape {
-    int panels, rows;    /* 0 panels: nothing to draw */
+    int panels, rows;                    /* 0 panels: nothing to draw */
     int row_height, panel_height, width; /* pixels: a panel is panel_height + rows * row_height */
-    char titles[4096];   /* of the panels, each in double quotes */
-    char tops[1024];     /* their largest values */
-    char units[1024];    /* of throughput: million or thousand */
+    char titles[4096];                   /* of the panels, each in double quotes */
+    char tops[1024];                     /* their largest values */
+    char ends[1024];                     /* of the horizontal axis: seconds */
+    char units[1024];                    /* of throughput: million or thousand */
 };
 
 /* index: into plot_names. */

@@ -1,4 +1,5 @@
-/* report.h - the performance report of one run, from the dataset alone: Markdown, a self-contained HTML page, SVG and PNG plots.
+/* report.h - the performance report of one run, from the dataset alone: Markdown, a self-contained HTML page, SVG and PNG
+ * plots.
  *
  * Measures nothing and builds nothing. Every sentence with a figure in it is made from the dataset.
  */
@@ -7,9 +8,9 @@
 
 #include "bench/expect.h"
 
-/* Writes report.md, report.html, <plot>.svg, <plot>.png and samples.tsv into folder (made when missing). e may be NULL: a report of
- * a plain run, without gates. false: why holds one line. A plot that cannot be drawn is named in the report and on stderr, and is
- * no failure. */
+/* Writes report.md, report.html, <plot>.svg, <plot>.png and samples.tsv into folder (made when missing). e may be NULL: a
+ * report of a plain run, without gates. false: why holds one line. A plot that cannot be drawn is named in the report and on
+ * stderr, and is no failure. */
 bool report_write(const struct dataset *ds, const struct experiment *e, const char *folder, char *why, size_t size);
 
 /* The gates of e, judged on ds; free() the result. */

@@ -7,13 +7,16 @@
 #include <string.h>
 
 static const char style[] =
-    ":root{color-scheme:light dark;--page:#fff;--ink:#222;--soft:#5a5a5a;--line:#d9d9d9;--band:#f4f4f4;--good:#00694d;--bad:#a83c00;"
+    ":root{color-scheme:light "
+    "dark;--page:#fff;--ink:#222;--soft:#5a5a5a;--line:#d9d9d9;--band:#f4f4f4;--good:#00694d;--bad:#a83c00;"
     "--open:#7a5200}\n"
-    "@media(prefers-color-scheme:dark){:root{--page:#16181a;--ink:#dcdcdc;--soft:#a5a5a5;--line:#3a3d40;--band:#202326;--good:#3ecf9f;"
+    "@media(prefers-color-scheme:dark){:root{--page:#16181a;--ink:#dcdcdc;--soft:#a5a5a5;--line:#3a3d40;--band:#202326;--good:#"
+    "3ecf9f;"
     "--bad:#ff9a5c;--open:#e6b04a}}\n"
     "*{box-sizing:border-box}body{margin:0 auto;max-width:70rem;padding:1.5rem;background:var(--page);color:var(--ink);"
     "font:16px/1.5 system-ui,sans-serif}\n"
-    "h1{font-size:1.7rem;margin:0 0 .5rem}h2{font-size:1.3rem;margin:2.4rem 0 .6rem;padding-top:.6rem;border-top:1px solid var(--line)}"
+    "h1{font-size:1.7rem;margin:0 0 .5rem}h2{font-size:1.3rem;margin:2.4rem 0 .6rem;padding-top:.6rem;border-top:1px solid "
+    "var(--line)}"
     "h3{font-size:1.05rem;margin:1.6rem 0 .4rem}p,ul{margin:.5rem 0}\n"
     ".wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem;margin:.6rem 0}"
     "th,td{padding:.28rem .7rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}"
@@ -25,7 +28,8 @@ static const char style[] =
     "nav{font-size:.9rem;columns:2;margin:1rem 0}nav a{display:block;color:inherit}\n"
     "figure{margin:1rem 0}figure svg{width:100%;height:auto}figcaption{color:var(--soft);font-size:.88rem}"
     "summary{cursor:pointer;color:var(--soft)}\n"
-    "@media print{body{max-width:none;padding:0;font-size:11px}nav{display:none}h2{break-after:avoid}figure,tr{break-inside:avoid}}\n";
+    "@media "
+    "print{body{max-width:none;padding:0;font-size:11px}nav{display:none}h2{break-after:avoid}figure,tr{break-inside:avoid}}\n";
 
 /* --- Texts ---------------------------------------------------------------------------------------------------------------- */
 
@@ -59,10 +63,10 @@ static void md_text(FILE *out, const char *text, bool in_cell)
     }
 }
 
-#define FORMATTED(text) \
-    char text[4096]; \
-    va_list list; \
-    va_start(list, format); \
+#define FORMATTED(text)                         \
+    char text[4096];                            \
+    va_list list;                               \
+    va_start(list, format);                     \
     vsnprintf(text, sizeof text, format, list); \
     va_end(list)
 
@@ -253,8 +257,10 @@ static const char *outcome(const char *text)
 {
     static const char *const good[] = {"held", "GO", NULL}, *const bad[] = {"FAILED", "NO-GO", NULL};
     static const char *const open[] = {"undecided", "UNDECIDED", "not measured", "no verdict: noisy", NULL};
-    return text_index(good, text) >= 0 ? " class=\"good\"" : text_index(bad, text) >= 0 ? " class=\"bad\"" :
-           text_index(open, text) >= 0 ? " class=\"open\"" : "";
+    return text_index(good, text) >= 0   ? " class=\"good\""
+           : text_index(bad, text) >= 0  ? " class=\"bad\""
+           : text_index(open, text) >= 0 ? " class=\"open\""
+                                         : "";
 }
 
 void doc_cell(struct doc *d, const char *format, ...)

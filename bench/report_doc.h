@@ -1,7 +1,7 @@
 /* report_doc.h - a document that is written twice at a time: Markdown and one self-contained HTML page.
  *
- * Texts may hold `code` and **bold**; everything else is taken literally. The HTML asks nothing of the network: style inside, SVG
- * inside, light and dark by the reader's preference, printable.
+ * Texts may hold `code` and **bold**; everything else is taken literally. The HTML asks nothing of the network: style inside,
+ * SVG inside, light and dark by the reader's preference, printable.
  */
 #ifndef BENCH_REPORT_DOC_H
 #define BENCH_REPORT_DOC_H
@@ -13,7 +13,7 @@
 enum { DOC_HEADINGS = 32 };
 
 struct doc {
-    FILE *md, *html;     /* html: the body; the page is put together by doc_close */
+    FILE *md, *html; /* html: the body; the page is put together by doc_close */
     char *body;
     size_t body_size;
     char folder[512], title[256];
@@ -35,7 +35,8 @@ void doc_code(struct doc *d, const char *text);
 /* The plot <name>.svg of the folder: a reference in Markdown, the drawing itself in HTML. */
 void doc_figure(struct doc *d, const char *name, const char *caption);
 
-/* Columns by '|'; one that begins with '>' is right-aligned. Then a cell at a time, row by row; what follows a table ends it. */
+/* Columns by '|'; one that begins with '>' is right-aligned. Then a cell at a time, row by row; what follows a table ends it.
+ */
 void doc_table(struct doc *d, const char *columns);
 __attribute__((format(printf, 2, 3))) void doc_cell(struct doc *d, const char *format, ...);
 

@@ -9,14 +9,14 @@
 
 struct report {
     const struct dataset *ds;
-    const struct experiment *e;         /* NULL: a plain run */
-    const struct expect_result *gates;  /* of e */
+    const struct experiment *e;        /* NULL: a plain run */
+    const struct expect_result *gates; /* of e */
     struct doc doc;
-    int reference, subject;             /* variants; -1: none. subject: whose costs and rank are told, the last of ours */
-    struct comparison *comparison;      /* everything against the reference by ops_s, judged together */
+    int reference, subject;        /* variants; -1: none. subject: whose costs and rank are told, the last of ours */
+    struct comparison *comparison; /* everything against the reference by ops_s, judged together */
     size_t comparison_count;
-    const char *drawn[16];              /* plots that were drawn */
-    char missing[16][256];              /* why others were not */
+    const char *drawn[16]; /* plots that were drawn */
+    char missing[16][256]; /* why others were not */
     int drawn_count, missing_count;
 };
 

@@ -13,8 +13,15 @@
 static const char *const call_kinds[] = {"mmap", "munmap", "mremap", "madvise", "mincore"};
 enum { CALL_KINDS = 5 };
 
-#define FOR_VARIANTS(r, v) for (int v = 0; v < (int)(r)->ds->variant_count; v++)
-#define FOR_WORKLOADS(r, w) for (int w = 0; w < (int)(r)->ds->workload_count; w++)
+static int variants(const struct report *r)
+{
+    return (int)r->ds->variant_count;
+}
+
+static int workloads(const struct report *r)
+{
+    return (int)r->ds->workload_count;
+}
 
 static void heading_of(struct report *r, int w)
 {
@@ -28,7 +35,7 @@ static void heading_of(struct report *r, int w)
 /* The label of the variant in this run that is the published one built again; NULL: none. */
 static const struct ds_variant *rebuilt(const struct report *r, const struct baseline *b, int *index)
 {
-    FOR_VARIANTS(r, v)
+    for (int v = 0; v < variants(r); v++)
         if (strcmp(r->ds->variants[v].variant, b->variant) == 0 && r->ds->variants[v].twin_of < 0) {
             *index = v;
             return &r->ds->variants[v];
@@ -48,12 +55,17 @@ static void published(struct report *r, int w)
         const struct ds_variant *again = rebuilt(r, &b[i], &v);
         double here = again ? dataset_median(r->ds, v, w, "ops_s") : NAN;
         if (isnan(here))
-            doc_item(&r->doc, "Published for this workload: **%s M ops/s** (%s, `%s`, %s; %s, another machine). Not measured again in this run.",
+            doc_item(&r->doc,
+                     "Published for this workload: **%s M ops/s** (%s, `%s`, %s; %s, another machine). Not measured again in "
+                     "this run.",
                      show(b[i].ops_s / 1e6, 3), b[i].name, b[i].toggles, b[i].date, b[i].source);
         else
-            doc_item(&r->doc, "Published for this workload: **%s M ops/s** (%s, `%s`, %s; %s, another machine). Built and measured again "
-                     "here as %s: **%s M ops/s**, %s times that.", show(b[i].ops_s / 1e6, 3), b[i].name, b[i].toggles, b[i].date,
-                     b[i].source, again->label, show(here / 1e6, 3), show(here / b[i].ops_s, 3));
+            doc_item(
+                &r->doc,
+                "Published for this workload: **%s M ops/s** (%s, `%s`, %s; %s, another machine). Built and measured again "
+                "here as %s: **%s M ops/s**, %s times that.",
+                show(b[i].ops_s / 1e6, 3), b[i].name, b[i].toggles, b[i].date, b[i].source, again->label, show(here / 1e6, 3),
+                show(here / b[i].ops_s, 3));
     }
 }
 
@@ -87,21 +99,24 @@ void report_throughput(struct report *r)
     if (!report_has(r, -1, -1, "ops_s"))
         return;
     doc_heading(&r->doc, 2, "Throughput");
-    doc_text(&r->doc, "Medians of interleaved runs of the same workload binary, with bootstrap 95 %% intervals. Ratios are medians of paired "
-             "ratios against %s; p is Mann-Whitney's, corrected by Holm over the %zu comparisons of this run. GO: the interval is wholly "
-             "above 1 by more than the margin of %g %%; NO-GO: wholly below; EQUIVALENT: wholly within.",
-             r->ds->variants[r->reference].label, r->comparison_count, 100 * (r->e ? r->e->margin : VERDICT_MARGIN));
+    doc_text(
+        &r->doc,
+        "Medians of interleaved runs of the same workload binary, with bootstrap 95 %% intervals. Ratios are medians of paired "
+        "ratios against %s; p is Mann-Whitney's, corrected by Holm over the %zu comparisons of this run. GO: the interval is "
+        "wholly above 1 by more than the margin of %g %%; NO-GO: wholly below; EQUIVALENT: wholly within.",
+        r->ds->variants[r->reference].label, r->comparison_count, 100 * (r->e ? r->e->margin : VERDICT_MARGIN));
     if (report_drawn(r, "throughput"))
-        doc_figure(&r->doc, "throughput", "Throughput by workload, with 95 % intervals; longer is better. A dashed line is a figure "
-                   "published elsewhere for that very workload.");
+        doc_figure(&r->doc, "throughput",
+                   "Throughput by workload, with 95 % intervals; longer is better. A dashed line is a figure published "
+                   "elsewhere for that very workload.");
     if (report_drawn(r, "scaling"))
         doc_figure(&r->doc, "scaling", "Throughput by number of threads; higher is better.");
-    FOR_WORKLOADS(r, w) {
+    for (int w = 0; w < workloads(r); w++) {
         if (!report_has(r, -1, w, "ops_s"))
             continue;
         heading_of(r, w);
         doc_table(&r->doc, "allocator|>M ops/s|>95 % interval|>n|>x reference|>p|verdict");
-        FOR_VARIANTS(r, v)
+        for (int v = 0; v < variants(r); v++)
             throughput_row(r, v, w);
         published(r, w);
     }
@@ -127,7 +142,8 @@ static double call_seconds(const struct report *r, int v, int w)
 static void call_row(struct report *r, int v, int w, bool strace)
 {
     char name[32], share[32];
-    double all = dataset_median(r->ds, v, w, strace ? "syscalls_all" : "syscalls_own"), seconds = call_seconds(r, v, w), sum = 0;
+    double all = dataset_median(r->ds, v, w, strace ? "syscalls_all" : "syscalls_own"), seconds = call_seconds(r, v, w),
+           sum = 0;
     if (isnan(all) || r->ds->variants[v].twin_of >= 0)
         return;
     doc_cell(&r->doc, "%s", r->ds->variants[v].label);
@@ -154,16 +170,18 @@ void report_calls(struct report *r)
     if (!report_has(r, -1, -1, "syscalls") && !report_has(r, -1, -1, "syscalls_own"))
         return;
     doc_heading(&r->doc, 2, "System calls");
-    doc_text(&r->doc, "One counting run for each cell. Own counts are those of the allocator; strace counts the loader and the program, too, and runs "
-             "some workloads shorter. In brackets: the share of the time that strace saw in these five calls.");
+    doc_text(&r->doc, "One counting run for each cell. Own counts are those of the allocator; strace counts the loader and the "
+                      "program, too, and runs some workloads shorter. In brackets: the share of the time that strace saw in "
+                      "these five calls.");
     if (report_drawn(r, "syscalls"))
         doc_figure(&r->doc, "syscalls", "System calls of one run by kind, with their sum; shorter is better.");
-    FOR_WORKLOADS(r, w) {
+    for (int w = 0; w < workloads(r); w++) {
         if (!report_has(r, -1, w, "syscalls") && !report_has(r, -1, w, "syscalls_own"))
             continue;
         heading_of(r, w);
-        doc_table(&r->doc, "allocator|counted by|>mmap|>munmap|>mremap|>madvise|>mincore|>sum|>all calls|>operations|>ms in the five");
-        FOR_VARIANTS(r, v) {
+        doc_table(&r->doc,
+                  "allocator|counted by|>mmap|>munmap|>mremap|>madvise|>mincore|>sum|>all calls|>operations|>ms in the five");
+        for (int v = 0; v < variants(r); v++) {
             call_row(r, v, w, true);
             call_row(r, v, w, false);
         }
@@ -174,18 +192,20 @@ void report_calls(struct report *r)
 
 static void hardware(struct report *r)
 {
-    static const char *const events[] = {"perf.cycles", "perf.instructions", "perf.branches", "perf.branch_misses",
-                                         "perf.cache_references", "perf.cache_misses", NULL};
+    static const char *const events[] = {
+        "perf.cycles", "perf.instructions", "perf.branches", "perf.branch_misses", "perf.cache_references", "perf.cache_misses",
+        NULL};
     bool any = false;
     for (int i = 0; events[i]; i++)
         any |= report_has(r, -1, -1, events[i]);
     if (!any) {
-        doc_text(&r->doc, "**Hardware counters: not supported here.** Cycles, branches and cache misses are not in this report.");
+        doc_text(&r->doc,
+                 "**Hardware counters: not supported here.** Cycles, branches and cache misses are not in this report.");
         return;
     }
     doc_table(&r->doc, "workload|allocator|>cycles|>instructions|>IPC|>branches|>missed|>cache refs|>missed");
-    FOR_WORKLOADS(r, w)
-        FOR_VARIANTS(r, v) {
+    for (int w = 0; w < workloads(r); w++)
+        for (int v = 0; v < variants(r); v++) {
             double x[6];
             for (int i = 0; i < 6; i++)
                 x[i] = dataset_median(r->ds, v, w, events[i]);
@@ -211,9 +231,10 @@ void report_counters(struct report *r)
         return;
     doc_text(&r->doc, "Instructions by callgrind, the same from run to run. They do not show contention, faults or the TLB.");
     doc_table(&r->doc, "workload|allocator|>instructions|>of the allocator|>share|>allocator's, per operation");
-    FOR_WORKLOADS(r, w)
-        FOR_VARIANTS(r, v) {
-            double all = dataset_median(r->ds, v, w, "instructions"), ours = dataset_median(r->ds, v, w, "instructions_allocator");
+    for (int w = 0; w < workloads(r); w++)
+        for (int v = 0; v < variants(r); v++) {
+            double all = dataset_median(r->ds, v, w, "instructions"),
+                   ours = dataset_median(r->ds, v, w, "instructions_allocator");
             if (isnan(all))
                 continue;
             doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
@@ -230,8 +251,8 @@ void report_counters(struct report *r)
 static void fault_table(struct report *r)
 {
     doc_table(&r->doc, "workload|allocator|>minor faults|>per 1,000 operations|>major faults|>peak RSS, MiB");
-    FOR_WORKLOADS(r, w)
-        FOR_VARIANTS(r, v) {
+    for (int w = 0; w < workloads(r); w++)
+        for (int v = 0; v < variants(r); v++) {
             double faults = dataset_median(r->ds, v, w, "faults");
             if (isnan(faults) || r->ds->variants[v].twin_of >= 0)
                 continue;
@@ -246,11 +267,13 @@ static void fault_table(struct report *r)
 
 static void settled_table(struct report *r)
 {
-    doc_text(&r->doc, "Resident memory over time was sampled from outside; pages that the kernel may take back (LazyFree) are not counted as "
-             "settled. Live: what the workload says it holds at the end.");
+    doc_text(
+        &r->doc,
+        "Resident memory over time was sampled from outside; pages that the kernel may take back (LazyFree) are not counted as "
+        "settled. Live: what the workload says it holds at the end.");
     doc_table(&r->doc, "workload|allocator|>at most, MiB|>settled, MiB|>live, MiB|>settled / live");
-    FOR_WORKLOADS(r, w)
-        FOR_VARIANTS(r, v) {
+    for (int w = 0; w < workloads(r); w++)
+        for (int v = 0; v < variants(r); v++) {
             double settled = dataset_median(r->ds, v, w, "rss_settled");
             if (isnan(settled) || r->ds->variants[v].twin_of >= 0)
                 continue;
@@ -282,12 +305,12 @@ void report_memory(struct report *r)
 /* A counter that is worth a row: of a phase or of threads, and not zero everywhere. os.* stands under system calls. */
 static bool counter_shown(const struct report *r, const char *metric, int w)
 {
-    static const char *const groups[] = {"stat.lazy.", "stat.front.", "stat.pool.", "stat.owner.", "stat.guard.", "stat.superslabs",
-                                         "stat.remote", "stat.heaps", NULL};
+    static const char *const groups[] = {"stat.lazy.",      "stat.front.", "stat.pool.", "stat.owner.", "stat.guard.",
+                                         "stat.superslabs", "stat.remote", "stat.heaps", NULL};
     bool group = false, any = false;
     for (int i = 0; groups[i]; i++)
         group |= strncmp(metric, groups[i], strlen(groups[i])) == 0;
-    FOR_VARIANTS(r, v)
+    for (int v = 0; v < variants(r); v++)
         any |= group && dataset_median(r->ds, v, w, metric) > 0;
     return any;
 }
@@ -295,7 +318,7 @@ static bool counter_shown(const struct report *r, const char *metric, int w)
 static void counter_table(struct report *r, int w)
 {
     char columns[1024] = "counter";
-    FOR_VARIANTS(r, v)
+    for (int v = 0; v < variants(r); v++)
         if (report_has(r, v, w, "superslabs_peak"))
             text_add(columns, sizeof columns, "|>%s", r->ds->variants[v].label);
     doc_table(&r->doc, columns);
@@ -304,12 +327,12 @@ static void counter_table(struct report *r, int w)
         if (!counter_shown(r, metric, w))
             continue;
         doc_cell(&r->doc, "%s", metric + strlen("stat."));
-        FOR_VARIANTS(r, v)
+        for (int v = 0; v < variants(r); v++)
             if (report_has(r, v, w, "superslabs_peak"))
                 doc_cell(&r->doc, "%s", show(dataset_median(r->ds, v, w, metric), 0));
     }
     doc_cell(&r->doc, "front hit rate, %%");
-    FOR_VARIANTS(r, v)
+    for (int v = 0; v < variants(r); v++)
         if (report_has(r, v, w, "superslabs_peak"))
             doc_cell(&r->doc, "%s", show(100 * dataset_median(r->ds, v, w, "front_hit_rate"), 2));
 }
@@ -319,9 +342,9 @@ void report_allocator(struct report *r)
     if (!report_has(r, -1, -1, "superslabs_peak"))
         return;
     doc_heading(&r->doc, 2, "The allocator's own counters");
-    doc_text(&r->doc, "What the phases did in one counting run: LRU of SuperSlabs (lazy), front, stages of the shared pool, owner look-ups. Counters "
-             "that are zero for every variant are left out.");
-    FOR_WORKLOADS(r, w)
+    doc_text(&r->doc, "What the phases did in one counting run: LRU of SuperSlabs (lazy), front, stages of the shared pool, "
+                      "owner look-ups. Counters that are zero for every variant are left out.");
+    for (int w = 0; w < workloads(r); w++)
         if (report_has(r, -1, w, "superslabs_peak")) {
             doc_fold(&r->doc, r->ds->workloads[w].name);
             counter_table(r, w);
@@ -364,15 +387,18 @@ void report_bottlenecks(struct report *r)
     if (r->subject < 0 || !report_has(r, r->subject, -1, "wall_s"))
         return;
     doc_heading(&r->doc, 2, "Where the time goes");
-    doc_text(&r->doc, "Estimates from the figures above, for %s%s%s, the largest first; rows without a time are rates that could not be priced. Of "
-             "threads the CPU time is divided, of one thread the wall time.", r->ds->variants[r->subject].label,
-             r->reference >= 0 && r->reference != r->subject ? " and its reference " : "",
+    doc_text(&r->doc,
+             "Estimates from the figures above, for %s%s%s, the largest first; rows without a time are rates that could not be "
+             "priced. Of threads the CPU time is divided, of one thread the wall time.",
+             r->ds->variants[r->subject].label, r->reference >= 0 && r->reference != r->subject ? " and its reference " : "",
              r->reference >= 0 && r->reference != r->subject ? r->ds->variants[r->reference].label : "");
     if (prices.cells)
-        doc_text(&r->doc, "Prices fitted over %d cells of one thread (least squares of the kernel's time, none below zero): %s us a system call, %s us a "
-                 "page fault, %s ms a process. A price of - could not be told apart from the others.", prices.cells,
-                 show_price(prices.call_s * 1e6), show_price(prices.fault_s * 1e6), show_price(prices.base_s * 1e3));
-    FOR_WORKLOADS(r, w) {
+        doc_text(&r->doc,
+                 "Prices fitted over %d cells of one thread (least squares of the kernel's time, none below zero): %s us a "
+                 "system call, %s us a page fault, %s ms a process. A price of - could not be told apart from the others.",
+                 prices.cells, show_price(prices.call_s * 1e6), show_price(prices.fault_s * 1e6),
+                 show_price(prices.base_s * 1e3));
+    for (int w = 0; w < workloads(r); w++) {
         bool fold = r->ds->workload_count > 3;
         if (!report_has(r, -1, w, "wall_s"))
             continue;

@@ -8,7 +8,8 @@ do for [i = 1:panels] {
     title_text = word(titles, i)
     eval heading
     set xlabel 'seconds'
-    set xrange [0:*]
+    set xrange [0:word(ends, i)]
+    set xtics step(word(ends, i))
     set yrange [0:word(tops, i) * 1.08]
     set ytics step(word(tops, i))
     plot data index 2*i-2 using 1:2:(colour($3,$4)) with lines linewidth 2 linecolor rgb variable, \

@@ -14,10 +14,15 @@ enum { DATA_A, DATA_B, DATA_TWIN, DATA_GLIBC, DATA_MIMALLOC, DATA_JEMALLOC, DATA
 enum { DATA_SEED, DATA_LARSON_1, DATA_LARSON_4, DATA_IDLE, DATA_WORKLOADS };
 enum { DATA_BLOCKS = 10 };
 
-static inline void data_add(struct dataset *ds, int v, int w, enum mode mode, int block, const char *names[], const double *values)
+static inline void data_add(struct dataset *ds, int v, int w, enum mode mode, int block, const char *names[],
+                            const double *values)
 {
-    struct ds_sample s = {.id = (int64_t)ds->sample_count + 1, .variant = v, .workload = w, .block = block,
-                          .position = (int)ds->sample_count, .mode = mode};
+    struct ds_sample s = {.id = (int64_t)ds->sample_count + 1,
+                          .variant = v,
+                          .workload = w,
+                          .block = block,
+                          .position = (int)ds->sample_count,
+                          .mode = mode};
     int index = dataset_add_sample(ds, &s);
     for (int i = 0; names[i]; i++)
         dataset_set(ds, index, names[i], values[i]);
@@ -25,11 +30,13 @@ static inline void data_add(struct dataset *ds, int v, int w, enum mode mode, in
 
 static inline void data_variants(struct dataset *ds)
 {
-    const struct ds_variant variants[DATA_VARIANTS] = {
-        {"A", "hakmem", "PHASE=11", "p11", "aa11", "", -1, 0},  {"B", "hakmem", "PHASE=12", "p12", "bb12", "", -1, 0},
-        {"A-twin", "hakmem", "PHASE=11", "p11", "aa11", "", 0, 0}, {"glibc", "libc", "", "", "", "2.36", -1, 0},
-        {"mimalloc", "rival", "", "", "cc01", "2.0.9", -1, 0},  {"jemalloc", "rival", "", "", "cc02", "5.3", -1, 0},
-        {"tcmalloc", "rival", "", "", "", "", -1, 1}};
+    const struct ds_variant variants[DATA_VARIANTS] = {{"A", "hakmem", "PHASE=11", "p11", "aa11", "", -1, 0},
+                                                       {"B", "hakmem", "PHASE=12", "p12", "bb12", "", -1, 0},
+                                                       {"A-twin", "hakmem", "PHASE=11", "p11", "aa11", "", 0, 0},
+                                                       {"glibc", "libc", "", "", "", "2.36", -1, 0},
+                                                       {"mimalloc", "rival", "", "", "cc01", "2.0.9", -1, 0},
+                                                       {"jemalloc", "rival", "", "", "cc02", "5.3", -1, 0},
+                                                       {"tcmalloc", "rival", "", "", "", "", -1, 1}};
     const struct ds_workload workloads[DATA_WORKLOADS] = {
         {"random_mixed-seed", "random_mixed 200000 4096 1234567", "cold start, as the seed ran", 1},
         {"larson-1", "larson 1 8 1000 1000 100 42 1", "slots passed to new threads", 1},
@@ -44,8 +51,8 @@ static inline void data_variants(struct dataset *ds)
 /* M ops/s of each variant on each workload but the last. */
 static inline double data_speed(int v, int w)
 {
-    static const double speed[DATA_VARIANTS][3] = {{10, 40, 120}, {50, 44, 150}, {10, 40, 120}, {40, 30, 90},
-                                                   {44, 42, 130}, {42, 36, 110}, {0}};
+    static const double speed[DATA_VARIANTS][3] = {
+        {10, 40, 120}, {50, 44, 150}, {10, 40, 120}, {40, 30, 90}, {44, 42, 130}, {42, 36, 110}, {0}};
     return speed[v][w];
 }
 
@@ -58,26 +65,49 @@ static inline void data_timing(struct dataset *ds)
             for (int v = 0; v < DATA_MISSING; v++) {
                 double ops_s = data_speed(v, w) * 1e6 * ripple[(block + 3 * v) % DATA_BLOCKS], ops = 200000;
                 double faults = v == DATA_A || v == DATA_TWIN ? 2400 : 700 + v;
-                double values[] = {ops_s, ops, ops / ops_s, 0.002 + ops / ops_s, ops / ops_s, faults * 1e-6, 4096 + 512 * v, faults};
+                double values[] = {ops_s,       ops,           ops / ops_s,    0.002 + ops / ops_s,
+                                   ops / ops_s, faults * 1e-6, 4096 + 512 * v, faults};
                 data_add(ds, v, w, MODE_TIME, block, names, values);
             }
 }
 
 static inline void data_counts(struct dataset *ds)
 {
-    const char *names[] = {"superslabs_peak", "syscalls_own", "mmap", "munmap", "mremap", "madvise", "mincore", "ops",
-                           "stat.lazy.hits", "stat.lazy.misses", "stat.front.hits", "stat.front.misses", "stat.pool.stage0_hot",
-                           "stat.pool.stage3_new", "stat.remote_frees", "stat.os.mmap.superslab", "stat.os.mmap.mid", NULL};
+    const char *names[] = {"superslabs_peak",
+                           "syscalls_own",
+                           "mmap",
+                           "munmap",
+                           "mremap",
+                           "madvise",
+                           "mincore",
+                           "ops",
+                           "stat.lazy.hits",
+                           "stat.lazy.misses",
+                           "stat.front.hits",
+                           "stat.front.misses",
+                           "stat.pool.stage0_hot",
+                           "stat.pool.stage3_new",
+                           "stat.remote_frees",
+                           "stat.os.mmap.superslab",
+                           "stat.os.mmap.mid",
+                           NULL};
     const double a[] = {20, 3020, 1521, 1499, 0, 0, 0, 200000, 0, 20, 99000, 600, 0, 0, 0, 20, 1500};
     const double b[] = {2, 3, 3, 0, 0, 0, 0, 200000, 0, 2, 99500, 500, 35, 2, 0, 2, 0};
     data_add(ds, DATA_A, DATA_SEED, MODE_COUNT, 0, names, a);
     data_add(ds, DATA_B, DATA_SEED, MODE_COUNT, 0, names, b);
-    const char *calls[] = {"syscalls", "syscalls_all", "strace.mmap", "strace.munmap", "strace.madvise", "strace.mincore",
-                           "strace_s.mmap", "strace_s.munmap", "ops", NULL};
+    const char *calls[] = {"syscalls",       "syscalls_all",  "strace.mmap",     "strace.munmap", "strace.madvise",
+                           "strace.mincore", "strace_s.mmap", "strace_s.munmap", "ops",           NULL};
     for (int v = 0; v < DATA_MISSING; v++) {
         double many = v == DATA_A || v == DATA_TWIN;
-        const double values[] = {many ? 3034 : 17, many ? 3060 : 45, many ? 1534 : 16, many ? 1500 : 1, 0, 0,
-                                 many ? 0.012 : 0.0002, many ? 0.02 : 0.00001, 200000};
+        const double values[] = {many ? 3034 : 17,
+                                 many ? 3060 : 45,
+                                 many ? 1534 : 16,
+                                 many ? 1500 : 1,
+                                 0,
+                                 0,
+                                 many ? 0.012 : 0.0002,
+                                 many ? 0.02 : 0.00001,
+                                 200000};
         data_add(ds, v, DATA_SEED, MODE_STRACE, 0, calls, values);
     }
     const char *instructions[] = {"instructions", "instructions_allocator", "ops", NULL};

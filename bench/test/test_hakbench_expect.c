@@ -37,7 +37,8 @@ END_TEST
 START_TEST(test_arithmetic)
 {
     check_gate("mmap(A) + munmap(A) + mincore(A) <= 3020 on random_mixed-seed", GATE_HELD, "3020; bound: at most 3020");
-    check_gate("stat.os.mmap.superslab(B) + stat.os.mmap.mid(B) <= 2% * (stat.os.mmap.superslab(A) + stat.os.mmap.mid(A)) on random_mixed-seed",
+    check_gate("stat.os.mmap.superslab(B) + stat.os.mmap.mid(B) <= 2% * (stat.os.mmap.superslab(A) + stat.os.mmap.mid(A)) on "
+               "random_mixed-seed",
                GATE_HELD, "2; bound: at most 30.4");
     check_gate("front_hit_rate(B) >= 99.5 % on random_mixed-seed", GATE_HELD, "0.995; bound: at least 0.995");
     check_gate("mmap(A) / mmap(B) >= 2 * 3 * 50 on random_mixed-seed", GATE_HELD, "507; bound: at least 300");
@@ -84,7 +85,8 @@ START_TEST(test_not_measured)
     check_gate("ops_s(B) > ops_s(tcmalloc) on larson-1", GATE_NOT_MEASURED, "tcmalloc is not installed");
     check_gate("ops_s(B) > ops_s(nobody) on larson-1", GATE_NOT_MEASURED, "not in this run");
     check_gate("ops_s(B) > ops_s(A) on elsewhere", GATE_NOT_MEASURED, "not in this run");
-    check_gate("instructions(glibc) > 0 on larson-1", GATE_NOT_MEASURED, "no value of instructions for glibc (mode instructions)");
+    check_gate("instructions(glibc) > 0 on larson-1", GATE_NOT_MEASURED,
+               "no value of instructions for glibc (mode instructions)");
     ck_assert(isnan(judge("ops_s(B) > ops_s(nobody) on larson-1").slack));
 }
 END_TEST
@@ -111,8 +113,9 @@ END_TEST
 
 START_TEST(test_syntax)
 {
-    static const char *const bad[] = {"", "ops_s", "ops_s(", "ops_s()", "ops_s(A)", "ops_s(A) >=", "ops_s(A) >= 1 for x", "1 < 2",
-                                      "(ops_s(A) > 1", "ops_s(A) > * 2", "ops_s(A) + > 2", "ops_s(A) => 2", "ops_s(A) > 2 x"};
+    static const char *const bad[] = {
+        "",      "ops_s",         "ops_s(",         "ops_s()",        "ops_s(A)",      "ops_s(A) >=",   "ops_s(A) >= 1 for x",
+        "1 < 2", "(ops_s(A) > 1", "ops_s(A) > * 2", "ops_s(A) + > 2", "ops_s(A) => 2", "ops_s(A) > 2 x"};
     struct expect_line line;
     char why[512];
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -129,5 +132,5 @@ START_TEST(test_syntax)
 }
 END_TEST
 
-TEST_MAIN("hakbench_expect: every outcome of a gate", test_counts, test_arithmetic, test_times, test_best_rival, test_not_measured,
-          test_failed_samples, test_too_few, test_syntax)
+TEST_MAIN("hakbench_expect: every outcome of a gate", test_counts, test_arithmetic, test_times, test_best_rival,
+          test_not_measured, test_failed_samples, test_too_few, test_syntax)

@@ -1,4 +1,5 @@
-/* test_hakbench_experiment.c - reading an experiment file: what is in it, and one line for each thing that can be wrong with it.
+/* test_hakbench_experiment.c - reading an experiment file: what is in it, and one line for each thing that can be wrong with
+ * it.
  */
 #include "bench/experiment.h"
 #include "core/test/test.h"
@@ -63,27 +64,38 @@ START_TEST(test_defaults)
 END_TEST
 
 /* A file, the line of it that is wrong (0: not told) and what is said of it. */
-static const struct { const char *text; int line; const char *said; } bad[] = {
+static const struct {
+    const char *text;
+    int line;
+    const char *said;
+} bad[] = {
     {"", 0, "it is empty; wants keys: question variants"},
     {"question: [\n", 2, "did not find expected node content"},
-    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nsamples: 3\n", 4, "unknown key 'samples'; keys: question variants reference"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nsamples: 3\n", 4,
+     "unknown key 'samples'; keys: question variants reference"},
     {"question: q\nvariants: {A: x, A: y}\nworkloads: [tiny_hot]\n", 2, "Mapping field already seen: A"},
     {"question: q\nworkloads: [tiny_hot]\n", 2, "Missing required mapping field: variants"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nrepeat: many\n", 4, "repeat: Invalid uint64_t value: 'many'"},
     {"question: q\nvariants: {A: x}\nworkloads: tiny_hot\n", 3, "Expecting SEQUENCE, got event: SCALAR"},
     {"question: q\nvariants: {A: x}\n", 0, "no workloads; add: workloads: [random_mixed-seed]"},
-    {"question: q\nvariants: {A: x}\nworkloads:\n  - tiny_hot\n  - tiny_cold\n", 5, "no workload 'tiny_cold'; workloads: random_mixed-seed"},
+    {"question: q\nvariants: {A: x}\nworkloads:\n  - tiny_hot\n  - tiny_cold\n", 5,
+     "no workload 'tiny_cold'; workloads: random_mixed-seed"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nreference: B\n", 4, "no label 'B'; labels: A"},
-    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nsubject: glibc\nrivals: [glibc]\n", 4, "no label 'glibc'; labels: A"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nsubject: glibc\nrivals: [glibc]\n", 4,
+     "no label 'glibc'; labels: A"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nrivals: [libc5]\n", 4, "no rival 'libc5'; rivals: glibc"},
     {"question: q\nvariants: {glibc: x}\nworkloads: [tiny_hot]\nrivals: [glibc]\n", 4, "'glibc' is a variant's label, too"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nplots: [pie]\n", 4, "no plot 'pie'; plots: throughput"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nmodes: [tiem]\n", 4, "no mode 'tiem'; modes: time count"},
-    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(A) > 0\n  - opss(A) > 0\n", 6, "no metric 'opss'; metrics: ops_s"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(A) > 0\n  - opss(A) > 0\n", 6,
+     "no metric 'opss'; metrics: ops_s"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(B) > 0\n", 5, "no label 'B'; labels: A"},
-    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(A) > 0 on larson-2\n", 5, "no workload 'larson-2' in this experiment; it has: tiny_hot"},
-    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot, larson-2]\nexpect:\n  - ops_s(A) > 0\n", 5, "on which workload? add 'on' and one of: tiny_hot larson-2"},
-    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(A) = 0\n", 5, "one of <= >= < > == is wanted at '= 0'"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(A) > 0 on larson-2\n", 5,
+     "no workload 'larson-2' in this experiment; it has: tiny_hot"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot, larson-2]\nexpect:\n  - ops_s(A) > 0\n", 5,
+     "on which workload? add 'on' and one of: tiny_hot larson-2"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(A) = 0\n", 5,
+     "one of <= >= < > == is wanted at '= 0'"},
 };
 
 START_TEST(test_bad)

@@ -1,5 +1,5 @@
-/* test_hakbench_plot.c - every plot is drawn from a small dataset: SVG and PNG are there, gnuplot has nothing to complain about,
- * the SVG takes the page's ink and shares no name with another.
+/* test_hakbench_plot.c - every plot is drawn from a small dataset: SVG and PNG are there, gnuplot has nothing to complain
+ * about, the SVG takes the page's ink and shares no name with another.
  */
 #include "bench/plot.h"
 #include "bench/test/report_data.h"
@@ -90,9 +90,18 @@ START_TEST(test_waterfall)
 {
     char why[512] = "";
     setup();
-    const struct waterfall_step steps[] = {{"LAZY", 0.4, -0.1, 0.9}, {"FRONT", 22, 20, 24}, {"POOL", 15, 14, 16}, {"LAZY x POOL", -2, -3, -1}};
-    const struct waterfall w = {.name = "waterfall", .title = "random_mixed-seed", .unit = "million operations per second",
-                                .from_label = "p0", .to_label = "p12", .from = 9, .to = 44.4, .better = 1, .step = steps, .step_count = 4};
+    const struct waterfall_step steps[] = {
+        {"LAZY", 0.4, -0.1, 0.9}, {"FRONT", 22, 20, 24}, {"POOL", 15, 14, 16}, {"LAZY x POOL", -2, -3, -1}};
+    const struct waterfall w = {.name = "waterfall",
+                                .title = "random_mixed-seed",
+                                .unit = "million operations per second",
+                                .from_label = "p0",
+                                .to_label = "p12",
+                                .from = 9,
+                                .to = 44.4,
+                                .better = 1,
+                                .step = steps,
+                                .step_count = 4};
     check_drawn("waterfall", plot_waterfall(&w, folder, why, sizeof why), why);
     ck_assert_ptr_nonnull(strstr(content("waterfall.svg"), "LAZY x POOL"));
 }
@@ -130,4 +139,5 @@ START_TEST(test_no_gnuplot)
 }
 END_TEST
 
-TEST_MAIN("hakbench_plot: every plot is drawn and can be read", test_draws, test_labels, test_waterfall, test_one_allocator, test_no_gnuplot)
+TEST_MAIN("hakbench_plot: every plot is drawn and can be read", test_draws, test_labels, test_waterfall, test_one_allocator,
+          test_no_gnuplot)

@@ -20,16 +20,25 @@ static char *content(const char *name)
     return text;
 }
 
-static char *const lines[] = {"superslabs_peak(B) <= 0.3 * superslabs_peak(A) on random_mixed-seed",
-                              "ops_s(B) >= 1.2 * ops_s(A) on larson-1", "ops_s(B) >= 1.1 * ops_s(best_rival) on random_mixed-seed",
-                              "ops_s(B) >= 1.5 * ops_s(tcmalloc) on larson-1"};
+static char *const lines[] = {
+    "superslabs_peak(B) <= 0.3 * superslabs_peak(A) on random_mixed-seed", "ops_s(B) >= 1.2 * ops_s(A) on larson-1",
+    "ops_s(B) >= 1.1 * ops_s(best_rival) on random_mixed-seed", "ops_s(B) >= 1.5 * ops_s(tcmalloc) on larson-1"};
 static char *const plots[] = {"throughput", "syscalls", "rss-time", "scaling", "gates"};
 
 static struct experiment example(void)
 {
-    return (struct experiment){.name = "by-hand", .path = "experiments/by-hand.yaml", .question = "Is B faster than A?",
-                               .reference = "A", .subject = "B", .margin = 0.01, .repeat = 10, .modes = 31, .expect = (char **)lines, .expect_count = 4,
-                               .plots = (char **)plots, .plot_count = 5};
+    return (struct experiment){.name = "by-hand",
+                               .path = "experiments/by-hand.yaml",
+                               .question = "Is B faster than A?",
+                               .reference = "A",
+                               .subject = "B",
+                               .margin = 0.01,
+                               .repeat = 10,
+                               .modes = 31,
+                               .expect = (char **)lines,
+                               .expect_count = 4,
+                               .plots = (char **)plots,
+                               .plot_count = 5};
 }
 
 static void write_report(const char *name, const struct dataset *ds, const struct experiment *e)
@@ -51,7 +60,8 @@ START_TEST(test_markdown)
     struct experiment e = example();
     write_report("markdown", ds, &e);
     const char *md = content("report.md");
-    check_line(md, "- **Verdict: missed.** Of 4 gates written down before the run, 2 held, 1 failed, 0 undecided, 1 not measured.");
+    check_line(md,
+               "- **Verdict: missed.** Of 4 gates written down before the run, 2 held, 1 failed, 0 undecided, 1 not measured.");
     check_line(md, "| held | `superslabs_peak(B) <= 0.3 * superslabs_peak(A) on random_mixed-seed` | 2; bound: at most 6 |");
     check_line(md, "| not measured | `ops_s(B) >= 1.5 * ops_s(tcmalloc) on larson-1` | tcmalloc is not installed |");
     check_line(md, "| A | strace, whole process | 1,534 (38 %) | 1,500 (62 %) | 0 | 0 | 0 | 3,034 | 3,060 | 200,000 | 32.00 |");
@@ -76,7 +86,8 @@ START_TEST(test_throughput_row)
     struct experiment e = example();
     write_report("row", ds, &e);
     const char *md = content("report.md");
-    ck_assert_ptr_nonnull(strstr(md, "| allocator | M ops/s | 95 % interval | n | x reference | p | verdict |\n|---|--:|--:|--:|--:|--:|---|\n"));
+    ck_assert_ptr_nonnull(
+        strstr(md, "| allocator | M ops/s | 95 % interval | n | x reference | p | verdict |\n|---|--:|--:|--:|--:|--:|---|\n"));
     const char *row = strstr(md, "\n| B | 50.0");
     ck_assert_ptr_nonnull(row);
     ck_assert_ptr_nonnull(strstr(row, "| \\< 0.001 | GO |\n"));
@@ -100,7 +111,8 @@ static void check_tags(const char *html)
             ck_assert_int_lt(depth, 256);
             strcpy(open[depth++], name);
         } else {
-            ck_assert_msg(depth > 0 && strcmp(open[depth - 1], name) == 0, "</%s> closes <%s>", name, depth ? open[depth - 1] : "nothing");
+            ck_assert_msg(depth > 0 && strcmp(open[depth - 1], name) == 0, "</%s> closes <%s>", name,
+                          depth ? open[depth - 1] : "nothing");
             depth--;
         }
     }
@@ -184,5 +196,5 @@ START_TEST(test_no_gnuplot)
 }
 END_TEST
 
-TEST_MAIN("hakbench_report: a report from a dataset made by hand", test_markdown, test_throughput_row, test_html, test_again, test_little,
-          test_no_folder, test_no_gnuplot)
+TEST_MAIN("hakbench_report: a report from a dataset made by hand", test_markdown, test_throughput_row, test_html, test_again,
+          test_little, test_no_folder, test_no_gnuplot)
