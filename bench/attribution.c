@@ -131,12 +131,12 @@ static void apart_print(FILE *out, const struct attribution *a, unsigned term)
 {
     unsigned other[64];
     char name[256];
-    size_t count = design_aliases(&a->design, term, other, sizeof other / sizeof *other);
+    size_t count = design_aliases(&a->design, term, other, sizeof other / sizeof *other), named = 0;
     fprintf(out, "cannot be told apart");
     for (size_t i = 0; i < count; i++)
         if (effects_find(&a->effects, other[i])->estimated)
-            fprintf(out, " from %s", design_term_name(other[i], a->names, name, sizeof name));
-    fprintf(out, count ? "" : ": sets are missing");
+            fprintf(out, "%s %s", named++ ? " and" : " from", design_term_name(other[i], a->names, name, sizeof name));
+    fprintf(out, named ? "" : ": sets are missing");
 }
 
 static void effects_print(FILE *out, const struct attribution *a)
@@ -167,8 +167,9 @@ void attribution_print(FILE *out, const struct attribution *a)
     runs_print(out, a);
     effects_print(out, a);
     fprintf(out, "\nThe effect of X is %s with X against without, averaged over the other toggles; of X x Y, what both give\n"
-                 "together against %s of each alone. Shares are Shapley values of the medians and add up to the whole.\n",
-            a->logs ? "the ratio" : "the difference (as some values are 0)", a->logs ? "the product" : "the sum");
+                 "together against %s of each alone. Shares are Shapley values of %s.\n",
+            a->logs ? "the ratio" : "the difference (as some values are 0)", a->logs ? "the product" : "the sum",
+            a->design.resolution ? "the fitted effects" : "the medians and add up to the whole");
     if (a->effects.blocks > 1)
         fprintf(out, "95 %% intervals by bootstrap over %zu rounds of all variants.\n", a->effects.blocks);
     else

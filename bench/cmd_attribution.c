@@ -94,16 +94,19 @@ static void variants_resolve(const struct flips *flips, struct design *d, struct
     unsigned all = (1u << d->factors) - 1;
     for (size_t r = 0; r < d->run_count;) {
         unsigned set = d->runs[r];
-        if (variant_resolve("", flips_text(flips, set, text, sizeof text), &out[r], why, sizeof why)) {
+        if (variant_resolve("", flips_text(flips, set, text, sizeof text), &out[r], why, sizeof why) &&
+            variant_identify(&out[r], why, sizeof why)) {
             if (set == all)
                 memcpy(proof, out[r].proof, sizeof out[r].proof);
             memset(out[r].proof, 0, sizeof out[r].proof);
+            if (strlen(out[r].d.label) > 48) /* settings make long labels, and cut ones may be alike */
+                snprintf(out[r].d.label, sizeof out[r].d.label, "%.40s, set %u", out[r].d.variant, set);
             r++;
             continue;
         }
         if (set == 0 || set == all)
             command_bad("%s: %s", text, why);
-        printf("left out, cannot be built: %s: %s\n", flips_name(flips, set, name, sizeof name), why);
+        printf("left out, not possible: %s: %s\n", flips_name(flips, set, name, sizeof name), why);
         design_drop(d, set);
     }
 }
@@ -218,6 +221,8 @@ static int attribute(struct options *o, const struct flips *flips, struct design
         fprintf(stderr, "hakbench attribution: %s\n", store_error());
     else if (ds && !report(o, flips, d, ds, why, sizeof why))
         fprintf(stderr, "hakbench attribution: %s\n", why);
+    if (interrupted && run > 0)
+        fprintf(stderr, "hakbench attribution: when that is done: hakbench %s --run=%lld\n", o->command, (long long)run);
     if (!ds || (*why && !interrupted))
         status = interrupted ? status : EXIT_FAILED;
     dataset_free(ds);

@@ -84,18 +84,19 @@ static struct measured *measure(struct search *s, uint32_t set)
     struct measured *m = &s->measured[s->count < SETS_MAX ? s->count++ : SETS_MAX - 1];
     *m = (struct measured){.set = set, .d.log = {NAN, NAN, NAN}};
     flips_name(&s->flips, set, name, sizeof name);
-    m->impossible = !variant_resolve("candidate", flips_text(&s->flips, set, text, sizeof text), &s->cell.variant[1], m->why,
-                                     sizeof m->why);
+    struct variant *v = &s->cell.variant[1];
+    m->impossible = !variant_resolve("candidate", flips_text(&s->flips, set, text, sizeof text), v, m->why, sizeof m->why) ||
+                    !variant_identify(v, m->why, sizeof m->why);
     if (!m->impossible) {
         s->cell.failed[1] = false;
         s->cell.why[0] = 0;
         s->cell.run = 0;
-        memset(s->cell.variant[1].proof, 0, sizeof s->cell.variant[1].proof); /* a phase may have nothing to do here */
+        memset(v->proof, 0, sizeof v->proof); /* a phase may have nothing to do here */
         m->d = decide_run(&s->rule, decide_engine, &s->cell);
         snprintf(m->why, sizeof m->why, "%s", s->cell.why);
     }
     if (!s->cell.interrupted)
-        printf("  %-40s  %s%s\n", name, m->impossible ? "skipped, cannot be built: " : "",
+        printf("  %-40s  %s%s\n", name, m->impossible ? "skipped, not possible: " : "",
                m->impossible || !m->d.pairs ? m->why : decision_text(&m->d, s->o->metric, figures, sizeof figures));
     fflush(stdout);
     return m;

@@ -135,7 +135,9 @@ static int judge_figure(const struct options *o, struct decide_cell *cell)
         return answer(STATUS_CANNOT_SAY, 0, cell->why);
     if (ends) {
         bool differ = d.clear && (d.log.lo > rule.bars[0] || d.log.hi < rule.bars[1]);
-        snprintf(text, sizeof text, "%s%s", figures, differ || d.clear ? "" : ", no difference shown by then");
+        int better = metric_find(o->metric)->better * (d.log.value > 0 ? 1 : -1);
+        snprintf(text, sizeof text, "%s%s", figures, differ ? (better > 0 ? ", better" : better < 0 ? ", worse" : "") :
+                 d.clear ? "" : ", no difference shown by then");
         return answer(differ ? STATUS_LIKE_BAD : EXIT_NO_DIFFERENCE, d.log.value, text);
     }
     if (!d.clear) {

@@ -50,6 +50,8 @@ char *figure_change(double ratio, char *out, size_t size)
 {
     if (isnan(ratio))
         snprintf(out, size, "?");
+    else if (fabs(ratio - 1) < 5e-5)
+        snprintf(out, size, "0 %%");
     else if (ratio >= 2)
         snprintf(out, size, "x %.3g", ratio);
     else

@@ -15,7 +15,7 @@ char *figure_text(const char *metric, double value, char *out, size_t size);
 /* The same with its sign, for differences: "+34.7 M ops/s". */
 char *figure_delta(const char *metric, double value, char *out, size_t size);
 
-/* A ratio as a change: "+12.4 %", "-99.8 %", "x 4.1" from twice on. */
+/* A ratio as a change: "+12.4 %", "-99.84 %", "x 4.1" from twice on. */
 char *figure_change(double ratio, char *out, size_t size);
 
 #endif
