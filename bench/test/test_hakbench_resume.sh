@@ -86,19 +86,24 @@ $hakbench run --resume 1 --rival "copy=$dir/copy.so" --db "$dir/changed" >"$dir/
 check "the file of old is taken" same $? 0
 check "and the run is whole" same "$(sqlite3 "$dir/changed" 'SELECT count(*) FROM samples')" 150
 
-# --- Killed ---
-$hakbench ab glibc "" --workload "larson 60 8 16 10 1 1 1" --repeat 2 --repeat-max 2 --db "$dir/killed" >"$dir/said" 2>&1 &
-pid=$!
-for _ in $(seq 200); do
-    left=$(pgrep -f '^out/work/larson 60 8 16 10 1 1 1$') && break
-    sleep 0.05
-done
-check "the workload runs" [ -n "$left" ]
-kill -KILL $pid
-wait $pid 2>/dev/null
-sleep 0.3
-for one in $left; do
-    check "workload $one has ended" [ ! -e "/proc/$one" ]
+# --- Ended in the middle of a long workload ---
+for signal in INT KILL; do
+    $hakbench ab glibc "" --workload "larson 60 8 16 10 1 $$ 1" --timeout 20 --repeat 2 --repeat-max 2 \
+        --db "$dir/ended" >"$dir/said" 2>&1 &
+    pid=$!
+    for _ in $(seq 200); do
+        left=$(pgrep -f "^out/work/larson 60 8 16 10 1 $$ 1\$") && break
+        sleep 0.05
+    done
+    check "the workload runs" [ -n "$left" ]
+    began=$(date +%s)
+    kill -$signal $pid
+    wait $pid 2>/dev/null
+    check "$signal: it ends at once" [ $(($(date +%s) - began)) -lt 10 ]
+    sleep 0.3
+    for one in $left; do
+        check "$signal: workload $one has ended" [ ! -e "/proc/$one" ]
+    done
 done
 
 # --- Two at once ---
