@@ -9,6 +9,8 @@
 
 /* A range of counts decides when it is narrow beside its distance to the nearest bar. */
 #define NARROW 0.25
+/* The p below which a bar is taken to be another value than the measured one, by a trimmed t test. */
+#define CHANCE 0.001
 
 static double median(double *x, size_t n)
 {
@@ -26,23 +28,25 @@ static void logs_make(const double *a, const double *b, int n, double *out)
         out[i] = log((b[i] + shift) / (a[i] + shift));
 }
 
-static bool clear_of(const struct stats_interval *i, const struct decide_rule *rule, double room)
+static bool clear_of(const struct stats_interval *i, double bar, double room)
 {
-    for (int bar = 0; bar < rule->bar_count; bar++)
-        if (!(i->lo - room > rule->bars[bar] || i->hi + room < rule->bars[bar]))
-            return false;
-    return true;
+    return i->lo - room > bar || i->hi + room < bar;
 }
 
-/* Fewer values than a bootstrap needs have their range for an interval: all that one can say of counts. */
+/* Fewer values than a bootstrap needs have their range for an interval: all that one can say of counts. The t test is for small
+ * samples, whose bootstrap intervals are too narrow. */
 static void look(struct decision *d, const struct decide_rule *rule, const double *logs)
 {
     size_t n = (size_t)d->pairs;
     d->log = (struct stats_interval){stats_median(logs, n), stats_quantile(logs, n, 0), stats_quantile(logs, n, 1)};
     double width = d->log.hi - d->log.lo;
-    if (width > 0 && n >= STATS_INTERVAL_MIN)
+    bool many = width > 0 && n >= STATS_INTERVAL_MIN;
+    if (many)
         d->log = stats_bootstrap(logs, n, median, 0.99, rule->seed);
-    d->clear = clear_of(&d->log, rule, n < STATS_INTERVAL_MIN ? width / NARROW : 0);
+    d->clear = true;
+    for (int i = 0; i < rule->bar_count; i++)
+        d->clear = d->clear && clear_of(&d->log, rule->bars[i], many ? 0 : width / NARROW) &&
+                   (!many || stats_trimmed_t(logs, n, 0.1, rule->bars[i]) < CHANCE);
 }
 
 struct decision decide_run(const struct decide_rule *rule, decide_take *take, void *context)
@@ -102,7 +106,7 @@ int decide_engine(void *context, int total, double *reference, double *candidate
 void decide_repeats(const char *metric, int cap, struct decide_rule *rule)
 {
     bool timed = metric_find(metric)->mode == MODE_TIME;
-    rule->first = timed ? 10 : 2; /* six pairs agree by chance in 3 of 100 cases */
+    rule->first = timed ? 10 : 2;
     rule->cap = cap ? cap : timed ? 80 : 8;
 }
 

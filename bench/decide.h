@@ -1,7 +1,8 @@
 /* decide.h - how far a candidate is from a reference: pairs are taken until the interval says on which side of a bar it lies.
  *
  * Values are logarithms of candidate / reference. Pairs are looked at after `first` measurements, then whenever their number
- * has doubled, so that only a few looks share the risk of a chance answer, and each asks for a 99 % interval.
+ * has doubled, so that only a few looks share the risk of a chance answer, and each asks for a 99 % interval and
+ * for p < 0.001 in a trimmed t test.
  */
 #ifndef BENCH_DECIDE_H
 #define BENCH_DECIDE_H

@@ -135,7 +135,7 @@ bisect 0 memory rss_peak && found 3
 bisect 0 fault faults && found 11
 bisect 0 wrong exit && found 7
 says "^effect on exit .* fails: "
-bisect 0 calls syscalls GOOD=calls-12 && found 14 && says "^  BAD against GOOD: .*, worse$"
+bisect 0 calls syscalls GOOD=calls-12 && says "^first bad commit: .* calls 14$" && says "^  BAD against GOOD: .*, worse$"
 bisect 2 wrong syscalls && says "METRIC=exit"
 bisect 1 unclear syscalls && says "only skipped commits are left" && says " unclear 9$" && says " unclear 10$"
 

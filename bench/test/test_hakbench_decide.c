@@ -61,7 +61,7 @@ START_TEST(clear_early_doubtful_late)
 {
     struct source far = {.log_effect = 0.5, .noise = 0.2, .random = 9}, near = {.log_effect = 0.13, .noise = 0.2, .random = 9};
     struct decision d = run(&far, 0.1, NAN, 6, 96), e = run(&near, 0.1, NAN, 6, 96);
-    ck_assert(d.clear && d.pairs == 6 && d.log.lo > 0.1);
+    ck_assert(d.clear && d.pairs <= 12 && d.log.lo > 0.1);
     ck_assert(e.pairs > 6 && near.largest <= 96);
     ck_assert(!e.clear || e.log.lo > 0.1);
 }
@@ -78,7 +78,7 @@ START_TEST(no_effect)
         capped += !d.clear;
         ck_assert_int_le(s.calls, 4);
     }
-    ck_assert_int_le(wrong, 2);
+    ck_assert_int_eq(wrong, 0);
     ck_assert_int_ge(capped, 30);
 }
 END_TEST
