@@ -51,9 +51,12 @@ END_TEST
 /* Two counts that vary as much as what they should tell are no answer. */
 START_TEST(counts_that_vary)
 {
-    struct source s = {.log_effect = 0.15, .noise = 0.3, .random = 3};
-    struct decision d = run(&s, 0.1, NAN, 2, 2);
-    ck_assert(!d.clear && d.pairs == 2);
+    int clear = 0;
+    for (uint32_t seed = 1; seed <= 50; seed++) {
+        struct source s = {.log_effect = 0.15, .noise = 0.3, .random = seed * 2654435761u};
+        clear += run(&s, 0.1, NAN, 2, 2).clear;
+    }
+    ck_assert_int_le(clear, 10);
 }
 END_TEST
 
