@@ -179,7 +179,7 @@ void attribution_print(FILE *out, const struct attribution *a)
 bool attribution_plot(const struct attribution *a, const char *folder, char *why, size_t size)
 {
     struct waterfall_step steps[DESIGN_FACTORS_MAX + 1];
-    char name[96], from[256], to[256];
+    char name[96], title[160], from[256], to[256];
     const struct stats_interval *whole = &a->shares.whole;
     struct figure_unit unit = figure_unit(a->metric, fmax(a->shares.base, a->shares.base + whole->value));
     size_t count = 0;
@@ -200,11 +200,12 @@ bool attribution_plot(const struct attribution *a, const char *folder, char *why
         snprintf(steps[count++].label, sizeof steps->label, "more than pairs");
     }
     snprintf(name, sizeof name, "waterfall-%s", a->metric);
+    snprintf(title, sizeof title, "%s of %s, by toggle", a->metric, a->ds->workloads[a->workload].name);
     const struct ds_variant *ends[] = {&a->ds->variants[a->variant[design_run(&a->design, 0)]],
                                        &a->ds->variants[a->variant[design_run(&a->design, (1u << a->design.factors) - 1)]]};
     snprintf(from, sizeof from, "%s", ends[0]->variant);
     snprintf(to, sizeof to, "%s", ends[1]->variant);
-    struct waterfall w = {.name = name, .title = a->ds->workloads[a->workload].name, .unit = *unit.name ? unit.name : a->metric,
+    struct waterfall w = {.name = name, .title = title, .unit = *unit.name ? unit.name : a->metric,
         .from_label = from, .to_label = to, .from = a->shares.base / unit.one, .to = (a->shares.base + whole->value) / unit.one,
         .better = metric_find(a->metric)->better, .step = steps, .step_count = count};
     return plot_waterfall(&w, folder, why, size);

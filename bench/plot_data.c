@@ -379,20 +379,29 @@ void plot_data_write(FILE *out, int index, const struct dataset *ds, const struc
 
 /* --- Waterfall ------------------------------------------------------------------------------------------------------------ */
 
+/* Three digits, but thousands in full. */
+static const char *bar_text(double x, bool sign, char out[32])
+{
+    snprintf(out, 32, fabs(x) >= 1000 ? sign ? "%+.0f" : "%.0f" : sign ? "%+.3g" : "%.3g", x);
+    return out;
+}
+
 void plot_data_waterfall(FILE *out, const struct waterfall *w, struct plot_shape *shape)
 {
+    char text[32];
     double at = w->from, low = 0, top = w->from > w->to ? w->from : w->to;
-    fprintf(out, "1 0 %g %g %g 0 \"%s\" \"%.3g\"\n", w->from, w->from, w->from, w->from_label, w->from);
+    fprintf(out, "1 0 %g %g %g 0 \"%s\" \"%s\"\n", w->from, w->from, w->from, w->from_label, bar_text(w->from, false, text));
     for (size_t i = 0; i < w->step_count; i++) {
         const struct waterfall_step *s = &w->step[i];
-        fprintf(out, "%zu %g %g %g %g %d \"%s\" \"%+.3g\"\n", i + 2, at, at + s->value, at + s->lo, at + s->hi,
-                (s->value < 0) == (w->better < 0) ? 1 : 2, s->label, s->value);
+        fprintf(out, "%zu %g %g %g %g %d \"%s\" \"%s\"\n", i + 2, at, at + s->value, at + s->lo, at + s->hi,
+                (s->value < 0) == (w->better < 0) ? 1 : 2, s->label, bar_text(s->value, true, text));
         low = at + s->lo < low ? at + s->lo : low;
         top = at + s->hi > top ? at + s->hi : top;
         at += s->value;
     }
     snprintf(shape->tops, sizeof shape->tops, "low=%g;top=%g", low * 1.1, top * 1.15);
-    fprintf(out, "%zu 0 %g %g %g 0 \"%s\" \"%.3g\"\n\n\n", w->step_count + 2, w->to, w->to, w->to, w->to_label, w->to);
+    fprintf(out, "%zu 0 %g %g %g 0 \"%s\" \"%s\"\n\n\n", w->step_count + 2, w->to, w->to, w->to, w->to_label,
+            bar_text(w->to, false, text));
     at = w->from;
     for (size_t i = 0; i <= w->step_count; i++) {
         fprintf(out, "%g %g 0.28 0\n", (double)i + 1.36, at);
