@@ -135,37 +135,24 @@ static double p_normal(double distance, double variance)
     return fmin(1, 2 * gsl_cdf_ugaussian_Q(z));
 }
 
-/* Both tails at least as far from the middle as sum, of a distribution over 0..top that is symmetric about its middle. */
-static double p_exact(const double *weight, size_t top, size_t sum)
-{
-    double all = 0, tail = 0;
-    size_t low = sum < top - sum ? sum : top - sum;
-    for (size_t s = 0; s <= top; s++) {
-        all += weight[s];
-        tail += s <= low ? weight[s] : 0;
-    }
-    return fmin(1, 2 * tail / all);
-}
-
-/* Weight of each sum of `pick` out of n doubled ranks; column by column, so that no rank is taken twice. */
+/* Of all ways to pick so many of n doubled ranks: the part whose sum is at least as far from its mean as this one. Column by column,
+ * so that no rank is taken twice. */
 static double p_rank_sum(const size_t *rank, size_t n, size_t pick, size_t sum)
 {
-    size_t top = n * (n + 1);
-    double *ways = take((pick + 1) * (top + 1), sizeof *ways);
+    size_t top = n * (n + 1), mean = pick * (n + 1), far = sum > mean ? sum - mean : mean - sum;
+    double *ways = take((pick + 1) * (top + 1), sizeof *ways), all = 0, tail = 0;
     ways[0] = 1;
     for (size_t i = 0; i < n; i++)
         for (size_t k = pick; k > 0; k--)
             for (size_t s = top; s >= rank[i]; s--)
                 ways[k * (top + 1) + s] += ways[(k - 1) * (top + 1) + s - rank[i]];
-    double all = 0, low = 0, high = 0;
     for (size_t s = 0; s <= top; s++) {
         double w = ways[pick * (top + 1) + s];
         all += w;
-        low += s <= sum ? w : 0;
-        high += s >= sum ? w : 0;
+        tail += (s > mean ? s - mean : mean - s) >= far ? w : 0;
     }
     free(ways);
-    return fmin(1, 2 * fmin(low, high) / all);
+    return tail / all;
 }
 
 double stats_mann_whitney(const double *a, size_t na, const double *b, size_t nb)
@@ -189,6 +176,21 @@ double stats_mann_whitney(const double *a, size_t na, const double *b, size_t nb
     return p;
 }
 
+/* The same for the signs of m doubled ranks; sum is of the positive ones. */
+static double p_signed_rank(const size_t *rank, size_t m, size_t sum)
+{
+    size_t top = m * (m + 1), low = sum < top - sum ? sum : top - sum;
+    double *chance = take(top + 1, sizeof *chance), tail = 0;
+    chance[0] = 1;
+    for (size_t i = 0; i < m; i++)
+        for (size_t s = top + 1; s-- > 0;)
+            chance[s] = (chance[s] + (s >= rank[i] ? chance[s - rank[i]] : 0)) / 2;
+    for (size_t s = 0; s <= low; s++)
+        tail += chance[s];
+    free(chance);
+    return fmin(1, 2 * tail);
+}
+
 double stats_wilcoxon(const double *a, const double *b, size_t n)
 {
     double *size = take(n, sizeof *size), p = 1;
@@ -202,18 +204,10 @@ double stats_wilcoxon(const double *a, const double *b, size_t n)
     double ties = m ? ranks_doubled(size, m, rank) : 0, dm = (double)m;
     for (size_t i = 0; i < m; i++)
         sum += positive[i] ? rank[i] : 0;
-    if (m > SIGNED_RANK_EXACT) {
+    if (m > SIGNED_RANK_EXACT)
         p = p_normal((double)sum / 2 - dm * (dm + 1) / 4, dm * (dm + 1) * (2 * dm + 1) / 24 - ties / 48);
-    } else if (m) {
-        size_t top = m * (m + 1);
-        double *chance = take(top + 1, sizeof *chance);
-        chance[0] = 1;
-        for (size_t i = 0; i < m; i++)
-            for (size_t s = top + 1; s-- > 0;)
-                chance[s] = (chance[s] + (s >= rank[i] ? chance[s - rank[i]] : 0)) / 2;
-        p = p_exact(chance, top, sum);
-        free(chance);
-    }
+    else if (m)
+        p = p_signed_rank(rank, m, sum);
     free(size);
     free(positive);
     free(rank);
@@ -270,6 +264,19 @@ size_t stats_pairs_needed(const double *a, const double *b, size_t n, double mar
     stats_log_ratios(a, b, n, r);
     double half = gsl_cdf_ugaussian_Pinv(0.975) * sqrt(M_PI_2) * stats_mad(r, n) / margin;
     free(r);
-    size_t needed = n ? (size_t)ceil(fmin(half * half, 1e6)) : 0;
+    size_t needed = n ? (size_t)ceil(fmin(half * half, STATS_PAIRS_MAX)) : 0;
     return needed > n ? needed : 0;
+}
+
+/* Untrimmed, a trimmed mean is as good as a mean; its degrees of freedom are what trimming leaves. */
+size_t stats_pairs_to_see(double spread, double effect, double p, double trim)
+{
+    size_t n = 3;
+    for (; n < STATS_PAIRS_MAX; n += 1 + n / 64) {
+        double kept = (double)n - 2 * floor(trim * (double)n);
+        double far = gsl_cdf_tdist_Qinv(p / 2, kept - 1) + gsl_cdf_ugaussian_Pinv(0.8);
+        if (far * spread <= effect * sqrt((double)n))
+            break;
+    }
+    return n;
 }

@@ -43,5 +43,8 @@ void stats_holm(const double *p, size_t n, double *adjusted);
 size_t stats_outliers(const double *x, size_t n, bool *flag);
 /* Pairs needed so that an interval of this spread would have half-width `margin` (both as log-ratios); 0: n suffices. */
 size_t stats_pairs_needed(const double *a, const double *b, size_t n, double margin);
+/* Pairs with which stats_trimmed_t would see a difference `effect` of log-ratios with this spread at p, four times in five. */
+size_t stats_pairs_to_see(double spread, double effect, double p, double trim);
+#define STATS_PAIRS_MAX 1000000 /* what these two answer at most */
 
 #endif

@@ -159,12 +159,12 @@ static struct stats_interval floor_of(const struct dataset *ds, const struct com
 }
 
 /* Pairs with which an effect of this size would be decided about four times in five: the interval, and the error of its middle
- * (0.84 of 1.96 of it), have to fit between the effect and the margin; and the test has to see it (z of P_SINGLE, plus 0.84). */
-static size_t needed_of(const struct pairs *p, double gain, double margin)
+ * (0.84 of 1.96 of it), have to fit between the effect and the margin; and the test has to see the effect. */
+static size_t needed_of(const double *log_ratios, const struct pairs *p, double gain, double margin)
 {
     double effect = fabs(log(gain)), room = fmax(fabs(effect - margin), margin / 4);
     size_t needed = stats_pairs_needed(p->a, p->b, p->n, room * 1.96 / (1.96 + 0.84));
-    size_t seen = effect > margin ? stats_pairs_needed(p->a, p->b, p->n, effect * 1.96 / (3.72 + 0.84)) : 0;
+    size_t seen = effect > margin ? stats_pairs_to_see(stats_mad(log_ratios, p->n), effect, P_SINGLE, TRIM) : 0;
     size_t least = p->n + 1 > STATS_INTERVAL_MIN ? p->n + 1 : STATS_INTERVAL_MIN;
     needed = seen > needed ? seen : needed;
     return needed > least ? needed : least;
@@ -191,11 +191,11 @@ static void measure(const struct dataset *ds, struct comparison *c, double margi
         double *r = take(p.n, sizeof *r);
         stats_log_ratios(p.a, p.b, p.n, r);
         c->p = stats_trimmed_t(r, p.n, TRIM, 0);
-        free(r);
         c->p_rank = stats_mann_whitney(p.a, p.n, p.b, p.n);
         c->ratio = stats_ratio_interval(p.a, p.b, p.n, ds->seed);
         c->noise = floor_of(ds, c);
-        c->needed = needed_of(&p, c->ratio.value, margin);
+        c->needed = needed_of(r, &p, c->ratio.value, margin);
+        free(r);
     }
     c->gain = gain_of(c->ratio, c->metric);
     pairs_free(&p);
