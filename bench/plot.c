@@ -180,8 +180,8 @@ bool plot_draw(const char *name, const struct dataset *ds, const struct experime
         unlink(d.data);
         return text_fail(why, size, "plot %s: nothing of it was measured", name);
     }
-    int columns = shape.panels > 1 ? 2 : 1, rows = (shape.panels + columns - 1) / columns;
-    d.width = columns * (columns == 1 && shape.width < 640 ? 640 : shape.width);
+    int columns = shape.panels > 8 ? 3 : shape.panels > 1 ? 2 : 1, rows = (shape.panels + columns - 1) / columns;
+    d.width = columns == 3 ? 1200 : columns == 2 ? 960 : shape.width < 640 ? 640 : shape.width;
     d.height = rows * (shape.panel_height + shape.rows * shape.row_height);
     snprintf(
         d.settings, sizeof d.settings,

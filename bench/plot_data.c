@@ -328,23 +328,30 @@ static void scaling(FILE *out, const struct dataset *ds, struct plot_shape *shap
             continue;
         snprintf(title, sizeof title, "%.*s", (int)stem(&ds->workloads[w]), ds->workloads[w].name);
         add_panel(shape, title, 0, scaling_panel(out, ds, w));
+        int most = 0;
+        for (int i = w; i < (int)ds->workload_count; i++)
+            if (same_stem(ds, w, i) && ds->workloads[i].threads > most)
+                most = ds->workloads[i].threads;
+        text_add(shape->ends, sizeof shape->ends, "%d ", most);
     }
 }
 
 /* --- Gates ---------------------------------------------------------------------------------------------------------------- */
 
-static double within(double x)
+static double within(double x, double otherwise)
 {
-    return isnan(x) ? 1 : x < 0.1 ? 0.1 : x > 10 ? 10 : x;
+    return isnan(x) ? otherwise : x < 0.1 ? 0.1 : x > 10 ? 10 : x;
 }
 
 static void gate_rows(FILE *out, const struct expect_result *gates, unsigned count, struct plot_shape *shape)
 {
+    enum { LONGEST = 76, HEAD = 44, TAIL = 27 };
     for (unsigned i = 0; i < count; i++) {
+        double x = within(gates[i].slack, 1);
         size_t length = strlen(gates[i].text);
-        fprintf(out, "%u %g %g %g %d \"%.*s%s%s\"\n", i + 1, within(gates[i].slack), within(gates[i].lo), within(gates[i].hi),
-                gates[i].gate, length > 78 ? 46 : 78, gates[i].text, length > 78 ? " ... " : "",
-                length > 78 ? gates[i].text + length - 27 : "");
+        bool cut = length > LONGEST;
+        fprintf(out, "%u %g %g %g %d \"%.*s%s%s\"\n", i + 1, x, within(gates[i].lo, x), within(gates[i].hi, x), gates[i].gate,
+                cut ? HEAD : LONGEST, gates[i].text, cut ? " ... " : "", cut ? gates[i].text + length - TAIL : "");
     }
     shape->rows = (int)count;
     shape->panels = count > 0;

@@ -12,7 +12,7 @@ struct plot_shape {
     int row_height, panel_height, width; /* pixels: a panel is panel_height + rows * row_height */
     char titles[4096];                   /* of the panels, each in double quotes */
     char tops[1024];                     /* their largest values */
-    char ends[1024];                     /* of the horizontal axis: seconds */
+    char ends[1024];                     /* of the horizontal axis: seconds, threads */
     char units[1024];                    /* of throughput: million or thousand */
 };
 

@@ -4,9 +4,9 @@ set logscale x
 set xrange [0.09:11]
 set yrange [rows + 0.6:0.4]
 set tmargin 3
-set lmargin at screen 0.58
+set lmargin at screen 0.62
 set xtics ('≤0.1' 0.1, '0.2' 0.2, '0.5' 0.5, '1' 1, '2' 2, '5' 5, '≥10' 10)
-set ytics scale 0 font 'monospace,11'
+set ytics scale 0 font 'monospace,10'
 set xlabel 'ratio to the bound; right of the line: held'
 set arrow 1 from 1,graph 0 to 1,graph 1 nohead linecolor rgb ink linewidth 1.5
 gate_colours = '0x009e73 0xd55e00 0xe69f00 0x8c8c8c' # form and colour both say which

@@ -9,7 +9,7 @@ do for [i = 1:panels] {
     title_text = word(titles, i)
     eval heading
     set xlabel 'threads'
-    set xrange [*:*] noextend
+    set xrange [*:1.02 * word(ends, i)] noextend
     set yrange [0:word(tops, i) * 1.08]
     set ytics step(word(tops, i))
     plot data index 2*i-2 using 1:2:(colour($5,$6)) with lines linewidth 2 linecolor rgb variable, \

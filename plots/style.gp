@@ -23,7 +23,7 @@ set style fill solid 0.85 noborder
 set style arrow 1 heads size screen 0.004,90 linecolor rgb ink linewidth 1.2
 # The title of a panel, above its left edge; an axis of three to six steps; an entry of a legend across the top of the figure.
 lift = 0.9
-heading = "set label 1 title_text at graph 0,1 left offset 0,lift textcolor rgb ink font ',15'"
+heading = "set label 1 title_text at graph 0,1 left offset -4,lift textcolor rgb ink font ',15'"
 step(top) = (unit = 10.0 ** floor(log10(top / 4.0)), many = top / unit, many > 30 ? 10 * unit : many > 12 ? 5 * unit : many > 6 ? 2 * unit : unit)
 legend(k, names, points, colours) = sprintf("set label %d '%s' at screen %g,%g left offset 1.1,-0.25 textcolor rgb ink point pointtype %s ", \
     10 + k, word(names, k), 0.02 + 0.97 * (k - 1) / words(names), 1 - 16.0 / height, word(points, k)) . \
