@@ -1,7 +1,7 @@
 /* cmd_ab.c - `hakbench ab`: two variants against each other, one verdict for each workload.
  *
- * May include libc, argp, measure.h and verdict.h. Samples are added until every workload is decided or the cap is reached; the
- * number is doubled each time, so that there are few looks at the data.
+ * May include libc, argp, launch.h, measure.h and verdict.h. Samples are added until every workload is decided or the cap is
+ * reached; the number is doubled each time, so that there are few looks at the data (verdict.h).
  */
 #include "bench/command.h"
 #include "bench/launch.h"
@@ -20,7 +20,7 @@ static struct {
     int count, repeat, repeat_max, budget, timeout;
     double margin;
     uint64_t seed;
-} given = {.metric = "ops_s", .repeat = REPEAT, .repeat_max = REPEAT_MAX, .margin = VERDICT_MARGIN};
+} given = {.metric = "ops_s", .repeat = VERDICT_PAIRS, .repeat_max = VERDICT_PAIRS_MAX, .margin = VERDICT_MARGIN};
 static struct measure measure;
 
 static const struct argp_option options[] = {
