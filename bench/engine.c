@@ -219,10 +219,7 @@ static bool run_resume(struct engine *e)
             proofs_note(e, (size_t)s->variant, value_of_stored, &from);
     }
     e->blocks_done = last_block < 0 ? 0 : (size_t)last_block;
-    bool same = ds->variant_count == e->plan.variant_count && ds->workload_count == e->plan.workload_count;
-    if (!same)
-        snprintf(e->why, sizeof e->why, "run %lld has %zu variants on %zu workloads, not %zu on %zu", (long long)e->run,
-                 ds->variant_count, ds->workload_count, e->plan.variant_count, e->plan.workload_count);
+    bool same = plan_matches(&e->plan, ds, e->why, sizeof e->why);
     dataset_free(ds);
     return same;
 }

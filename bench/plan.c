@@ -113,13 +113,34 @@ static bool variant_again(const struct ds_variant *d, const char *const *given, 
     if (!text)
         snprintf(why, size, "run %lld has the rival %s: give its file by --rival %s=/path/lib.so", (long long)run, d->label,
                  d->label);
-    if (!text || !variant_resolve(d->label, text, out, why, size))
+    return text && variant_resolve(d->label, text, out, why, size);
+}
+
+bool plan_matches(const struct plan *p, const struct dataset *ds, char *why, size_t size)
+{
+    long long run = ds->run;
+    size_t variants = p->variant_count, works = p->workload_count;
+    if (ds->variant_count < variants || ds->workload_count != works) {
+        snprintf(why, size, "run %lld has %zu variants on %zu workloads, not %zu on %zu; begin a new run", run,
+                 ds->variant_count, ds->workload_count, variants, works);
         return false;
-    bool same = out->d.missing == d->missing && strcmp(out->d.sha256, d->sha256) == 0;
-    if (!same)
-        snprintf(why, size, "%s is not what run %lld measured: another sha256 (%.12s, then %.12s); begin a new run", d->label,
-                 (long long)run, *d->sha256 ? d->sha256 : "none", *out->d.sha256 ? out->d.sha256 : "none");
-    return same;
+    }
+    for (size_t v = 0; v < variants; v++) {
+        const struct ds_variant *was = &ds->variants[v], *is = &p->variants[v].d;
+        if (was->missing == is->missing && strcmp(was->label, is->label) == 0 && strcmp(was->sha256, is->sha256) == 0)
+            continue;
+        snprintf(why, size, "%s is not what run %lld measured: another sha256 (%.12s, then %.12s); begin a new run", is->label,
+                 run, *was->sha256 ? was->sha256 : "none", *is->sha256 ? is->sha256 : "none");
+        return false;
+    }
+    for (size_t w = 0; w < works; w++) {
+        if (strcmp(p->workloads[w]->command, ds->workloads[w].command) == 0)
+            continue;
+        snprintf(why, size, "workload %s is not what run %lld measured: '%s', then '%s'; begin a new run",
+                 p->workloads[w]->name, run, ds->workloads[w].command, p->workloads[w]->command);
+        return false;
+    }
+    return true;
 }
 
 static bool plan_fill(const struct dataset *ds, const char *const *given, struct plan *out, char *why, size_t size)
@@ -128,24 +149,16 @@ static bool plan_fill(const struct dataset *ds, const char *const *given, struct
         if (ds->variants[v].twin_of < 0 &&
             !variant_again(&ds->variants[v], given, ds->run, &out->variants[out->variant_count++], why, size))
             return false;
-    for (size_t w = 0; w < ds->workload_count; w++) {
-        const struct workload *found = workload_find(ds->workloads[w].name, why, size);
-        if (!found)
+    for (size_t w = 0; w < ds->workload_count; w++)
+        if (!(out->workloads[out->workload_count++] = workload_find(ds->workloads[w].name, why, size)))
             return false;
-        out->workloads[out->workload_count++] = found;
-        if (strcmp(found->command, ds->workloads[w].command) != 0) {
-            snprintf(why, size, "workload %s is not what run %lld measured: '%s', then '%s'; begin a new run", found->name,
-                     (long long)ds->run, ds->workloads[w].command, found->command);
-            return false;
-        }
-    }
     uint64_t *skip = calloc(out->variant_count + 1, sizeof *skip);
     if (!skip || !plan_undescribe(dataset_context(ds, "plan"), out, skip)) {
         free(skip);
         snprintf(why, size, "run %lld: its plan is not in the store, so it cannot be resumed", (long long)ds->run);
         return false;
     }
-    return true;
+    return plan_matches(out, ds, why, size);
 }
 
 bool plan_resume(struct store *st, int64_t run, const char *const *given, struct plan *out, char *why, size_t size)
