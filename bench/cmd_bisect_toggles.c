@@ -181,8 +181,9 @@ static int whole_measure(struct search *s)
         return EXIT_FAILED;
     }
     if (!m->d.clear || (m->d.log.lo < s->rule.bars[0] && m->d.log.hi > s->rule.bars[1])) {
-        printf("no difference%s: %s on %s is the same within %g %%\n", m->d.clear ? "" : " could be shown", s->o->metric,
-               s->cell.workload->name, 100 * s->o->margin);
+        printf(m->d.clear ? "no difference: %s on %s is the same within %g %%\n"
+                          : "no difference shown: %s on %s may still differ by %g %%; try a quieter machine, or a count for METRIC\n",
+               s->o->metric, s->cell.workload->name, 100 * s->o->margin);
         return EXIT_NO_DIFFERENCE;
     }
     s->whole = m->d.log.value;
