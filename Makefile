@@ -163,7 +163,7 @@ noise: all out/bench/hakbench ## how far identical binaries lie apart here, and 
 WORKBENCH := out/bench/hakbench $(WORKS:%=out/work/%)
 give = $(if $(filter $1,$(GIVEN)),$2$(call quote,$($1)))
 NAMED = $(foreach e,$(E),$(call quote,$e))
-AGAIN_OR_MORE = $(call give,ROUNDS,--repeat=) $(if $(RESUME),--resume)
+AGAIN_OR_MORE = $(call give,ROUNDS,--repeat=) $(call tell,RIVAL,--rival) $(if $(RESUME),--resume)
 experiment: $(WORKBENCH) ## measure an experiment, judge its gates, write its report: E=12-shared-pool (ROUNDS=, RESUME=1 goes on)
 	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(NAMED)
 experiments: $(WORKBENCH) ## every experiment, about half an hour, with a summary (ROUNDS=)
@@ -215,7 +215,7 @@ help: ## this text
 	@sed -nE 's/^([a-z$$][^:]*):.* ## (.*)/\1\t\2/p' Makefile | sed 's/^.(STATIC)/*_hakmem/' | awk -F '\t' '{printf "  %-14s %s\n", $$1, $$2}'
 	@echo 'toggles (command line only):'; phases/resolve --list
 	@echo 'options:'; echo '  MODE      $(MODES)'; echo '  CC        gcc, clang, or any compiler that takes their flags'
-	@echo '  ARCH      $(ARCHES)'; echo '  WORK METRIC ROUNDS SEED BUDGET RIVAL RUN (measuring)'; echo '  PREFIX DESTDIR SECONDS TEST V=1 (show commands)'
+	@echo '  ARCH      $(ARCHES)'; echo '  WORK METRIC ROUNDS SEED BUDGET RIVAL RUN E (measuring)'; echo '  PREFIX DESTDIR SECONDS TEST V=1 (show commands)'
 	@echo 'workloads: $(WORKS)'
 
 # --- How things are built -------------------------------------------------------------------------------------------------

@@ -12,14 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXPERIMENTS_MAX = 64, KEY_ALL = 256 };
+enum { EXPERIMENTS_MAX = 64, RIVALS_MAX = 16, KEY_ALL = 256 };
 
 struct options {
     const char *db, *out;
     int repeat;
     bool resume, all;
-    const char *names[EXPERIMENTS_MAX];
-    int count;
+    const char *names[EXPERIMENTS_MAX], *rivals[RIVALS_MAX];
+    int count, rival_count;
     const char *command;
 };
 
@@ -43,6 +43,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'r':
         o->repeat = (int)measure_number("--repeat", arg, 1, 10000);
         return 0;
+    case 'x':
+        if (!strchr(arg, '='))
+            command_bad("--rival %s: want name=/path/lib.so", arg);
+        if (o->rival_count == RIVALS_MAX)
+            command_bad("--rival %s: at most %d", arg, RIVALS_MAX);
+        o->rivals[o->rival_count++] = arg;
+        return 0;
     case 'c':
         o->resume = true;
         return 0;
@@ -63,6 +70,7 @@ static const struct argp_option option_list[] = {
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
     {"out", 'o', "FOLDER", 0, "where reports are written (out/report); each in a folder of its name", 0},
     {"repeat", 'r', "N", 0, "timing samples of each cell, instead of what the file says", 0},
+    {"rival", 'x', "NAME=FILE", 0, "another allocator's library, where the experiment has rivals (again for more)", 0},
     {"resume", 'c', NULL, 0, "go on with the newest run of the experiment that was interrupted", 0},
     {"all", KEY_ALL, NULL, 0, "every file in experiments/", 0},
     {0}};
@@ -217,6 +225,8 @@ static int load_all(struct options *o, struct experiment **e)
         e[i] = experiment_find(o->names[i], why, sizeof why);
         if (!e[i])
             command_bad("%s", why);
+        for (int k = 0; k < o->rival_count; k++)
+            experiment_add_rival(e[i], o->rivals[k]);
     }
     if (names)
         experiment_names_free(names);

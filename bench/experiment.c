@@ -320,6 +320,15 @@ struct experiment *experiment_load(const char *path, char *why, size_t size)
     return e;
 }
 
+void experiment_add_rival(struct experiment *e, const char *rival)
+{
+    if (!e->rival_count)
+        return;
+    e->rivals = need(reallocarray(e->rivals, e->rival_count + 2, sizeof *e->rivals));
+    e->rivals[e->rival_count++] = need(strdup(rival));
+    e->rivals[e->rival_count] = NULL;
+}
+
 static void free_list(char **list, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)

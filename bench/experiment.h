@@ -41,6 +41,9 @@ struct experiment {
 struct experiment *experiment_load(const char *path, char *why, size_t size);
 void experiment_free(struct experiment *e);
 
+/* One more rival, as the file would name it, where the file has any. */
+void experiment_add_rival(struct experiment *e, const char *rival);
+
 /* NAME or a path to a file: "12-shared-pool" is experiments/12-shared-pool.yaml. NULL: why lists what there is. */
 struct experiment *experiment_find(const char *name, char *why, size_t size);
 

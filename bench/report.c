@@ -288,6 +288,13 @@ static void report_context(struct report *r)
         doc_cell(&r->doc, "%s", ds->context[i].key);
         doc_cell(&r->doc, "%s", ds->context[i].value);
     }
+    doc_table(&r->doc, "workload|command|what|>threads");
+    for (size_t i = 0; i < ds->workload_count; i++) {
+        doc_cell(&r->doc, "%s", ds->workloads[i].name);
+        doc_cell(&r->doc, "`%s`", ds->workloads[i].command);
+        doc_cell(&r->doc, "%s", ds->workloads[i].what);
+        doc_cell(&r->doc, "%d", ds->workloads[i].threads);
+    }
     doc_table(&r->doc, "allocator|variant|toggles|version|sha256");
     for (size_t i = 0; i < ds->variant_count; i++) {
         const struct ds_variant *v = &ds->variants[i];

@@ -146,8 +146,9 @@ static void call_row(struct report *r, int v, int w, bool strace)
            sum = 0;
     if (isnan(all) || r->ds->variants[v].twin_of >= 0)
         return;
+    doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
     doc_cell(&r->doc, "%s", r->ds->variants[v].label);
-    doc_cell(&r->doc, "%s", strace ? "strace, whole process" : "own count");
+    doc_cell(&r->doc, "%s", strace ? "strace" : "itself");
     for (int k = 0; k < CALL_KINDS; k++) {
         snprintf(name, sizeof name, "%s%s", strace ? "strace." : "", call_kinds[k]);
         double count = dataset_median(r->ds, v, w, name);
@@ -175,17 +176,13 @@ void report_calls(struct report *r)
                       "these five calls.");
     if (report_drawn(r, "syscalls"))
         doc_figure(&r->doc, "syscalls", "System calls of one run by kind, with their sum; shorter is better.");
-    for (int w = 0; w < workloads(r); w++) {
-        if (!report_has(r, -1, w, "syscalls") && !report_has(r, -1, w, "syscalls_own"))
-            continue;
-        heading_of(r, w);
-        doc_table(&r->doc,
-                  "allocator|counted by|>mmap|>munmap|>mremap|>madvise|>mincore|>sum|>all calls|>operations|>ms in the five");
+    doc_table(&r->doc,
+              "workload|allocator|counted by|>mmap|>munmap|>mremap|>madvise|>mincore|>sum|>all calls|>operations|>ms in five");
+    for (int w = 0; w < workloads(r); w++)
         for (int v = 0; v < variants(r); v++) {
             call_row(r, v, w, true);
             call_row(r, v, w, false);
         }
-    }
 }
 
 /* --- Counters ------------------------------------------------------------------------------------------------------------- */
