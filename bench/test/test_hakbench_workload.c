@@ -18,7 +18,7 @@ static void starts(const char *command)
     char line[512];
     snprintf(line, sizeof line, "out/work/%s", command);
     launch_program = "out/bench/hakbench";
-    struct launch_order order = {.command = line, .mode = MODE_TIME, .cpu = -1, .timeout = 0.1};
+    struct launch_order order = {.command = line, .mode = MODE_TIME, .cpu = -1, .timeout = 0.05};
     bool good = launch_take(&order, &result);
     ck_assert_msg(good || strstr(result.why, "no end within"), "%s", result.why);
     launch_free(&result);
