@@ -42,8 +42,7 @@ START_TEST(rows_are_whole)
         ck_assert_msg(w->threads >= 1 && w->seconds > 0 && *w->what && !strchr(w->name, ' '), "%s", w->name);
         ck_assert_msg(strlen(w->name) < 64 && strlen(w->command) < 256 && strlen(w->what) < 128, "%s is too long", w->name);
         for (size_t j = 0; j < i; j++)
-            ck_assert_msg(strcmp(workloads[j].name, w->name) && strcmp(workloads[j].command, w->command), "%s stands twice",
-                          w->name);
+            ck_assert_msg(strcmp(workloads[j].name, w->name) != 0, "%s stands twice", w->name);
     }
 }
 END_TEST
