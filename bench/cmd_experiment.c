@@ -182,13 +182,12 @@ static bool finish(const struct options *o, const struct experiment *e, const st
 }
 
 /* Measures, judges, reports one experiment. */
-static void run_one(const struct options *o, const struct experiment *e, struct outcome *out)
+static void run_one(const struct options *o, const struct experiment *e, struct store *st, struct outcome *out)
 {
     char why[2048] = "";
     bool interrupted = false;
-    struct store *st = store_open(o->db, STORE_WRITE);
-    int64_t run = st ? (o->resume ? resume : measure)(o, e, st, &interrupted, why, sizeof why) : -1;
-    struct dataset *ds = run >= 0 ? store_load(st, run) : NULL;
+    int64_t run = (o->resume ? resume : measure)(o, e, st, &interrupted, why, sizeof why);
+    struct dataset *ds = run >= 0 && !interrupted ? store_load(st, run) : NULL;
     if (interrupted)
         out->status = EXIT_INTERRUPTED;
     else if (!ds || !finish(o, e, ds, out, why, sizeof why)) {
@@ -196,8 +195,6 @@ static void run_one(const struct options *o, const struct experiment *e, struct 
         out->status = EXIT_FAILED;
     }
     dataset_free(ds);
-    if (st)
-        store_close(st);
 }
 
 static void print_summary(const struct outcome *outcome, int count)
@@ -245,6 +242,7 @@ int cmd_experiment(int argc, char **argv)
     if (!o.count && !o.all)
         command_bad("which experiment? name one, or --all; see: hakbench list experiments");
     int count = load_all(&o, e), status = EXIT_OK, done = 0;
+    struct store *st = measure_open(o.db);
     double seconds = 0;
     for (int i = 0; i < count; i++)
         seconds += estimate(e[i], o.repeat ? o.repeat : e[i]->repeat);
@@ -252,10 +250,11 @@ int cmd_experiment(int argc, char **argv)
     for (; done < count && status != EXIT_INTERRUPTED; done++) {
         fprintf(stderr, "\n%s: %s\n", e[done]->name, e[done]->question);
         snprintf(outcome[done].name, sizeof outcome[done].name, "%s", e[done]->name);
-        run_one(&o, e[done], &outcome[done]);
+        run_one(&o, e[done], st, &outcome[done]);
         if (outcome[done].status > status)
             status = outcome[done].status;
     }
+    store_close(st);
     if (count > 1)
         print_summary(outcome, done);
     for (int i = 0; i < count; i++)
