@@ -169,7 +169,7 @@ static int report(struct search *s, const struct ddmin_result *r)
 /* The whole difference; an exit status when there is none to look for, EXIT_OK else. */
 static int whole_measure(struct search *s)
 {
-    s->rule = (struct decide_rule){.bars = {log1p(s->o->margin), log1p(-s->o->margin)}, .bar_count = 2, .seed = 1};
+    s->rule = (struct decide_rule){.bars = {log1p(s->o->margin), log1p(-s->o->margin)}, .bar_count = 2};
     decide_repeats(s->o->metric, s->o->cap, &s->rule);
     const struct measured *m = measure(s, s->all);
     if (s->cell.interrupted)

@@ -166,10 +166,10 @@ static void floor_print(const char *workload, const struct heap *h)
     }
     stats_log_ratios(h->a, h->b, h->n, r);
     double spread = stats_mad(r, h->n);
-    struct stats_interval i = stats_ratio_interval(h->a, h->b, h->n, 1);
+    struct stats_interval i = stats_ratio_interval(h->a, h->b, h->n);
     size_t needed = stats_pairs_needed(h->a, h->b, h->n, VERDICT_MARGIN);
-    printf("  %-24s %9.2f %%   %.4f [%.4f, %.4f] %7zu %10zu %14zu\n", workload, 100 * spread / sqrt(2), i.value, i.lo, i.hi, h->n,
-           h->outliers, needed ? needed : h->n);
+    printf("  %-24s %9.2f %%   %.4f %-16s %8zu %10zu %14zu\n", workload, 100 * spread / sqrt(2), i.value, interval_text(i, 4),
+           h->n, h->outliers, needed ? needed : h->n);
     free(r);
 }
 

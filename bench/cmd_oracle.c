@@ -121,7 +121,7 @@ static int judge_figure(const struct options *o, struct decide_cell *cell)
 {
     char figures[256], text[1024];
     bool ends = isnan(o->bar);
-    struct decide_rule rule = {.bars = {ends ? log1p(o->margin) : o->bar, log1p(-o->margin)}, .bar_count = 1 + ends, .seed = 1};
+    struct decide_rule rule = {.bars = {ends ? log1p(o->margin) : o->bar, log1p(-o->margin)}, .bar_count = 1 + ends};
     decide_repeats(o->metric, o->cap, &rule);
     struct decision d = decide_run(&rule, decide_engine, cell);
     decision_text(&d, o->metric, figures, sizeof figures);

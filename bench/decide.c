@@ -12,11 +12,6 @@
 /* The p below which a bar is taken to be another value than the measured one, by a trimmed t test. */
 #define CHANCE 0.001
 
-static double median(double *x, size_t n)
-{
-    return stats_median(x, n);
-}
-
 /* Logarithms of the ratios; counts that may be zero are counted from one on. */
 static void logs_make(const double *a, const double *b, int n, double *out)
 {
@@ -42,7 +37,7 @@ static void look(struct decision *d, const struct decide_rule *rule, const doubl
     double width = d->log.hi - d->log.lo;
     bool many = width > 0 && n >= STATS_INTERVAL_MIN;
     if (many)
-        d->log = stats_bootstrap(logs, n, median, 0.99, rule->seed);
+        d->log = stats_median_interval(logs, n, 0.99);
     d->clear = true;
     for (int i = 0; i < rule->bar_count; i++)
         d->clear = d->clear && clear_of(&d->log, rule->bars[i], many ? 0 : width / NARROW) &&

@@ -17,7 +17,6 @@ struct decide_rule {
     double bars[2];  /* the interval must hold none of these */
     int bar_count;
     int first, cap;  /* how often to measure; at most DECIDE_REPEAT_MAX */
-    uint64_t seed;
 };
 
 /* Brings the measurements to `total`: all pairs into the arrays, at most DECIDE_PAIRS_MAX; answers how many there are, at least

@@ -248,8 +248,8 @@ static void judge_interval(const struct expect_line *line, struct stats_interval
 }
 
 /* Pair by pair: the interval of left / right. A leading number on the right is shown as the bound. */
-static void judge_time(const struct expect_line *line, const struct dataset *ds, const struct cell *cell, size_t slots,
-                       double margin, struct expect_result *r)
+static void judge_time(const struct expect_line *line, const struct cell *cell, size_t slots, double margin,
+                       struct expect_result *r)
 {
     double *left = malloc(2 * slots * sizeof *left), *right = left + slots, one[EXPECT_TERMS];
     size_t n = 0;
@@ -266,7 +266,7 @@ static void judge_time(const struct expect_line *line, const struct dataset *ds,
     }
     struct stats_interval ratio = {NAN, NAN, NAN};
     if (left && n)
-        ratio = stats_ratio_interval(right, left, n, ds->seed);
+        ratio = stats_ratio_interval(right, left, n);
     free(left);
     judge_interval(line, ratio, margin, r);
     const struct expect_node *node = &line->node[line->right];
@@ -304,7 +304,7 @@ struct expect_result expect_judge(const char *text, const struct dataset *ds, do
             text_add(r.text, sizeof r.text, " (%s)", ds->variants[cell[i].variant].label);
     }
     if (found && time)
-        judge_time(&line, ds, cell, slots, margin, &r);
+        judge_time(&line, cell, slots, margin, &r);
     else if (found)
         judge_exact(&line, cell, &r);
     for (int i = 0; i < line.term_count; i++)

@@ -52,7 +52,7 @@ static bool cell_interval(const struct dataset *ds, int v, int w, double unit, s
     double *x = malloc((ds->sample_count + 1) * sizeof *x);
     size_t n = x && ds->variants[v].twin_of < 0 ? dataset_cell(ds, v, w, "ops_s", x, ds->sample_count) : 0;
     if (n)
-        *out = stats_median_interval(x, n, ds->seed);
+        *out = stats_median_interval(x, n, 0.95);
     free(x);
     if (n && isnan(out->lo))
         out->lo = out->hi = out->value;

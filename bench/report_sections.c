@@ -74,7 +74,7 @@ static void throughput_row(struct report *r, int v, int w)
     const struct dataset *ds = r->ds;
     double *x = malloc((ds->sample_count + 1) * sizeof *x);
     size_t n = x ? dataset_cell(ds, v, w, "ops_s", x, ds->sample_count) : 0;
-    struct stats_interval m = stats_median_interval(x, n, ds->seed);
+    struct stats_interval m = stats_median_interval(x, n, 0.95);
     const struct comparison *c = report_compared(r, v, w);
     free(x);
     if (!n)

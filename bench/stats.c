@@ -1,10 +1,10 @@
-/* stats.c - medians, bootstrap intervals, rank tests, Holm's correction. See stats.h.
+/* stats.c - medians, bootstrap intervals, tests, Holm's correction. See stats.h.
  *
- * May include GSL and libc. Generators, quantiles, sorting and distribution functions are GSL's.
+ * May include GSL and libc. Quantiles, sorting and distribution functions are GSL's.
  */
 #include "bench/stats.h"
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_rng.h>
+#include <gsl/gsl_sf_gamma.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RESAMPLES = 1999, RANK_SUM_EXACT = 60, SIGNED_RANK_EXACT = 200 };
+enum { RANK_SUM_EXACT = 60, SIGNED_RANK_EXACT = 200 };
 
 static void *take(size_t count, size_t size)
 {
@@ -58,38 +58,80 @@ double stats_mad(const double *x, size_t n)
 }
 
 /* --- Bootstrap ----------------------------------------------------------------------------------------------------------------
- * Percentile, not BCa: for a median the acceleration that BCa estimates by the jackknife is not consistent, and with 8 to 20
- * values it only adds noise. */
-struct stats_interval stats_bootstrap(const double *x, size_t n, stats_statistic *of, double level, uint64_t seed)
+ * The distribution of the median of n draws from n values is known exactly (Efron 1979, section 3, for odd n; Maritz and Jarrett
+ * 1978), so no draw is made. Percentile, not BCa: the acceleration that BCa takes from the jackknife is not consistent for a median,
+ * and with 8 to 20 values only adds noise. */
+
+enum { GAP = 40 }; /* that many values between the two middle draws have a chance below exp(-40) */
+
+struct points { double *value, *weight; size_t count; };
+
+/* The chance that the k-th of n draws is at most the i-th value. */
+static double draw_at_most(size_t k, size_t i, size_t n)
 {
-    double *values = take(RESAMPLES, sizeof *values), *sample = copy(x, n);
-    struct stats_interval interval = {of(sample, n), NAN, NAN};
-    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-    gsl_rng_set(rng, seed % UINT32_MAX);
-    for (size_t i = 0; i < RESAMPLES; i++) {
-        for (size_t k = 0; k < n; k++)
-            sample[k] = x[gsl_rng_uniform_int(rng, n)];
-        values[i] = of(sample, n);
+    return i == n ? 1 : i == 0 ? 0 : gsl_cdf_binomial_Q((unsigned)k - 1, (double)i / (double)n, (unsigned)n);
+}
+
+/* log of (i/n)^m - ((i-1)/n)^m: m draws up to the i-th value, not all below it. */
+static double log_step(size_t i, size_t n, size_t m)
+{
+    double dm = (double)m, di = (double)i;
+    return dm * log(di / (double)n) + (i > 1 ? log1p(-pow((di - 1) / di, dm)) : 0);
+}
+
+static void point_add(struct points *p, double value, double weight)
+{
+    p->value[p->count] = value;
+    p->weight[p->count++] = weight;
+}
+
+/* Where the median of an even number of draws lies between the i-th and the j-th value: m draws up to i, the rest from j on. */
+static void points_even(struct points *p, const double *sorted, size_t n, size_t i)
+{
+    size_t m = n / 2;
+    double rest = draw_at_most(m, i, n) - draw_at_most(m, i - 1, n);
+    double left = gsl_sf_lnchoose((unsigned)n, (unsigned)m) + log_step(i, n, m);
+    for (size_t j = i + 1; j <= n && j <= i + GAP; j++) {
+        double weight = exp(left + log_step(n - j + 1, n, m));
+        rest -= weight;
+        point_add(p, (sorted[i - 1] + sorted[j - 1]) / 2, weight);
     }
-    gsl_rng_free(rng);
-    gsl_sort(values, 1, RESAMPLES);
-    interval.lo = gsl_stats_quantile_from_sorted_data(values, 1, RESAMPLES, (1 - level) / 2);
-    interval.hi = gsl_stats_quantile_from_sorted_data(values, 1, RESAMPLES, (1 + level) / 2);
-    free(values);
-    free(sample);
-    return interval;
+    point_add(p, sorted[i - 1], fmax(rest, 0));
 }
 
-static double median_reordering(double *x, size_t n)
+static struct points median_points(const double *sorted, size_t n)
 {
-    return gsl_stats_median(x, 1, n);
+    struct points p = {take(n * (GAP + 1), sizeof *p.value), take(n * (GAP + 1), sizeof *p.weight), 0};
+    for (size_t i = 1; i <= n; i++)
+        if (n % 2)
+            point_add(&p, sorted[i - 1], draw_at_most(n / 2 + 1, i, n) - draw_at_most(n / 2 + 1, i - 1, n));
+        else
+            points_even(&p, sorted, n, i);
+    gsl_sort2(p.value, 1, p.weight, 1, p.count);
+    return p;
 }
 
-struct stats_interval stats_median_interval(const double *x, size_t n, uint64_t seed)
+struct stats_interval stats_median_interval(const double *x, size_t n, double level)
 {
+    struct stats_interval interval = {stats_median(x, n), NAN, NAN};
+    double tail = (1 - level) / 2, low = 0, high = 0;
     if (n < STATS_INTERVAL_MIN)
-        return (struct stats_interval){stats_median(x, n), NAN, NAN};
-    return stats_bootstrap(x, n, median_reordering, 0.95, seed);
+        return interval;
+    double *sorted = copy(x, n);
+    gsl_sort(sorted, 1, n);
+    struct points p = median_points(sorted, n);
+    for (size_t i = 0; i < p.count && low < tail; i++) {
+        low += p.weight[i];
+        interval.lo = p.value[i];
+    }
+    for (size_t i = p.count; i-- > 0 && high < tail;) {
+        high += p.weight[i];
+        interval.hi = p.value[i];
+    }
+    free(sorted);
+    free(p.value);
+    free(p.weight);
+    return interval;
 }
 
 void stats_log_ratios(const double *a, const double *b, size_t n, double *out)
@@ -98,11 +140,11 @@ void stats_log_ratios(const double *a, const double *b, size_t n, double *out)
         out[i] = log(b[i] / a[i]);
 }
 
-struct stats_interval stats_ratio_interval(const double *a, const double *b, size_t n, uint64_t seed)
+struct stats_interval stats_ratio_interval(const double *a, const double *b, size_t n)
 {
     double *r = take(n, sizeof *r);
     stats_log_ratios(a, b, n, r);
-    struct stats_interval i = stats_median_interval(r, n, seed);
+    struct stats_interval i = stats_median_interval(r, n, 0.95);
     free(r);
     return (struct stats_interval){exp(i.value), exp(i.lo), exp(i.hi)};
 }

@@ -1,7 +1,7 @@
 /* stats.h - the arithmetic: medians, intervals, tests. GSL does it; nothing here knows what a variant is.
  *
- * Every function is pure, deterministic and thread-safe: what draws random numbers takes a seed. Inputs are never changed and hold
- * no NAN. They end the process with a line when memory ends.
+ * Every function is pure and thread-safe; nothing is random. Inputs are never changed and hold no NAN. They end the process with a
+ * line when memory ends.
  */
 #ifndef BENCH_STATS_H
 #define BENCH_STATS_H
@@ -17,16 +17,13 @@ double stats_mad(const double *x, size_t n); /* median absolute deviation, x 1.4
 
 struct stats_interval { double value, lo, hi; }; /* NAN where n is too small to say */
 
-/* A statistic of n values; may reorder them. */
-typedef double stats_statistic(double *x, size_t n);
-/* The percentile bootstrap interval of a statistic (Efron 1979; Efron and Tibshirani 1993, chapter 13). */
-struct stats_interval stats_bootstrap(const double *x, size_t n, stats_statistic *of, double level, uint64_t seed);
-/* Median with its bootstrap 95 % interval; no bounds below STATS_INTERVAL_MIN values. */
-struct stats_interval stats_median_interval(const double *x, size_t n, uint64_t seed);
+/* Median with its bootstrap interval (level 0.95 for 95 %): the percentile method, of the exact bootstrap distribution, so that nothing
+ * is random. No bounds below STATS_INTERVAL_MIN values. */
+struct stats_interval stats_median_interval(const double *x, size_t n, double level);
 /* log(b[i] / a[i]), all values positive; out has room for n. */
 void stats_log_ratios(const double *a, const double *b, size_t n, double *out);
-/* Effect of B against A: exp(median(log(b[i]/a[i]))) with its interval. */
-struct stats_interval stats_ratio_interval(const double *a, const double *b, size_t n, uint64_t seed);
+/* Effect of B against A: exp(median(log(b[i]/a[i]))) with its 95 % interval. */
+struct stats_interval stats_ratio_interval(const double *a, const double *b, size_t n);
 #define STATS_INTERVAL_MIN 5
 
 /* Two-sided p of the rank-sum test (Mann and Whitney 1947); exact up to 60 values in all, ties as midranks, else by the normal

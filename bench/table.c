@@ -63,15 +63,12 @@ static void throughput_print(struct table *t, int variant, int workload)
 {
     size_t n = cell_values(t, variant, workload, "ops_s");
     if (cell_failed(t, variant, workload, MODE_TIME) || !n) {
-        fprintf(t->out, " %8s %-17s", n || cell_failed(t, variant, workload, MODE_TIME) ? "failed" : "-", "");
+        fprintf(t->out, " %8s %-16s", n || cell_failed(t, variant, workload, MODE_TIME) ? "failed" : "-", "");
         return;
     }
-    struct stats_interval i = stats_median_interval(t->values, n, t->ds->seed);
-    char range[40] = "";
-    int d = decimals(i.value / 1e6);
-    if (!isnan(i.lo))
-        snprintf(range, sizeof range, "[%.*f, %.*f]", d, i.lo / 1e6, d, i.hi / 1e6);
-    fprintf(t->out, " %8.*f %-17s", d, i.value / 1e6, range);
+    struct stats_interval i = stats_median_interval(t->values, n, 0.95);
+    struct stats_interval m = {i.value / 1e6, i.lo / 1e6, i.hi / 1e6};
+    fprintf(t->out, " %8.*f %-16s", decimals(m.value), m.value, interval_text(m, decimals(m.value)));
     t->least = n < t->least ? n : t->least;
     t->most = n > t->most ? n : t->most;
 }
@@ -80,18 +77,16 @@ static void verdict_print(const struct table *t, int variant, int workload)
 {
     static const char *const names[VERDICTS] = {"GO", "NO-GO", "EQUIVALENT", "UNDECIDED", "noisy", "-"};
     const struct comparison *c = comparison(t, variant, workload);
-    char range[40] = "", verdict[40];
+    char verdict[40];
     if (variant == t->reference || !c->pairs || cell_failed(t, variant, workload, MODE_TIME)) {
-        fprintf(t->out, " %6s %-16s %-15s", variant == t->reference ? "1" : "-", "",
+        fprintf(t->out, " %6s %-14s %-15s", variant == t->reference ? "1" : "-", "",
                 variant == t->reference ? "reference" : "-");
         return;
     }
-    if (!isnan(c->ratio.lo))
-        snprintf(range, sizeof range, "[%.3f, %.3f]", c->ratio.lo, c->ratio.hi);
     snprintf(verdict, sizeof verdict, "%s", names[c->verdict]);
     if (c->verdict == VERDICT_UNDECIDED && c->needed)
         text_add(verdict, sizeof verdict, " ~%zu", c->needed);
-    fprintf(t->out, " %6.3f %-16s %-15s", c->ratio.value, range, verdict);
+    fprintf(t->out, " %6.3f %-14s %-15s", c->ratio.value, interval_text(c->ratio, 3), verdict);
 }
 
 /* The median of a count, in units of `unit`; right-aligned. */
@@ -107,20 +102,22 @@ static void count_print(const struct table *t, int variant, int workload, const 
 /* By strace where it ran, else as the allocator counted, marked. */
 static void calls_print(struct table *t, int variant, int workload)
 {
+    double strace = dataset_median(t->ds, variant, workload, "syscalls");
     double own = dataset_median(t->ds, variant, workload, "syscalls_own");
-    char text[32];
-    if (!isnan(dataset_median(t->ds, variant, workload, "syscalls")) || isnan(own)) {
-        count_print(t, variant, workload, "syscalls", 1, 9, 0);
-        return;
-    }
-    t->own = true;
-    snprintf(text, sizeof text, "%.0f*", own);
+    char text[32] = "-";
+    if (!isnan(strace))
+        snprintf(text, sizeof text, "%.0f", strace);
+    else if (cell_failed(t, variant, workload, MODE_STRACE))
+        snprintf(text, sizeof text, "failed");
+    else if (!isnan(own))
+        snprintf(text, sizeof text, "%.0f*", own);
+    t->own |= strchr(text, '*') != NULL;
     fprintf(t->out, " %9s", text);
 }
 
 static void row_print(struct table *t, int variant, int workload)
 {
-    fprintf(t->out, "  %-20.20s", t->ds->variants[variant].label);
+    fprintf(t->out, "  %-18.18s", t->ds->variants[variant].label);
     throughput_print(t, variant, workload);
     verdict_print(t, variant, workload);
     calls_print(t, variant, workload);
@@ -153,8 +150,8 @@ static void floors_print(const struct table *t, int workload)
             continue;
         verdict_judge(t->ds, &c, 1, VERDICT_MARGIN);
         if (c.pairs)
-            fprintf(t->out, "  A/A floor: %s against itself %.3f [%.3f, %.3f], %zu pairs\n", t->ds->variants[c.a].label,
-                    c.ratio.value, c.ratio.lo, c.ratio.hi, c.pairs);
+            fprintf(t->out, "  A/A floor: %s against itself %.3f %s, %zu pairs\n", t->ds->variants[c.a].label, c.ratio.value,
+                    interval_text(c.ratio, 3), c.pairs);
     }
 }
 
@@ -186,7 +183,7 @@ static void workload_print(struct table *t, int workload)
     char against[16];
     snprintf(against, sizeof against, "x %.13s", t->ds->variants[t->reference].label);
     fprintf(t->out, "\n%s: %s (%s)\n", w->name, w->command, w->what);
-    fprintf(t->out, "  %-20s %8s %-17s %-23s %-15s %9s %8s %8s %8s%s\n", "allocator", "M ops/s", "[95 %]", against, "verdict",
+    fprintf(t->out, "  %-18s %8s %-16s %-21s %-15s %9s %8s %8s %8s%s\n", "allocator", "M ops/s", "[95 %]", against, "verdict",
             "syscalls", "faults", "SuperSl", "peak MiB", t->instructions ? " instr/op" : "");
     for (int v = 0; v < (int)t->ds->variant_count; v++)
         if (!t->ds->variants[v].missing && t->ds->variants[v].twin_of < 0 && cell_sample(t, v, workload, MODES))
@@ -211,7 +208,7 @@ static void notes_print(const struct table *t, size_t compared)
     if (t->most)
         fprintf(t->out,
                 "M ops/s, faults (minor) and peak RSS: medians of %s timing runs each, interleaved and mirrored, one workload binary,\n"
-                "LD_PRELOAD; in brackets 95 %% bootstrap intervals. x %s: median ratio of paired runs; margin 1 %%, Holm over %zu\n"
+                "LD_PRELOAD; in brackets 95 %% bootstrap intervals. x %.18s: median ratio of paired runs; margin 1 %%, Holm over %zu\n"
                 "comparisons; ~N: pairs that would likely decide.\n",
                 samples, t->ds->variants[t->reference].label, compared);
     fprintf(t->out, "syscalls: mmap, munmap, mremap, madvise and mincore of the whole process, counted by strace in a run of its own%s.\n"

@@ -153,7 +153,7 @@ static struct stats_interval floor_of(const struct dataset *ds, const struct com
     struct pairs p = pairs_of(ds, ds->variants[twin].twin_of, twin, c->workload, c->metric);
     struct stats_interval floor = nothing;
     if (pairs_positive(&p) && p.n >= STATS_INTERVAL_MIN)
-        floor = gain_of(stats_ratio_interval(p.a, p.b, p.n, ds->seed), c->metric);
+        floor = gain_of(stats_ratio_interval(p.a, p.b, p.n), c->metric);
     pairs_free(&p);
     return floor;
 }
@@ -192,7 +192,7 @@ static void measure(const struct dataset *ds, struct comparison *c, double margi
         stats_log_ratios(p.a, p.b, p.n, r);
         c->p = stats_trimmed_t(r, p.n, TRIM, 0);
         c->p_rank = stats_mann_whitney(p.a, p.n, p.b, p.n);
-        c->ratio = stats_ratio_interval(p.a, p.b, p.n, ds->seed);
+        c->ratio = stats_ratio_interval(p.a, p.b, p.n);
         c->noise = floor_of(ds, c);
         c->needed = needed_of(r, &p, c->ratio.value, margin);
         free(r);
@@ -238,16 +238,23 @@ void verdict_judge(const struct dataset *ds, struct comparison *c, size_t count,
     free(tested);
 }
 
+const char *interval_text(struct stats_interval i, int decimals)
+{
+    static char text[64];
+    if (isnan(i.lo) || isnan(i.hi))
+        return "[-, -]";
+    snprintf(text, sizeof text, "[%.*f, %.*f]", decimals, i.lo, decimals, i.hi);
+    return text;
+}
+
 const char *verdict_text(const struct comparison *c)
 {
     static char text[160];
     int used = 0;
     if (c->pairs && c->exact && c->ratio.lo == c->ratio.hi)
         used = snprintf(text, sizeof text, "%.4f exactly, ", c->ratio.value);
-    else if (c->pairs && isnan(c->ratio.lo))
-        used = snprintf(text, sizeof text, "%.3f [-, -] ", c->ratio.value);
     else if (c->pairs)
-        used = snprintf(text, sizeof text, "%.3f [%.3f, %.3f] ", c->ratio.value, c->ratio.lo, c->ratio.hi);
+        used = snprintf(text, sizeof text, "%.3f %s ", c->ratio.value, interval_text(c->ratio, 3));
     used += snprintf(text + used, sizeof text - (size_t)used, "%s", verdict_names[c->verdict]);
     if (c->needed && c->verdict != VERDICT_NONE)
         snprintf(text + used, sizeof text - (size_t)used, ", %zu pairs so far, about %zu would decide", c->pairs, c->needed);

@@ -36,6 +36,8 @@ struct comparison {
 /* Judges count comparisons together (a, b, workload and metric are given, the rest is filled in). */
 void verdict_judge(const struct dataset *ds, struct comparison *c, size_t count, double margin);
 
+/* "[0.98, 1.02]" with so many decimals, or "[-, -]". Static buffer. */
+const char *interval_text(struct stats_interval i, int decimals);
 /* Text for one comparison: "1.034 [1.021, 1.047] GO". Static buffer. */
 const char *verdict_text(const struct comparison *c);
 

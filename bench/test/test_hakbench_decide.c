@@ -29,7 +29,7 @@ static int take(void *context, int total, double *reference, double *candidate)
 
 static struct decision run(struct source *s, double bar, double other, int first, int cap)
 {
-    struct decide_rule rule = {.bars = {bar, other}, .bar_count = isnan(other) ? 1 : 2, .first = first, .cap = cap, .seed = 1};
+    struct decide_rule rule = {.bars = {bar, other}, .bar_count = isnan(other) ? 1 : 2, .first = first, .cap = cap};
     return decide_run(&rule, take, s);
 }
 

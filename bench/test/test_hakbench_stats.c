@@ -128,38 +128,61 @@ START_TEST(holm)
 }
 END_TEST
 
-static double variance(double *x, size_t n)
+/* The parts of n-fold draws whose median is below bound, and at most bound. */
+static void drawn(const double *x, size_t n, double bound, double *below, double *at_most)
 {
-    double sum = 0, squares = 0;
-    for (size_t i = 0; i < n; i++) {
-        sum += x[i];
-        squares += x[i] * x[i];
+    enum { DRAWS = 20000 };
+    uint32_t state = 99;
+    double draw[64];
+    *below = *at_most = 0;
+    for (int d = 0; d < DRAWS; d++) {
+        for (size_t i = 0; i < n; i++)
+            draw[i] = x[(uint64_t)test_random(&state) * n >> 32];
+        double median = stats_median(draw, n);
+        *below += (median < bound - 1e-9) / (double)DRAWS;
+        *at_most += (median < bound + 1e-9) / (double)DRAWS;
     }
-    return squares / (double)n - sum / (double)n * (sum / (double)n);
 }
 
 START_TEST(bootstrap)
 {
-    /* The bootstrap distribution of a median of 13 is known: at most the k-th value with the probability of at least 7 of 13 draws
-     * among the first k (Efron, Bootstrap methods: another look at the jackknife, 1979, section 3): k = 3 0.0157, k = 4 0.0707,
-     * k = 5 0.1949. So 2.5 % is the 4th and 97.5 % the 10th. */
+    /* The bootstrap distribution of a median of 13: at most the k-th value with chance 0.0157 (k = 3), 0.0707 (4), 0.1949 (5), 0.3885
+     * (6) and so on: Efron, Bootstrap methods: another look at the jackknife (1979), section 3. So 2.5 % is the 4th value. */
     static const double x[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
-    for (uint64_t seed = 1; seed < 10; seed++) {
-        struct stats_interval i = stats_median_interval(x, 13, seed);
-        ck_assert_double_eq(i.value, 7);
-        ck_assert_double_eq(i.lo, 4);
-        ck_assert_double_eq(i.hi, 10);
+    static const struct { double level; int lo; } expected[] = {{0.97, 3}, {0.968, 4}, {0.95, 4}, {0.86, 4}, {0.858, 5}, {0.62, 5},
+                                                               {0.61, 6}, {0.24, 6}, {0.22, 7}};
+    for (size_t i = 0; i < COUNT(expected); i++) {
+        struct stats_interval m = stats_median_interval(x, 13, expected[i].level);
+        ck_assert_double_eq(m.value, 7);
+        ck_assert_double_eq(m.lo, expected[i].lo);
+        ck_assert_double_eq(m.hi, 14 - expected[i].lo);
     }
-    /* Variance of the spatial test data of Efron and Tibshirani, An Introduction to the Bootstrap (1993), section 14.2: 171.5. R 4.2,
-     * 20,000 resamples: 5 % 96.7, 95 % 234.9 */
-    static const double spatial[] = {48, 36, 20, 29, 42, 42, 20, 42, 22, 41, 45, 14, 6,
-                                     0, 33, 28, 34, 4, 32, 24, 47, 41, 24, 26, 30, 41};
-    struct stats_interval i = stats_bootstrap(spatial, COUNT(spatial), variance, 0.9, 3);
-    near(i.value, 171.5, 0.05);
-    near(i.lo, 96.7, 6);
-    near(i.hi, 234.9, 6);
-    struct stats_interval again = stats_bootstrap(spatial, COUNT(spatial), variance, 0.9, 3);
-    ck_assert(memcmp(&i, &again, sizeof i) == 0);
+    /* Odd and even numbers of uneven values, against draws. */
+    static const int counts[] = {5, 6, 7, 8, 10, 12, 19, 20, 40};
+    for (size_t c = 0; c < COUNT(counts); c++) {
+        double y[40], below, at_most;
+        for (int i = 0; i < counts[c]; i++)
+            y[i] = pow(1.3, (i * 7) % counts[c]);
+        struct stats_interval m = stats_median_interval(y, (size_t)counts[c], 0.95);
+        drawn(y, (size_t)counts[c], m.lo, &below, &at_most);
+        ck_assert_msg(below < 0.029 && at_most > 0.021, "n = %d: %g..%g below %g", counts[c], below, at_most, m.lo);
+        drawn(y, (size_t)counts[c], m.hi, &below, &at_most);
+        ck_assert_msg(below < 0.979 && at_most > 0.971, "n = %d: %g..%g below %g", counts[c], below, at_most, m.hi);
+    }
+}
+END_TEST
+
+/* Many values: the interval is that of the normal distribution, and nothing overflows. */
+START_TEST(bootstrap_of_many)
+{
+    enum { MANY = 3000 };
+    static double x[MANY];
+    for (int i = 0; i < MANY; i++)
+        x[i] = (i * 1999) % MANY;
+    struct stats_interval m = stats_median_interval(x, MANY, 0.95);
+    near(m.lo, 1499.5 - 1.96 * sqrt(MANY) / 2, 2); /* the rank of a median has a deviation of sqrt(n) / 2 */
+    near(m.hi, 1499.5 + 1.96 * sqrt(MANY) / 2, 2);
+    near(m.lo + m.hi, 2 * m.value, 1e-9);
 }
 END_TEST
 
@@ -170,11 +193,11 @@ START_TEST(ratios)
         a[i] = 1000 + i % 3;
         b[i] = a[i] * (1 + (i - 6) / 100.0);
     }
-    struct stats_interval r = stats_ratio_interval(a, b, 13, 1);
+    struct stats_interval r = stats_ratio_interval(a, b, 13);
     near(r.value, 1, 1e-12);
     near(r.lo, 0.97, 1e-12); /* the 4th and the 10th of 0.94 .. 1.06, see above */
     near(r.hi, 1.03, 1e-12);
-    r = stats_ratio_interval(a, b, STATS_INTERVAL_MIN - 1, 1);
+    r = stats_ratio_interval(a, b, STATS_INTERVAL_MIN - 1);
     ck_assert(!isnan(r.value) && isnan(r.lo) && isnan(r.hi));
 }
 END_TEST
@@ -208,4 +231,4 @@ START_TEST(pairs_needed)
 END_TEST
 
 TEST_MAIN("statistics", quantiles_of_type_7, median_absolute_deviation, signed_rank, rank_sum, large_samples, trimmed_t, holm,
-          bootstrap, ratios, outliers, pairs_needed)
+          bootstrap, bootstrap_of_many, ratios, outliers, pairs_needed)
