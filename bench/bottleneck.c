@@ -203,7 +203,10 @@ int bottleneck_rank(const struct dataset *ds, int variant, int workload, const s
     }
     int kernel = r.count;
     add_calls(&r, ds, variant, workload, prices);
-    add(&r, "page faults", faults * prices->fault_s, faults, "faults at a fitted %.2f us", prices->fault_s * 1e6);
+    if (prices->fault_s > 0)
+        add(&r, "page faults", faults * prices->fault_s, faults, "faults at a fitted %.2f us", prices->fault_s * 1e6);
+    else
+        add(&r, "page faults", NAN, faults, "measured; no price could be fitted");
     r.kernel_s += prices->fault_s > 0 ? faults * prices->fault_s : 0;
     add_kernel_rest(&r, kernel, sys);
     if (alone)

@@ -21,6 +21,7 @@ const struct workload workloads[] = {
      "random_mixed 1000000 65536 1234567"},
     {"random_mixed-400", "random_mixed 10000000 400 1234567", "steady state, 400 slots: instructions per operation", 1, 0.2,
      "random_mixed 1000000 400 1234567"},
+    {"random_mixed-mid", "random_mixed 1000000 16384 1 16 4096", "sizes of 16 B..4 KiB, 16384 slots", 1, 0.2, NULL},
     {"larson-seed", "larson 1 5 1 1000 100 10000 42", "the seed's larson: 42 threads, 1..5 bytes, 1 second", 42, 1.2, NULL},
     {"larson-2", "larson 1 8 1000 5000 100 4141 2", "2 threads, 8..1000 bytes, slots handed to new threads, 1 second", 2, 1.1,
      NULL},
