@@ -10,7 +10,7 @@ set xlabel 'system calls in one run'
 do for [i = 1:panels] {
     title_text = word(titles, i)
     eval heading
-    set xrange [0:word(tops, i) * 1.15]
+    set xrange [0:word(tops, i) * 1.25]
     set xtics step(2 * word(tops, i))
     set yrange [rows + 0.6:0.4]
     plot for [k = 1:6] data index i-1 using (column(k+2)):1:(column(k+1)):(column(k+2)):($1-0.34):($1+0.34) \
