@@ -116,6 +116,8 @@ static void print(const struct dataset *ds, const struct comparison *c, size_t c
            (long long)ds->run, (unsigned long long)ds->seed);
     for (size_t i = 0; i < count; i++) {
         printf("%-24s %s\n", ds->workloads[c[i].workload].name, verdict_text(&c[i]));
+        if (*verdict_detail(&c[i]))
+            printf("  %s\n", verdict_detail(&c[i]));
         for (int v = 0; v < 2 && mode != MODE_TIME; v++)
             twice_print(ds, v, c[i].workload);
     }

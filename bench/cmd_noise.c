@@ -89,7 +89,8 @@ static void row_name(char *text, size_t size, const struct simulation *s)
 /* Prints one row; answers its false verdicts. */
 static size_t row_simulate(double effect, double noise)
 {
-    struct simulation s = {given.seed ? given.seed : 1, given.comparisons ? given.comparisons : 100, effect, noise, given.pairs};
+    struct simulation s = {.seed = given.seed ? given.seed : 1, .effect = effect, .noise = noise, .pairs = given.pairs};
+    s.comparisons = given.comparisons ? given.comparisons : 100;
     char name[64];
     row_name(name, sizeof name, &s);
     struct simulated r = simulate(&s);
@@ -208,26 +209,27 @@ static int measure_all(void)
         dataset_free(ds);
     }
     store_close(st);
-    printf("noise floor, all pairs together:\n  %-24s %11s   %-23s %8s %10s %14s\n", "workload", "one sample", "A/A ratio", "pairs",
-           "outliers", "pairs for 1 %");
+    printf("noise floor, all pairs together:\n  %-24s %11s   %-23s %8s %10s %14s\n", "workload", "one sample", "A/A ratio",
+           "pairs", "outliers", "pairs for 1 %");
     for (size_t w = 0; w < p->workload_count; w++) {
         floor_print(measure.workloads[w]->name, &heaps[w]);
         free(heaps[w].a);
         free(heaps[w].b);
     }
-    printf("one sample: robust deviation; pairs for 1 %%: until the interval is as narrow as that\nfalse verdicts: %zu of %zu\n",
-           wrong, done);
+    printf("one sample: robust deviation; pairs for 1 %%: until the interval is as narrow as that\n"
+           "false verdicts: %zu of %zu\n", wrong, done);
     return wrong || failed ? EXIT_FAILED : command_end();
 }
 
 int cmd_noise(int argc, char **argv)
 {
     static const struct argp argp = {options, parse, "[VARIANT]",
-                                     "Measures a variant (\"PHASE=12 FRONT=0\", glibc, ...; none: the newest) against the very same "
-                                     "file: every verdict of a difference is false, and the spread is the noise floor of this "
-                                     "machine. With --simulate: how often each verdict falls where the truth is known.\v"
-                                     "Exit status: 0; 1 when a verdict was false or a workload failed; 2 on bad input; 130 when "
-                                     "interrupted.", NULL, NULL, NULL};
+                                     "Measures a variant (\"PHASE=12 FRONT=0\", glibc, ...; none: the newest) against the very "
+                                     "same file: every verdict of a difference is false, and the spread is the noise floor "
+                                     "of this machine. With --simulate: how often each verdict falls where the truth is "
+                                     "known.\v"
+                                     "Exit status: 0; 1 when a verdict was false or a workload failed; 2 on bad input; 130 "
+                                     "when interrupted.", NULL, NULL, NULL};
     measure_command(&measure, argc, argv);
     command_parse(&argp, argc, argv, NULL);
     return given.simulate ? simulate_all() : measure_all();

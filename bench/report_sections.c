@@ -86,10 +86,12 @@ static void throughput_row(struct report *r, int v, int w)
     if (v == r->reference || !c) {
         doc_cell(&r->doc, v == r->reference ? "reference" : "-");
         doc_cell(&r->doc, "-");
+        doc_cell(&r->doc, "-");
         doc_cell(&r->doc, " ");
     } else {
         doc_cell(&r->doc, "%s %s", show(c->gain.value, 3), show_interval(c->gain, 1));
         doc_cell(&r->doc, c->p_holm < 0.001 ? "< 0.001" : "%.3f", c->p_holm);
+        doc_cell(&r->doc, c->p_rank < 0.001 ? "< 0.001" : "%.3f", c->p_rank);
         doc_cell(&r->doc, "%s", verdict_names[c->verdict]);
     }
 }
@@ -102,8 +104,9 @@ void report_throughput(struct report *r)
     doc_text(
         &r->doc,
         "Medians of interleaved runs of the same workload binary, with bootstrap 95 %% intervals. Ratios are medians of paired "
-        "ratios against %s; p is Mann-Whitney's, corrected by Holm over the %zu comparisons of this run. GO: the interval is "
-        "wholly above 1 by more than the margin of %g %%; NO-GO: wholly below; EQUIVALENT: wholly within.",
+        "ratios against %s; p is that of a paired, trimmed t test, corrected by Holm over the %zu comparisons of this run, U is "
+        "Mann-Whitney's p as it is. GO: the interval is wholly above 1 by more than the margin of %g %% and than A/A "
+        "differs, and p agrees; NO-GO: wholly below; EQUIVALENT: wholly within.",
         r->ds->variants[r->reference].label, r->comparison_count, 100 * (r->e ? r->e->margin : VERDICT_MARGIN));
     if (report_drawn(r, "throughput"))
         doc_figure(&r->doc, "throughput",
@@ -115,7 +118,7 @@ void report_throughput(struct report *r)
         if (!report_has(r, -1, w, "ops_s"))
             continue;
         heading_of(r, w);
-        doc_table(&r->doc, "allocator|>M ops/s|>95 % interval|>n|>x reference|>p|verdict");
+        doc_table(&r->doc, "allocator|>M ops/s|>95 % interval|>n|>x reference|>p|>U|verdict");
         for (int v = 0; v < variants(r); v++)
             throughput_row(r, v, w);
         published(r, w);

@@ -1,8 +1,8 @@
 /* simulate.c - datasets with a planted effect, judged by verdict_judge. See simulate.h.
  *
  * May include dataset, verdict, GSL and libc. A sample's time is log-normal, on top of a slow drift that neighbours share (an
- * autoregressive process, 0.95 from sample to sample, as wide as the noise), and now and then 10 to 50 % longer. The order is that of
- * the engine: A, its twin and B shuffled in each block, forwards and backwards.
+ * autoregressive process, 0.95 from sample to sample, as wide as the noise), and now and then 10 to 50 % longer. The order is
+ * that of the engine: A, its twin and B shuffled in each block, forwards and backwards.
  */
 #include "bench/simulate.h"
 #include <gsl/gsl_randist.h>
@@ -11,11 +11,11 @@
 
 enum { A, B, TWIN, VARIANTS };
 
-#define DRIFT 0.95
+#define DRIFT        0.95
 #define SLOWER_QUIET 0.03 /* part of the samples that are slower, */
-#define SLOWER_BUSY 0.08  /* from a noise of BUSY on */
-#define BUSY 0.05
-#define TYPICAL 5e7
+#define SLOWER_BUSY  0.08 /* from a noise of BUSY on */
+#define BUSY         0.05
+#define TYPICAL      5e7
 
 struct machine {
     gsl_rng *rng;
@@ -31,8 +31,8 @@ static double machine_factor(struct machine *m)
 
 static void sample_add(struct dataset *ds, int variant, int block, enum mode mode, const char *metric, double value)
 {
-    int s = dataset_add_sample(ds, &(struct ds_sample){.variant = variant, .block = block, .mode = mode,
-                                                       .position = (int)ds->sample_count});
+    int s = dataset_add_sample(
+        ds, &(struct ds_sample){.variant = variant, .block = block, .mode = mode, .position = (int)ds->sample_count});
     dataset_set(ds, s, metric, value);
 }
 

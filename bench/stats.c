@@ -57,14 +57,18 @@ double stats_mad(const double *x, size_t n)
     return value;
 }
 
-/* --- Bootstrap ----------------------------------------------------------------------------------------------------------------
- * The distribution of the median of n draws from n values is known exactly (Efron 1979, section 3, for odd n; Maritz and Jarrett
- * 1978), so no draw is made. Percentile, not BCa: the acceleration that BCa takes from the jackknife is not consistent for a median,
- * and with 8 to 20 values only adds noise. */
+/* --- Bootstrap
+ * ---------------------------------------------------------------------------------------------------------------- The
+ * distribution of the median of n draws from n values is known exactly (Efron 1979, section 3, for odd n; Maritz and Jarrett
+ * 1978), so no draw is made. Percentile, not BCa: the acceleration that BCa takes from the jackknife is not consistent for a
+ * median, and with 8 to 20 values only adds noise. */
 
 enum { GAP = 40 }; /* that many values between the two middle draws have a chance below exp(-40) */
 
-struct points { double *value, *weight; size_t count; };
+struct points {
+    double *value, *weight;
+    size_t count;
+};
 
 /* The chance that the k-th of n draws is at most the i-th value. */
 static double draw_at_most(size_t k, size_t i, size_t n)
@@ -149,8 +153,9 @@ struct stats_interval stats_ratio_interval(const double *a, const double *b, siz
     return (struct stats_interval){exp(i.value), exp(i.lo), exp(i.hi)};
 }
 
-/* --- Tests --------------------------------------------------------------------------------------------------------------------
- * Twice the midrank of each value, which is a whole number; answers the sum of t^3 - t over ties. */
+/* --- Tests
+ * -------------------------------------------------------------------------------------------------------------------- Twice
+ * the midrank of each value, which is a whole number; answers the sum of t^3 - t over ties. */
 static double ranks_doubled(const double *x, size_t n, size_t *rank)
 {
     size_t *order = take(n, sizeof *order);
@@ -177,8 +182,8 @@ static double p_normal(double distance, double variance)
     return fmin(1, 2 * gsl_cdf_ugaussian_Q(z));
 }
 
-/* Of all ways to pick so many of n doubled ranks: the part whose sum is at least as far from its mean as this one. Column by column,
- * so that no rank is taken twice. */
+/* Of all ways to pick so many of n doubled ranks: the part whose sum is at least as far from its mean as this one. Column by
+ * column, so that no rank is taken twice. */
 static double p_rank_sum(const size_t *rank, size_t n, size_t pick, size_t sum)
 {
     size_t top = n * (n + 1), mean = pick * (n + 1), far = sum > mean ? sum - mean : mean - sum;
@@ -289,7 +294,8 @@ void stats_holm(const double *p, size_t n, double *adjusted)
     free(result);
 }
 
-/* --- Outliers and how many more -------------------------------------------------------------------------------------------- */
+/* --- Outliers and how many more --------------------------------------------------------------------------------------------
+ */
 size_t stats_outliers(const double *x, size_t n, bool *flag)
 {
     double middle = stats_median(x, n), far = 3.5 * stats_mad(x, n);

@@ -1,7 +1,7 @@
 /* table.c - the terminal table of a dataset: one per workload, then what holds for all of them. See verdict.h.
  *
- * May include dataset, verdict, baseline, text and libc. Nothing is hidden: a failed cell says so and why, a missing rival is named,
- * a published figure stands apart, under its own workload only.
+ * May include dataset, verdict, baseline, text and libc. Nothing is hidden: a failed cell says so and why, a missing rival is
+ * named, a published figure stands apart, under its own workload only.
  */
 #include "bench/baseline.h"
 #include "bench/text.h"
@@ -17,7 +17,7 @@ struct table {
     struct comparison *comparisons; /* [workload][variant] against the reference */
     double *values;                 /* room for a cell */
     bool *flags;
-    size_t least, most; /* timing samples of a cell */
+    size_t least, most;     /* timing samples of a cell */
     bool own, instructions; /* a count by the allocator itself was shown; any cell has instructions */
 };
 
@@ -90,7 +90,8 @@ static void verdict_print(const struct table *t, int variant, int workload)
 }
 
 /* The median of a count, in units of `unit`; right-aligned. */
-static void count_print(const struct table *t, int variant, int workload, const char *metric, double unit, int width, int digits)
+static void count_print(const struct table *t, int variant, int workload, const char *metric, double unit, int width,
+                        int digits)
 {
     double value = dataset_median(t->ds, variant, workload, metric) / unit;
     if (isnan(value))
@@ -207,13 +208,17 @@ static void notes_print(const struct table *t, size_t compared)
     fprintf(t->out, "\n");
     if (t->most)
         fprintf(t->out,
-                "M ops/s, faults (minor) and peak RSS: medians of %s timing runs each, interleaved and mirrored, one workload binary,\n"
-                "LD_PRELOAD; in brackets 95 %% bootstrap intervals. x %.18s: median ratio of paired runs; margin 1 %%, Holm over %zu\n"
+                "M ops/s, faults (minor) and peak RSS: medians of %s timing runs each, interleaved and mirrored, one workload "
+                "binary,\n"
+                "LD_PRELOAD; in brackets 95 %% bootstrap intervals. x %.18s: median ratio of paired runs; margin 1 %%, Holm "
+                "over %zu\n"
                 "comparisons; ~N: pairs that would likely decide.\n",
                 samples, t->ds->variants[t->reference].label, compared);
-    fprintf(t->out, "syscalls: mmap, munmap, mremap, madvise and mincore of the whole process, counted by strace in a run of its own%s.\n"
-                    "SuperSl: most SuperSlabs mapped at once, by the allocator's own counters in a run of its own.\n",
-            t->own ? "\n(*: by the allocator itself, its own calls only)" : "");
+    fprintf(
+        t->out,
+        "syscalls: mmap, munmap, mremap, madvise and mincore of the whole process, counted by strace in a run of its own%s.\n"
+        "SuperSl: most SuperSlabs mapped at once, by the allocator's own counters in a run of its own.\n",
+        t->own ? "\n(*: by the allocator itself, its own calls only)" : "");
     if (t->instructions)
         fprintf(t->out, "instr/op: instructions of the allocator per operation, counted by callgrind in a run of its own.\n");
     if (*missing)
@@ -260,8 +265,8 @@ void table_print(FILE *out, const struct dataset *ds, int reference)
     } else {
         size_t compared = judge_all(&t);
         for (size_t i = 0; i < cells && !t.instructions; i++)
-            t.instructions = !isnan(dataset_median(ds, (int)(i % ds->variant_count), (int)(i / ds->variant_count),
-                                                   "instructions_per_op"));
+            t.instructions =
+                !isnan(dataset_median(ds, (int)(i % ds->variant_count), (int)(i / ds->variant_count), "instructions_per_op"));
         for (int w = 0; w < (int)ds->workload_count; w++)
             workload_print(&t, w);
         notes_print(&t, compared);

@@ -9,11 +9,10 @@
 
 /* The rule. GO and NO-GO need all of these; without, the verdict is UNDECIDED:
  * 1. the bootstrap interval of the median gain lies wholly beyond the margin, and beyond the difference that A/A showed;
- * 2. the paired test finds a difference at P_SINGLE, and at P_FAMILY after Holm. An interval alone is fooled by noise of more than
- *    a few percent once in 20 to 50 comparisons. The test is a 10 % trimmed t: rank tests cannot reach such a p with few pairs,
- *    a plain t loses to one outlier.
- * EQUIVALENT needs the interval inside the margin. Where the A/A interval itself lies beyond the margin, nothing is decided but
- * effects beyond that interval.
+ * 2. the paired test finds a difference at P_SINGLE, and at P_FAMILY after Holm. An interval alone is fooled by noise of more
+ * than a few percent once in 20 to 50 comparisons. The test is a 10 % trimmed t: rank tests cannot reach such a p with few
+ * pairs, a plain t loses to one outlier. EQUIVALENT needs the interval inside the margin. Where the A/A interval itself lies
+ * beyond the margin, nothing is decided but effects beyond that interval.
  *
  * Simulated (per-sample noise as given and slow drift as large, 3 to 10 % of samples slower by 10 to 50 %, pairs by the rule of
  * VERDICT_PAIRS; 100,000 A/A and 2,000 planted comparisons a figure):
@@ -25,7 +24,7 @@
  * Without an A/A twin false verdicts are about 1.7 times as many. */
 #define P_SINGLE 0.0002
 #define P_FAMILY 0.05
-#define TRIM 0.1
+#define TRIM     0.1
 
 const char *const verdict_names[VERDICTS] = {"GO", "NO-GO", "EQUIVALENT", "UNDECIDED", "no verdict: noisy", "not measured"};
 
@@ -41,7 +40,10 @@ static void *take(size_t count, size_t size)
 
 /* --- Pairs ---------------------------------------------------------------------------------------------------------------- */
 
-struct pairs { double *a, *b; size_t n; };
+struct pairs {
+    double *a, *b;
+    size_t n;
+};
 
 static struct pairs pairs_of(const struct dataset *ds, int a, int b, int workload, const char *metric)
 {
@@ -56,7 +58,9 @@ static void pairs_free(struct pairs *p)
     free(p->b);
 }
 
-struct range { double least, most; };
+struct range {
+    double least, most;
+};
 
 static struct range range_of(const double *x, size_t n)
 {
@@ -258,5 +262,20 @@ const char *verdict_text(const struct comparison *c)
     used += snprintf(text + used, sizeof text - (size_t)used, "%s", verdict_names[c->verdict]);
     if (c->needed && c->verdict != VERDICT_NONE)
         snprintf(text + used, sizeof text - (size_t)used, ", %zu pairs so far, about %zu would decide", c->pairs, c->needed);
+    return text;
+}
+
+const char *verdict_detail(const struct comparison *c)
+{
+    static char text[160];
+    int used = 0;
+    text[0] = 0;
+    if (!c->pairs || c->exact)
+        return text;
+    if (!isnan(c->noise.value))
+        used = snprintf(text, sizeof text, "A/A %.3f %s, ", c->noise.value, interval_text(c->noise, 3));
+    used += snprintf(text + used, sizeof text - (size_t)used, "p %.2g paired, %.2g Mann-Whitney", c->p, c->p_rank);
+    if (c->outliers)
+        snprintf(text + used, sizeof text - (size_t)used, ", %zu outlier%s kept", c->outliers, c->outliers == 1 ? "" : "s");
     return text;
 }

@@ -35,14 +35,18 @@ static inline int made_workload(struct dataset *ds, const char *name, const char
 }
 
 /* Two samples a block, around value; spread is the deviation of the logarithm. Answers the index of the last one. */
-static inline int made_cell(struct dataset *ds, int variant, int workload, const char *metric, int count, double value, double spread)
+static inline int made_cell(struct dataset *ds, int variant, int workload, const char *metric, int count, double value,
+                            double spread)
 {
     uint32_t state = (uint32_t)(variant * 97 + workload * 31 + 7);
     int last = -1;
     for (int i = 0; i < 100; i++)
         test_random(&state);
     for (int i = 0; i < count; i++) {
-        struct ds_sample s = {.variant = variant, .workload = workload, .block = i / 2, .mode = metric_find(metric)->mode,
+        struct ds_sample s = {.variant = variant,
+                              .workload = workload,
+                              .block = i / 2,
+                              .mode = metric_find(metric)->mode,
                               .position = (int)ds->sample_count};
         last = dataset_add_sample(ds, &s);
         dataset_set(ds, last, metric, spread > 0 ? value * exp(spread * made_normal(&state)) : value);

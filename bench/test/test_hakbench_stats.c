@@ -7,11 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define COUNT(array)          (sizeof(array) / sizeof *(array))
 #define near(x, y, tolerance) ck_assert_double_eq_tol(x, y, tolerance)
 
-/* Depression scale factors, first and second visit: Hollander and Wolfe, Nonparametric Statistical Methods (1973), p. 29; the example
- * of R's help page wilcox.test. */
+/* Depression scale factors, first and second visit: Hollander and Wolfe, Nonparametric Statistical Methods (1973), p. 29; the
+ * example of R's help page wilcox.test. */
 static const double first[] = {1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30};
 static const double second[] = {0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29};
 
@@ -20,7 +20,7 @@ static const double at_term[] = {0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64,
 static const double early[] = {1.15, 0.88, 0.90, 0.74, 1.21};
 
 /* Systolic blood pressure of 22 patients: SAS, The UNIVARIATE Procedure, examples 4.1 and 4.11. */
-static const double systolic[] = {120, 96, 100, 120, 140, 120, 165, 110, 119, 125, 133,
+static const double systolic[] = {120, 96,  100, 120, 140, 120, 165, 110, 119, 125, 133,
                                   108, 110, 130, 120, 134, 118, 122, 122, 122, 112, 122};
 
 START_TEST(quantiles_of_type_7)
@@ -41,7 +41,7 @@ END_TEST
 START_TEST(median_absolute_deviation)
 {
     static const double x[] = {9, 1, 8, 2, 7, 3, 6, 4, 5};
-    near(stats_mad(x, COUNT(x)), 2.9652, 1e-4); /* the example of R's help page mad: mad(c(1:9)) */
+    near(stats_mad(x, COUNT(x)), 2.9652, 1e-4);               /* the example of R's help page mad: mad(c(1:9)) */
     near(stats_mad(systolic, COUNT(systolic)), 9.6369, 1e-4); /* 6.5 x 1.4826; R 4.2: mad(systolic) */
 }
 END_TEST
@@ -62,7 +62,8 @@ END_TEST
 START_TEST(rank_sum)
 {
     near(stats_mann_whitney(at_term, COUNT(at_term), early, COUNT(early)), 0.2544, 5e-5); /* R's help page, two-sided */
-    near(stats_mann_whitney(early, COUNT(early), at_term, COUNT(at_term)), 0.254412254412254, 1e-12); /* 764 of C(15, 5) = 3003 */
+    near(stats_mann_whitney(early, COUNT(early), at_term, COUNT(at_term)), 0.254412254412254,
+         1e-12); /* 764 of C(15, 5) = 3003 */
     /* With ties: blood pressure of 4 treated and 11 untreated, p = 0.0989 by StatXact 5 and R's exactRankTests (its tests). */
     static const double treated[] = {94, 108, 110, 90}, untreated[] = {80, 94, 85, 90, 90, 90, 108, 94, 78, 105, 88};
     near(stats_mann_whitney(treated, 4, untreated, 11), 0.0989, 5e-5);
@@ -146,11 +147,14 @@ static void drawn(const double *x, size_t n, double bound, double *below, double
 
 START_TEST(bootstrap)
 {
-    /* The bootstrap distribution of a median of 13: at most the k-th value with chance 0.0157 (k = 3), 0.0707 (4), 0.1949 (5), 0.3885
-     * (6) and so on: Efron, Bootstrap methods: another look at the jackknife (1979), section 3. So 2.5 % is the 4th value. */
+    /* The bootstrap distribution of a median of 13: at most the k-th value with chance 0.0157 (k = 3), 0.0707 (4), 0.1949 (5),
+     * 0.3885 (6) and so on: Efron, Bootstrap methods: another look at the jackknife (1979), section 3. So 2.5 % is the 4th
+     * value. */
     static const double x[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
-    static const struct { double level; int lo; } expected[] = {{0.97, 3}, {0.968, 4}, {0.95, 4}, {0.86, 4}, {0.858, 5}, {0.62, 5},
-                                                               {0.61, 6}, {0.24, 6}, {0.22, 7}};
+    static const struct {
+        double level;
+        int lo;
+    } expected[] = {{0.97, 3}, {0.968, 4}, {0.95, 4}, {0.86, 4}, {0.858, 5}, {0.62, 5}, {0.61, 6}, {0.24, 6}, {0.22, 7}};
     for (size_t i = 0; i < COUNT(expected); i++) {
         struct stats_interval m = stats_median_interval(x, 13, expected[i].level);
         ck_assert_double_eq(m.value, 7);
@@ -223,7 +227,8 @@ START_TEST(pairs_needed)
     ck_assert_uint_eq(stats_pairs_needed(a, b, 5, 0.02), 7);
     ck_assert_uint_eq(stats_pairs_needed(a, b, 5, 0.1), 0);
     ck_assert_uint_eq(stats_pairs_needed(a, a, 5, 0.01), 0);
-    /* (z of 0.025 + z of 0.2)^2 = 7.85: with t in its place a little more (Student, n = 10: 2.262 + 0.842 against sqrt(10) 1.0). */
+    /* (z of 0.025 + z of 0.2)^2 = 7.85: with t in its place a little more (Student, n = 10: 2.262 + 0.842 against
+     * sqrt(10) 1.0). */
     ck_assert_uint_eq(stats_pairs_to_see(1, 1, 0.05, 0), 10);
     ck_assert_uint_gt(stats_pairs_to_see(1, 1, 0.05, 0.1), 10);
     ck_assert_uint_ge(stats_pairs_to_see(1, 0, 0.05, 0.1), STATS_PAIRS_MAX);

@@ -23,7 +23,8 @@ static void check_text(const char *text, const char *expected)
 {
     for (int line = 1; *expected || *text; line++) {
         int n = (int)strcspn(text, "\n"), m = (int)strcspn(expected, "\n");
-        ck_assert_msg(n == m && strncmp(text, expected, (size_t)n) == 0, "line %d:\n%.*s\nexpected:\n%.*s\n", line, n, text, m, expected);
+        ck_assert_msg(n == m && strncmp(text, expected, (size_t)n) == 0, "line %d:\n%.*s\nexpected:\n%.*s\n", line, n, text, m,
+                      expected);
         text += n + (text[n] != 0);
         expected += m + (expected[m] != 0);
     }

@@ -251,10 +251,18 @@ START_TEST(texts)
     c.verdict = VERDICT_UNDECIDED;
     c.needed = 40;
     ck_assert_str_eq(verdict_text(&c), "1.034 [1.021, 1.047] UNDECIDED, 12 pairs so far, about 40 would decide");
+    c.noise = (struct stats_interval){1.001, 0.994, 1.007};
+    c.p = 0.00002;
+    c.p_rank = 0.0003;
+    ck_assert_str_eq(verdict_detail(&c), "A/A 1.001 [0.994, 1.007], p 2e-05 paired, 0.0003 Mann-Whitney");
+    c.outliers = 1;
+    c.noise.value = NAN;
+    ck_assert_str_eq(verdict_detail(&c), "p 2e-05 paired, 0.0003 Mann-Whitney, 1 outlier kept");
     c = (struct comparison){.pairs = 2, .ratio = {1.5, NAN, NAN}, .verdict = VERDICT_UNDECIDED, .needed = 5};
     ck_assert_str_eq(verdict_text(&c), "1.500 [-, -] UNDECIDED, 2 pairs so far, about 5 would decide");
     c = (struct comparison){.pairs = 2, .ratio = {1.25, 1.25, 1.25}, .exact = true, .verdict = VERDICT_NO_GO};
     ck_assert_str_eq(verdict_text(&c), "1.2500 exactly, NO-GO");
+    ck_assert_str_eq(verdict_detail(&c), "");
     c = (struct comparison){.verdict = VERDICT_NONE, .needed = 5};
     ck_assert_str_eq(verdict_text(&c), "not measured");
 }
