@@ -59,6 +59,33 @@ _Noreturn void hak_assert_failed(const char *text, const char *file, int line);
  * instructions. No code of its own. */
 #define keep_pointer(p) __asm__("" : "+r"(p))
 
+/* The value is not what it was, for all the compiler knows: an address made of it is computed again, within an instruction that
+ * can do so, instead of being kept in a register by one more. No code of its own. */
+#define forget_value(x) __asm__("" : "+r"(x))
+
+/* What gcc 12 needs help with to spend one instruction less. keep_result: x, not NULL and about to be returned, is computed in
+ * the register that returns it. any_bit: a & *mask != 0, without a copy of a. */
+#if defined(__x86_64__)
+#define keep_result(x)                                               \
+    do {                                                             \
+        __asm__("" : "+a"(x));                                       \
+        if (!(x))                                                    \
+            __builtin_unreachable();                                 \
+    } while (0)
+hot_inline bool any_bit(uintptr_t a, const uintptr_t *mask)
+{
+    bool any;
+    __asm__("test %2, %1" : "=@ccnz"(any) : "m"(*mask), "r"(a));
+    return any;
+}
+#else
+#define keep_result(x) ((void)0)
+hot_inline bool any_bit(uintptr_t a, const uintptr_t *mask)
+{
+    return (a & *mask) != 0;
+}
+#endif
+
 /* Relaxed access to a word that one thread writes and others may read: the same instruction as a plain access. */
 #define load_relaxed(pointer) __atomic_load_n((pointer), __ATOMIC_RELAXED)
 #define store_relaxed(pointer, value) __atomic_store_n((pointer), (value), __ATOMIC_RELAXED)

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 struct slab slab_none;
-struct heap heap_none = {.current = {[0 ... HEAP_CLASSES - 1] = &slab_none}, .front = FRONT_INIT};
+struct heap heap_none = {.route = ROUTE_INIT, .current = {[0 ... HEAP_CLASSES - 1] = &slab_none}, .front = FRONT_INIT};
 HAK_TLS struct heap *heap_self = &heap_none;
 
 bool heap_enter(struct heap *h)
@@ -53,6 +53,20 @@ static void heap_fill(struct slab *s)
     s->full = 1;
 }
 
+static struct slab *heap_claim(struct heap *h, unsigned class)
+{
+    struct slab *s = pool_claim(h, class);
+    if (s)
+        route_own(h, s);
+    return s;
+}
+
+static void heap_release(struct heap *h, struct slab *s)
+{
+    route_disown(h, s);
+    pool_release(h, s);
+}
+
 struct slab *heap_slab(struct heap *h, unsigned class)
 {
     struct slab *s = h->current[class];
@@ -71,7 +85,7 @@ struct slab *heap_slab(struct heap *h, unsigned class)
     if (s)
         heap_unlist(h, s);
     else
-        s = pool_claim(h, class);
+        s = heap_claim(h, class);
     h->current[class] = s ? s : &slab_none;
     return s;
 }
@@ -128,7 +142,7 @@ static void heap_event(struct heap *h, struct slab *s)
     } else if (s->listed) {
         heap_unlist(h, s);
     }
-    pool_release(h, s);
+    heap_release(h, s);
 }
 
 void heap_slab_event(struct heap *h, struct slab *s, void *p)
@@ -240,7 +254,7 @@ size_t heap_settle(struct heap *h)
             continue;
         h->current[c] = &slab_none;
         if (s->frees_to_event == 0) {
-            pool_release(h, s);
+            heap_release(h, s);
             count++;
         } else if (s->free || s->carved < s->capacity) {
             heap_list(h, s);
@@ -259,6 +273,7 @@ static void heap_valid_slab(void *context, struct slab *s)
     if (slab_heap(s) != h)
         return;
     slab_valid(s);
+    route_valid(h, s);
     for (void *p = __atomic_load_n(&h->remote, __ATOMIC_ACQUIRE); p; p = *(void **)p)
         remote += slab_of(p) == s;
     if (GUARD_EXACT)

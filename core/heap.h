@@ -1,6 +1,6 @@
 /* heap.h - a heap: what one thread allocates from. And the two fast paths below malloc and free.
  *
- * May include slab.h, superslab.h and the seams that keep state in a heap (front, pool, mid).
+ * May include slab.h, superslab.h and the seams that keep state in a heap (front, pool, mid, route).
  *
  * A thread reaches its heap through heap_self. The heap outlives the thread: at a thread's end it is parked, and the next
  * new thread adopts it whole, so a block's slab never changes hands. Only the thread that has the heap touches its slabs and
@@ -20,11 +20,13 @@
 #include "seam/guard.h"
 #include "seam/mid.h"
 #include "seam/pool.h"
+#include "seam/route.h"
 #include "superslab.h"
 
 enum heap_state { HEAP_OWNED, HEAP_PARKED, HEAP_BUSY, HEAP_LOST };
 
 struct heap {
+    struct route_heap route;
     struct slab *current[HEAP_CLASSES]; /* allocated from; &slab_none: none. Not in the list of its class */
     struct front_heap front;
     struct slab *listed[HEAP_CLASSES]; /* slabs with free blocks, but for the current one */
@@ -40,21 +42,28 @@ struct heap {
     _Alignas(64) void *remote; /* blocks freed by others, linked through their first word. Atomic */
     int state;                 /* enum heap_state. Atomic */
     struct heap *next_parked;  /* under thread.c's lock */
+    struct route_map map;      /* last: it may go on behind the heap */
 };
 
 extern HAK_TLS struct heap *heap_self; /* &heap_none until the thread's first allocation, and after its end */
 extern struct heap heap_none;          /* owns nothing, so that no fast path tests for NULL */
 extern struct slab slab_none;          /* no free block, nothing to carve */
 
-/* The fast path of malloc: a block of that class, or NULL: ask heap_take or the front. */
+/* A block of that class, or NULL: ask heap_take or the front. */
 hot_inline void *heap_pop(struct heap *h, unsigned class)
 {
     return FRONT_CACHES ? front_pop(&h->front, class) : slab_pop(h->current[class]);
 }
 
+/* The fast path of malloc: a block for size <= TINY_MAX bytes, or NULL. */
+hot_inline void *heap_pop_size(struct heap *h, size_t size)
+{
+    return ROUTE_MAPS ? route_pop(&h->route, size) : heap_pop(h, class_of_tiny(size));
+}
+
 void heap_slab_event(struct heap *h, struct slab *s, void *p); /* slab_push(s, p) said so */
 
-/* The fast path of free. p is a block of s; s->heap = h = heap_self. */
+/* The fast path of free, when there is no shorter route. p is a block of s; s->heap = h = heap_self. */
 hot_inline void heap_push(struct heap *h, struct slab *s, void *p)
 {
     if (FRONT_CACHES) {

@@ -25,6 +25,14 @@ void os_start(void); /* reads the page size; before any other call, more than on
  * aligned block. hint: where it would be welcome, or NULL. Returns the start, or NULL. */
 void *os_map(size_t bytes, size_t align, size_t skip, void *hint, enum os_user user);
 
+/* Address space for bytes that reads as zero and takes no memory, not even of a process that locks what it has; what of it
+ * os_commit names can be written, too. NULL where the process may not have all the address space that there is (RLIMIT_AS).
+ * Not part of os_bytes, but for what is committed. */
+void *os_reserve(size_t bytes, enum os_user user);
+bool os_commit(void *start, size_t bytes, enum os_user user);
+void os_unreserve(void *start, size_t bytes, size_t committed, enum os_user user);
+bool os_limited(enum os_user user); /* is address space rationed for this process? */
+
 /* Gives whole pages back. False when the kernel cannot (munmap in the middle of a mapping may need a new one): the range is
  * then still mapped, with its contents. */
 bool os_unmap(void *start, size_t bytes, enum os_user user);

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -88,6 +89,48 @@ void *os_map(size_t bytes, size_t align, size_t skip, void *hint, enum os_user u
     if (wide - head - length)
         os_unmap(p + head + length, wide - head - length, user);
     return p + head;
+}
+
+bool os_limited(enum os_user user)
+{
+    struct rlimit limit;
+    os_counted(user, OS_OTHER);
+    return getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur != RLIM_INFINITY;
+}
+
+/* Without access at first: a readable mapping would be filled with pages at once when the program has asked for all that it
+ * maps to be locked. Read-only it is never charged, so that strict overcommit lets it pass. */
+void *os_reserve(size_t bytes, enum os_user user)
+{
+    if (os_limited(user))
+        return NULL;
+    bytes = os_round(bytes);
+    void *p = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    os_counted(user, OS_MMAP);
+    if (p == MAP_FAILED)
+        return NULL;
+    os_counted(user, OS_OTHER);
+    if (mprotect(p, bytes, PROT_READ) == 0)
+        return p;
+    munmap(p, bytes);
+    os_counted(user, OS_MUNMAP);
+    return NULL;
+}
+
+bool os_commit(void *start, size_t bytes, enum os_user user)
+{
+    os_counted(user, OS_OTHER);
+    if (mprotect(start, os_round(bytes), PROT_READ | PROT_WRITE) != 0)
+        return false;
+    os_grew(user, os_round(bytes));
+    return true;
+}
+
+void os_unreserve(void *start, size_t bytes, size_t committed, enum os_user user)
+{
+    os_counted(user, OS_MUNMAP);
+    if (munmap(start, os_round(bytes)) == 0)
+        os_shrank(user, committed);
 }
 
 bool os_unmap(void *start, size_t bytes, enum os_user user)

@@ -41,6 +41,7 @@ __attribute__((constructor(101))) static void start_library(void)
     pthread_atfork(thread_fork_prepare, thread_fork_parent, thread_fork_child);
     lazy_start();
     front_start();
+    route_start();
     pool_start();
     if (heap_self != &heap_none && heap_enter(heap_self)) {
         front_open(heap_self); /* it was opened before the variables were known */

@@ -117,6 +117,7 @@ HAK_EXPORT void hak_stats_each(void (*each)(void *context, const char *name, uin
     stats_os(each, context);
     lazy_stats(each, context);
     front_stats(each, context);
+    route_stats(each, context);
     pool_stats(each, context);
     owner_stats(each, context);
 }

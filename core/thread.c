@@ -24,6 +24,7 @@ static void thread_trim_heap(struct heap *h)
     heap_drain(h);
     heap_settle(h);
     pool_park(h);
+    route_trim(h);
     heap_leave(h);
 }
 
@@ -82,7 +83,7 @@ static struct heap *thread_adopt(void)
 
 static struct heap *thread_new(void)
 {
-    struct heap *h = meta_alloc(sizeof *h);
+    struct heap *h = route_new(sizeof *h);
     if (!h)
         return NULL;
     for (unsigned c = 0; c < HEAP_CLASSES; c++)
@@ -117,7 +118,7 @@ struct heap *thread_heap(void)
 
 static uint64_t thread_bytes(void)
 {
-    return os_bytes(OS_SUPERSLAB) + os_bytes(OS_MID) + os_bytes(OS_LARGE);
+    return os_bytes(OS_SUPERSLAB) + os_bytes(OS_MID) + os_bytes(OS_LARGE) + route_reserved();
 }
 
 bool thread_trim(void)

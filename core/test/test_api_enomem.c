@@ -53,12 +53,30 @@ static const struct kind {
 
 static const size_t depths[] = {0, 64 * KIB, 1 * MIB, 5 * MIB / 2, 5 * MIB, 48 * MIB};
 
-static void limit_address_space(size_t bytes)
+static void set_limit(rlim_t bytes)
 {
     struct rlimit limit;
     must(!getrlimit(RLIMIT_AS, &limit));
-    limit.rlim_cur = bytes ? bytes : limit.rlim_max;
+    limit.rlim_cur = bytes;
     must(!setrlimit(RLIMIT_AS, &limit));
+}
+
+/* From now on the address space may grow by room bytes. What is only reserved goes back first: under a limit it would, anyway,
+ * and leave more room than was meant. */
+static void limit_address_space(size_t room)
+{
+    if (test_vm_size() > 1024 * MIB) {
+        set_limit(test_vm_size());
+        hak_malloc_trim(0);
+    }
+    set_limit(test_vm_size() + room);
+}
+
+static void lift_limit(void)
+{
+    struct rlimit limit;
+    must(!getrlimit(RLIMIT_AS, &limit));
+    set_limit(limit.rlim_max);
 }
 
 static void in_child(void (*body)(const void *), const void *argument)
@@ -76,7 +94,7 @@ static void in_child(void (*body)(const void *), const void *argument)
 
 static void probe(const void *out)
 {
-    limit_address_space(test_vm_size() + MIB);
+    limit_address_space(MIB);
     *(bool *)out = mmap(NULL, 64 * MIB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED;
 }
 
@@ -182,7 +200,7 @@ static void run_plan(const void *argument)
     const struct plan *plan = argument;
     struct hak_stats before = test_stats();
     struct node *earlier = plan->warm ? earlier_data() : NULL;
-    limit_address_space(test_vm_size() + plan->depth);
+    limit_address_space(plan->depth);
     size_t first, again;
     struct node *live = exhaust(plan->kind, &first);
     verify(live);
@@ -200,7 +218,7 @@ static void run_plan(const void *argument)
     must(again > 0 || !first);
     verify(live);
     verify(earlier);
-    limit_address_space(0);
+    lift_limit();
     struct node *after = push(NULL, hak_malloc, 3 * MIB, 5);
     must(after && push(NULL, plan->kind->make, plan->kind->size, 6) != NULL);
     release(after, 1);
@@ -229,7 +247,7 @@ static void grow_until_full(const void *argument)
     char *block = hak_malloc(size);
     must(block);
     test_stamp(block, size, 1);
-    limit_address_space(test_vm_size() + 20 * MIB);
+    limit_address_space(20 * MIB);
     for (;;) {
         errno = 0;
         char *larger = hak_realloc(block, size * 5 / 4);
@@ -285,10 +303,10 @@ static void new_thread(const void *argument)
     struct node *earlier = earlier_data();
     must(!sem_init(&go, 0, 0) && !sem_init(&done, 0, 0));
     must(!pthread_create(&thread, NULL, first_call_without_memory, NULL));
-    limit_address_space(test_vm_size());
+    limit_address_space(0);
     sem_post(&go);
     sem_wait(&done);
-    limit_address_space(0);
+    lift_limit();
     sem_post(&go);
     must(!pthread_join(thread, NULL));
     verify(earlier);

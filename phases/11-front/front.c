@@ -208,7 +208,8 @@ void front_stats(stats_each *each, void *context)
         thread_each_heap(front_add, &all);
         bytes += (all.held - before) * class_size(c);
     }
-    each(context, "front.hits", all.hits);
+    if (route_counts())
+        each(context, "front.hits", all.hits);
     each(context, "front.misses", all.misses);
     each(context, "front.refills", all.refills);
     each(context, "front.drains", all.drains);

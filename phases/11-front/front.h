@@ -39,9 +39,10 @@ struct front_heap {
 };
 
 extern void *front_nothing[1];
-#define FRONT_INIT                                                                                     \
-    {                                                                                                  \
-        .bin = {[0 ... FRONT_CLASSES - 1] = {front_nothing, front_nothing, 0, front_nothing, 0, 0, 0, 0} } \
+#define FRONT_BIN_INIT {front_nothing, front_nothing, 0, front_nothing, 0, 0, 0, 0} /* holds nothing, takes nothing */
+#define FRONT_INIT                                              \
+    {                                                           \
+        .bin = {[0 ... FRONT_CLASSES - 1] = FRONT_BIN_INIT}     \
     }
 #define FRONT_CACHES true
 

@@ -1,11 +1,21 @@
 /* test_front_bins.c - the equations of front.h, walked: what a bin holds at most, what a miss fetches and in which order, what
  * a full bin gives back, and what the counters say about it; for the default sizes and for odd ones. */
 #define TEST_SECONDS 300
+#include "core/env.h"
 #include "test_front.h"
 
 enum { MOST = 5000 };
 
 static void *block[MOST];
+
+/* The calling thread's heap, where malloc, whatever short way it may have, counts every hit. */
+static struct heap *counting_heap(void)
+{
+    env_stats = ENV_STATS_TEXT;
+    route_start();
+    env_stats = ENV_STATS_OFF;
+    return own_heap();
+}
 
 static void take(size_t count, size_t size)
 {
@@ -23,7 +33,7 @@ static void give(size_t count)
 
 START_TEST(slots_are_bounded_by_count_and_bytes)
 {
-    struct heap *h = own_heap();
+    struct heap *h = counting_heap();
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
         size_t slots = bin_slots(&h->front.bin[c]), fit = 16 * KIB / class_size(c);
         must(slots == (fit < 256 ? fit : 256) && slots * class_size(c) <= 16 * KIB);
@@ -35,7 +45,7 @@ END_TEST
 /* A fresh slab: the batch comes lowest address first, without a gap. */
 START_TEST(miss_fetches_a_batch)
 {
-    struct heap *h = own_heap();
+    struct heap *h = counting_heap();
     for (unsigned c = 1; c < CLASS_TINY; c++) {
         size_t size = class_size(c), batch = batch_wanted(c);
         struct front_bin *bin = &h->front.bin[c];
@@ -61,7 +71,7 @@ END_TEST
 /* Newest on top, and the one more than fits sends the oldest half home. */
 START_TEST(full_bin_drains_its_oldest_half)
 {
-    struct heap *h = own_heap();
+    struct heap *h = counting_heap();
     for (unsigned c = 1; c < CLASS_TINY; c++) {
         struct front_bin *bin = &h->front.bin[c];
         size_t slots = bin_slots(bin), half = slots / 2;
@@ -89,7 +99,7 @@ END_TEST
 /* Without a miss between them the drains raise base until the slots end; then a full bin passes on what comes, one by one. */
 START_TEST(drains_until_the_slots_end)
 {
-    struct heap *h = own_heap();
+    struct heap *h = counting_heap();
     for (unsigned c = 1; c < CLASS_TINY; c++) {
         struct front_bin *bin = &h->front.bin[c];
         size_t slots = bin_slots(bin), count = 4 * slots;
@@ -128,7 +138,7 @@ END_TEST
 /* Random mallocs and frees of one class against a model in counters. */
 static void walk(size_t size, size_t steps, uint32_t seed)
 {
-    struct heap *h = own_heap();
+    struct heap *h = counting_heap();
     struct front_bin *bin = bin_of(h, size);
     unsigned class = class_of(size);
     size_t live = 0, pops = 0, pushes = 0, refilled = 0;
@@ -209,7 +219,7 @@ END_TEST
 /* Without a slot nothing is held, and every free reaches its slab at once. */
 static void *uncached(void *unused)
 {
-    struct heap *h = own_heap();
+    struct heap *h = counting_heap();
     for (int round = 0; round < 3; round++) {
         take(300, 48);
         must(held_total(h) == 0);

@@ -1,0 +1,71 @@
+/* base/route.h - the base answer of the route seam: there is no shorter way. */
+#ifndef HAK_BASE_ROUTE_H
+#define HAK_BASE_ROUTE_H
+
+#define ROUTE_MAPS false
+#define ROUTE_INIT {}
+struct route_heap {};
+struct route_map {};
+
+hot_inline void *route_pop(struct route_heap *r, size_t size)
+{
+    (void)r, (void)size;
+    return NULL;
+}
+
+hot_inline bool route_push(struct route_heap *r, const struct route_map *m, void *p)
+{
+    (void)r, (void)m, (void)p;
+    return false;
+}
+
+static inline struct heap *route_new(size_t bytes)
+{
+    return meta_alloc(bytes);
+}
+
+static inline void route_open(struct heap *h)
+{
+    (void)h;
+}
+
+static inline bool route_counts(void)
+{
+    return true;
+}
+
+static inline void route_start(void)
+{
+}
+
+static inline void route_own(struct heap *h, const struct slab *s)
+{
+    (void)h, (void)s;
+}
+
+static inline void route_disown(struct heap *h, const struct slab *s)
+{
+    (void)h, (void)s;
+}
+
+static inline void route_trim(struct heap *h)
+{
+    (void)h;
+}
+
+static inline uint64_t route_reserved(void)
+{
+    return 0;
+}
+
+static inline void route_valid(struct heap *h, const struct slab *s)
+{
+    (void)h, (void)s;
+}
+
+static inline void route_stats(stats_each *each, void *context)
+{
+    (void)each, (void)context;
+}
+
+#endif

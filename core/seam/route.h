@@ -1,0 +1,44 @@
+/* seam/route.h - the route seam: is there a shorter way from a size, or from a block's address, to a bin of this heap's front?
+ *
+ * Asked by malloc and free before anything else. An answer may include compiler.h, sizeclass.h, slab.h, meta.h and the front
+ * and guard seams, and defines ROUTE_MAPS (false: core finds class and slab by itself and never calls route_pop, route_push),
+ * struct route_heap (its state in a heap), struct route_map (the heap's last member), ROUTE_INIT (its initializer for a heap
+ * that no thread has: nothing comes, nothing goes), and
+ *
+ *   void *route_pop(struct route_heap *r, size_t size)      a block for size <= TINY_MAX bytes; NULL: take the long way
+ *   bool route_push(struct route_heap *r, const struct route_map *m, void *p)
+ *                                                           p may be anything. True: it passed for a live block of this heap,
+ *                                                           and the front has it; false: take the long way
+ *   struct heap *route_new(size_t bytes)                    zeroed memory for a heap; NULL: none
+ *   void route_open(struct heap *h)                         malloc came the long way, and the front had a block all the same
+ *   bool route_counts(void)                                 do all hits of the front come the long way, and so get counted?
+ *   void route_start(void)                                  once, when the environment has been read
+ *   void route_own(struct heap *h, const struct slab *s)    h has claimed s
+ *   void route_disown(struct heap *h, const struct slab *s) h is about to release s
+ *   void route_trim(struct heap *h)                         memory is short: keep nothing that is not needed
+ *   uint64_t route_reserved(void)                           bytes of address space that all heaps keep so; counted nowhere else
+ *   void route_valid(struct heap *h, const struct slab *s)  aborts unless route and slab agree, for a slab that h owns
+ *   void route_stats(stats_each *each, void *context)
+ *
+ * route_new and route_open decide whether h may take the short way at all: a process that asks for counters does without it in
+ * malloc, where it would save the counting, too.
+ *
+ * Must hold: route_push takes only 16-byte aligned addresses in slabs between route_own and route_disown by the same heap; all
+ * but the last four are called on the thread that has the heap.
+ */
+#ifndef HAK_SEAM_ROUTE_H
+#define HAK_SEAM_ROUTE_H
+
+#include "core/compiler.h"
+#include "core/meta.h"
+#include "core/seam/front.h"
+#include "core/seam/guard.h"
+#include "core/sizeclass.h"
+#include "core/slab.h"
+#include "core/stats.h"
+
+struct heap;
+
+#include HAK_SEAM_route
+
+#endif

@@ -1,0 +1,128 @@
+/* test_flat.h - what the tests of phase 13 share. May include the core's headers: these tests look inside. */
+#ifndef HAK_TEST_FLAT_H
+#define HAK_TEST_FLAT_H
+
+#include "core/test/test_core.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+static inline bool mapped(const struct heap *h)
+{
+    return h->route.outside != ~(uintptr_t)0;
+}
+
+/* The bin that a pointer leads to, for heap h; &h->route.closed: none. */
+static inline struct front_bin *led_to(struct heap *h, const void *p)
+{
+    return route_bin(&h->route, h->map.bin[(uintptr_t)p >> SLAB_SHIFT]);
+}
+
+/* Does free take p the short way? Afterwards it is live again. */
+static inline bool takes(struct heap *h, void *p)
+{
+    if (!route_push(&h->route, &h->map, p))
+        return false;
+    struct front_bin *bin = led_to(h, p);
+    must(*bin->top == p);
+    bin->top--;
+    guard_alloc(p);
+    return true;
+}
+
+struct table_sum {
+    struct heap *heap;
+    uint64_t slots;
+};
+
+static inline void table_slab(void *context, struct slab *s)
+{
+    struct table_sum *sum = context;
+    if (slab_heap(s) != sum->heap)
+        return;
+    for (unsigned i = 0; i < s->slots; i++) {
+        char *p = superslab_slot(s) + i * SLAB_SIZE;
+        must(led_to(sum->heap, p) == &sum->heap->front.bin[s->class]);
+        must(led_to(sum->heap, p + SLAB_SIZE - 1) == &sum->heap->front.bin[s->class]);
+    }
+    sum->slots += s->slots;
+}
+
+/* Every slot of h's slabs leads to the bin of its class, and no other address leads anywhere. Returns the number of slots. */
+static inline uint64_t table_valid(struct heap *h)
+{
+    struct table_sum sum = {.heap = h};
+    uint64_t entries = 0;
+    must(mapped(h) && h->route.refused == 0);
+    superslab_each_slab(table_slab, &sum);
+    for (size_t chunk = 0; chunk < ROUTE_CHUNKS; chunk++) {
+        if (!(h->route.writable[chunk / 64] >> chunk % 64 & 1))
+            continue;
+        uint16_t *first = h->map.bin, *last = first + ROUTE_ENTRIES;
+        uint16_t *entry = (uint16_t *)((char *)h + chunk * ROUTE_CHUNK), *end = entry + ROUTE_CHUNK / sizeof *entry;
+        for (entry = entry < first ? first : entry; entry < (end < last ? end : last); entry++) {
+            if (!*entry)
+                continue;
+            void *p = (void *)((uintptr_t)(entry - h->map.bin) << SLAB_SHIFT);
+            must(ssmap_has(p) && slab_heap(slab_of(p)) == h);
+            entries++;
+        }
+    }
+    must(entries == sum.slots);
+    return entries;
+}
+
+struct flat_counts {
+    uint64_t tables, tables_refused, tables_dropped, slots_entered, slots_refused;
+};
+
+static inline void flat_count_one(void *context, const char *name, uint64_t value)
+{
+    static const char *const names[] = {"flat.tables", "flat.tables_refused", "flat.tables_dropped", "flat.slots_entered",
+                                        "flat.slots_refused"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(name, names[i]) == 0)
+            ((uint64_t *)context)[i] = value;
+    }
+}
+
+static inline struct flat_counts flat_counted(void)
+{
+    struct flat_counts counts;
+    memset(&counts, 0xff, sizeof counts);
+    hak_stats_each(flat_count_one, &counts);
+    must(counts.tables != UINT64_MAX && counts.slots_refused != UINT64_MAX);
+    return counts;
+}
+
+/* Random allocations and frees of 16 bytes to most, their beginnings stamped; what is left is freed. between: called now and
+ * then. */
+static inline void churn(uint32_t seed, size_t steps, size_t most, void (*between)(void))
+{
+    enum { MANY = 400 };
+    static _Thread_local struct {
+        void *p;
+        size_t size;
+    } block[MANY];
+    for (size_t step = 0; step < steps; step++) {
+        uint32_t r = test_random(&seed), i = r % MANY;
+        if (block[i].p) {
+            must(test_stamped(block[i].p, block[i].size < 200 ? block[i].size : 200, i));
+            hak_free(block[i].p);
+            block[i].p = NULL;
+        } else {
+            size_t limit = (size_t)32 << (r >> 20) % 16;
+            block[i].size = 16 + (r >> 8) % (limit < most ? limit : most);
+            must((block[i].p = hak_malloc(block[i].size)));
+            test_stamp(block[i].p, block[i].size < 200 ? block[i].size : 200, i);
+        }
+        if (between && step % 997 == 0)
+            between();
+    }
+    for (size_t i = 0; i < MANY; i++) {
+        hak_free(block[i].p);
+        block[i].p = NULL;
+    }
+}
+
+#endif

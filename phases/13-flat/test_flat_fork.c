@@ -1,0 +1,87 @@
+/* test_flat_fork.c - the child of a fork has the table of the thread that forked; heaps of threads that it does not have keep
+ * theirs, and lead nobody anywhere.
+ */
+#define _GNU_SOURCE
+#define TEST_SECONDS 300
+#include "test_flat.h"
+
+#include <sys/wait.h>
+
+enum { THREADS = 3, FORKS = 25, MANY = 300 };
+
+static void *theirs[THREADS][MANY], *own[MANY];
+static struct heap *heaps[THREADS];
+static atomic_bool stop;
+static sem_t ready;
+
+static void *live_on(void *number)
+{
+    size_t n = (size_t)(uintptr_t)number;
+    for (size_t i = 0; i < MANY; i++)
+        must((theirs[n][i] = hak_malloc(16 + i * 30)));
+    heaps[n] = heap_self;
+    sem_post(&ready);
+    for (uint32_t seed = 1 + (uint32_t)n; !stop; seed++)
+        churn(seed, 500, MID_MAX, NULL);
+    return NULL;
+}
+
+static void *new_thread(void *unused)
+{
+    churn(77, 2000, MID_MAX, NULL);
+    for (size_t n = 0; n < THREADS; n++)
+        must(heap_self != heaps[n]);
+    table_valid(heap_self);
+    return unused;
+}
+
+static void child(void)
+{
+    struct heap *h = heap_self;
+    table_valid(h);
+    for (size_t i = 0; i < MANY; i++)
+        must(led_to(h, own[i]) == &h->front.bin[slab_of(own[i])->class]);
+    for (size_t n = 0; n < THREADS; n++) {
+        for (size_t i = 0; i < MANY; i++) {
+            must(!takes(h, theirs[n][i]));
+            hak_free(theirs[n][i]);
+        }
+    }
+    churn(99, 2000, MID_MAX, NULL);
+    for (size_t i = 0; i < MANY; i++)
+        hak_free(own[i]);
+    table_valid(h);
+    if (!test_shadowed())
+        run_thread(new_thread, NULL);
+    must(hak_check());
+}
+
+START_TEST(forks)
+{
+    pthread_t thread[THREADS];
+    must(!sem_init(&ready, 0, 0));
+    for (size_t n = 0; n < THREADS; n++)
+        must(!pthread_create(&thread[n], NULL, live_on, (void *)(uintptr_t)n));
+    for (size_t n = 0; n < THREADS; n++)
+        sem_wait(&ready);
+    for (size_t i = 0; i < MANY; i++)
+        must((own[i] = hak_malloc(16 + i * 30)));
+    for (size_t i = 0; i < test_scaled(FORKS) && !test_shadowed(); i++) {
+        pid_t pid = fork();
+        must(pid >= 0);
+        if (!pid) {
+            alarm(60);
+            child();
+            _exit(0);
+        }
+        int status = -1;
+        must(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    stop = true;
+    for (size_t n = 0; n < THREADS; n++)
+        must(!pthread_join(thread[n], NULL));
+    table_valid(heap_self);
+}
+END_TEST
+
+TEST_MAIN("flat: fork", forks)

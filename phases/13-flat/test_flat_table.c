@@ -1,0 +1,146 @@
+/* test_flat_table.c - the equation of route.h, walked: the slots of a heap's slabs lead to the bins of their classes, and
+ * nothing else leads anywhere, whatever slabs come, go, change their class, wait empty, or stay behind in a parked heap.
+ */
+#define _GNU_SOURCE
+#define TEST_SECONDS 300
+#include "test_flat.h"
+
+enum { MANY = 3000 };
+static void *block[MANY];
+
+static void valid_now(void)
+{
+    must(table_valid(heap_self) > 0);
+}
+
+START_TEST(walk_of_all_sizes)
+{
+    churn(11, test_scaled(40000), MID_MAX, valid_now);
+    churn(12, test_scaled(40000), TINY_MAX, valid_now);
+    churn(13, test_scaled(20000), 64 * KIB, valid_now);
+    must(hak_check());
+}
+END_TEST
+
+START_TEST(sizes_lead_to_bins)
+{
+    struct heap *h = thread_heap();
+    for (size_t size = 0; size <= TINY_MAX; size++)
+        must(route_bin(&h->route, h->route.size_bin[size]) == &h->front.bin[class_of_tiny(size)]);
+}
+END_TEST
+
+/* Slabs that empty leave the table; those that come take their places, as another class. */
+START_TEST(slots_change_classes)
+{
+    struct heap *h = thread_heap();
+    uint64_t before = table_valid(h);
+    for (size_t size = 16; size <= 16 * KIB; size += size / 2) {
+        for (int i = 0; i < MANY; i++)
+            must((block[i] = hak_malloc(size)) && memset(block[i], 1, 16));
+        must(table_valid(h) >= before + MANY * size / SUPERSLAB_SIZE);
+        for (int i = 0; i < MANY; i++)
+            hak_free(block[i]);
+        table_valid(h);
+        hak_malloc_trim(0);
+        must(table_valid(h) == 0);
+    }
+}
+END_TEST
+
+/* Each slot of a run of several has an entry, so that a block is found wherever in the run it starts. */
+START_TEST(runs)
+{
+    struct heap *h = thread_heap();
+    bool later = false;
+    for (unsigned c = CLASS_TINY; c < CLASS_ALL; c++) {
+        for (int i = 0; i < 5; i++) {
+            must((block[i] = hak_malloc(class_size(c))));
+            must(led_to(h, block[i]) == &h->front.bin[c]);
+            later |= slab_at(block[i])->back != 0;
+        }
+        table_valid(h);
+        for (int i = 0; i < 5; i++)
+            hak_free(block[i]);
+        table_valid(h);
+    }
+    must(later && hak_check());
+}
+END_TEST
+
+START_TEST(short_way_takes_own_blocks)
+{
+    struct heap *h = thread_heap();
+    for (unsigned c = 0; c < CLASS_ALL; c++) {
+        void *p = hak_malloc(class_size(c));
+        must(p);
+        bool room = h->front.bin[c].top != h->front.bin[c].limit;
+        must(takes(h, p) == room && room == (class_size(c) <= FRONT_BYTES));
+        hak_free(p);
+    }
+    must(hak_check());
+}
+END_TEST
+
+static void *leave_half(void *context)
+{
+    for (int i = 0; i < MANY; i++)
+        must((block[i] = hak_malloc(16 + (size_t)i % 3000)));
+    table_valid(heap_self);
+    for (int i = 0; i < MANY; i += 2)
+        hak_free(block[i]);
+    table_valid(heap_self);
+    *(struct heap **)context = heap_self;
+    return NULL;
+}
+
+static void *take_over(void *context)
+{
+    hak_free(hak_malloc(1));
+    must(heap_self == *(struct heap **)context);
+    table_valid(heap_self);
+    for (int i = 1; i < MANY; i += 2) { /* whoever allocated it: the heap is the same */
+        must(led_to(heap_self, block[i]) == &heap_self->front.bin[slab_of(block[i])->class]);
+        hak_free(block[i]);
+    }
+    churn(5, test_scaled(5000), MID_MAX, valid_now);
+    return NULL;
+}
+
+/* A parked heap keeps its table; others that free into it clear its entries. */
+START_TEST(parked_and_adopted)
+{
+    struct heap *h = NULL, *same = NULL;
+    hak_free(hak_malloc(1));
+    run_thread(leave_half, &h);
+    must(table_valid(h) > 0);
+    run_thread(take_over, &h);
+    must(table_valid(h) == 0);
+    run_thread(leave_half, &same);
+    must(same == h);
+    uint64_t left = table_valid(h);
+    for (int i = 1; i < MANY; i += 2) {
+        must(led_to(heap_self, block[i]) == &heap_self->route.closed);
+        hak_free(block[i]);
+        if (i % 500 == 1)
+            must(table_valid(h) <= left);
+    }
+    must(left > 0 && table_valid(h) == 0 && table_valid(heap_self) > 0);
+}
+END_TEST
+
+START_TEST(counters)
+{
+    hak_free(hak_malloc(1));
+    struct flat_counts counts = flat_counted();
+    must(counts.tables == 1 && counts.tables_refused == 0 && counts.tables_dropped == 0 && counts.slots_refused == 0);
+    must(counts.slots_entered == table_valid(heap_self));
+    void *p = hak_malloc(300 * KIB);
+    must(flat_counted().slots_entered == counts.slots_entered + slab_of(p)->slots);
+    hak_free(p);
+    must(hak_check());
+}
+END_TEST
+
+TEST_MAIN("flat: table", walk_of_all_sizes, sizes_lead_to_bins, slots_change_classes, runs, short_way_takes_own_blocks,
+          parked_and_adopted, counters)
