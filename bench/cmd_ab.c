@@ -28,7 +28,7 @@ static const struct argp_option options[] = {
     {"metric", 'm', "NAME", 0, "what is compared (ops_s); instructions needs no quiet machine", 0},
     {"repeat", 'n', "N", 0, "timing samples of each cell to begin with (10)", 0},
     {"repeat-max", OPTION_REPEAT_MAX, "N", 0, "never more than this (80)", 0},
-    {"budget", 'b', "SECONDS", 0, "stop timing after so long (no limit)", 0},
+    {"budget", 'b', "SECONDS", 0, "stop timing after so long in all, but never before the third block (no limit)", 0},
     {"margin", 'M', "PERCENT", 0, "differences up to this are none (1)", 0},
     {"timeout", 't', "SECONDS", 0, "a sample that takes longer has failed (120)", 0},
     {"seed", 's', "N", 0, "of the order of samples (from the clock)", 0},
@@ -166,9 +166,12 @@ int cmd_ab(int argc, char **argv)
                     mode == MODE_STRACE ? "strace" : "valgrind");
     struct store *st = measure_open(given.db);
     struct plan *p = plan_make(mode);
+    double left = given.budget > 0 ? given.budget : (double)INFINITY;
+    p->budget_left = &left;
     struct dataset *ds = measure_run(st, p);
     size_t count = compare(ds, c);
-    while (mode == MODE_TIME && !measure_failed(ds) && undecided(c, count) && p->repeat < given.repeat_max) {
+    while (mode == MODE_TIME && !measure_failed(ds) && undecided(c, count) && left > 0 &&
+           p->repeat < given.repeat_max) {
         p->repeat = 2 * p->repeat < given.repeat_max ? 2 * p->repeat : given.repeat_max;
         p->resume = ds->run;
         dataset_free(ds);
@@ -179,5 +182,6 @@ int cmd_ab(int argc, char **argv)
     size_t failed = measure_failed(ds);
     dataset_free(ds);
     store_close(st);
-    return failed ? EXIT_FAILED : EXIT_OK;
+    int end = command_end();
+    return failed ? EXIT_FAILED : end;
 }

@@ -142,7 +142,7 @@ static int64_t measure(const struct options *o, const struct experiment *e, stru
     for (size_t i = 0; i < plan.variant_count; i++)
         if (e->modes & 1u << MODE_TIME && strcmp(variants[i].d.label, e->reference) == 0 && !variants[i].d.missing)
             plan.twin = (int)i;
-    return engine_identify(&plan, why, size) ? engine_run(st, &plan, interrupted, why, size) : -1;
+    return engine_run(st, &plan, interrupted, why, size);
 }
 
 /* The newest interrupted run of this name, to its end. */

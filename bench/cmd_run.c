@@ -179,5 +179,6 @@ int cmd_run(int argc, char **argv)
     if (failed)
         fprintf(stderr, "hakbench: %zu samples failed; run %lld keeps why\n", failed, (long long)ds->run);
     dataset_free(ds);
-    return failed ? EXIT_FAILED : EXIT_OK;
+    int end = command_end();
+    return failed ? EXIT_FAILED : end;
 }

@@ -48,7 +48,7 @@ static void on_interrupt(int signal_number)
 
 /* --- Beginning ------------------------------------------------------------------------------------------------------------ */
 
-bool engine_identify(const struct plan *p, char *why, size_t size)
+static bool identify(const struct plan *p, char *why, size_t size)
 {
     for (size_t v = 0; v < p->variant_count; v++)
         if (!p->variants[v].d.missing && !variant_identify(&p->variants[v], why, size))
@@ -106,7 +106,7 @@ static void engine_open(struct engine *e, struct store *st, const struct plan *g
     e->plan.modes |= 1u << MODE_COUNT;
     e->cells = e->plan.variant_count * e->plan.workload_count;
     e->cpu = cpu_choose();
-    e->timing_left = given->budget > 0 ? given->budget : (double)INFINITY;
+    e->timing_left = given->budget_left ? *given->budget_left : given->budget > 0 ? given->budget : (double)INFINITY;
     e->failed = zeroed(e->cells, sizeof *e->failed);
     e->in_block = zeroed(e->cells, sizeof *e->in_block);
     e->proven = zeroed(e->plan.variant_count, sizeof *e->proven);
@@ -342,8 +342,10 @@ static bool timing(struct engine *e)
     double longest = 0;
     for (size_t b = e->blocks_done; good && e->plan.modes >> MODE_TIME & 1 && b < blocks; b++) {
         double start = progress_now();
-        if (b >= BLOCKS_MIN && longest > e->timing_left)
+        if (b >= BLOCKS_MIN && longest >= e->timing_left) {
+            e->timing_left = 0;
             break;
+        }
         plan_block(&e->plan, b, cells, &count);
         for (size_t i = 0; good && i < count; i++) {
             bool stored = b == e->blocks_done && e->in_block[cells[i]] > 0;
@@ -356,6 +358,8 @@ static bool timing(struct engine *e)
         e->timing_left -= spent;
         longest = spent > longest ? spent : longest;
     }
+    if (e->plan.budget_left)
+        *e->plan.budget_left = e->timing_left;
     free(cells);
     return good;
 }
@@ -400,7 +404,11 @@ static void progress_plan(const struct engine *e)
 
 static bool engine_go(struct engine *e)
 {
-    if (!engine_identify(&e->plan, e->why, sizeof e->why) || !(e->plan.resume > 0 ? run_resume(e) : run_begin(e)))
+    if (!identify(&e->plan, e->why, sizeof e->why)) {
+        e->run = ENGINE_BAD;
+        return false;
+    }
+    if (!(e->plan.resume > 0 ? run_resume(e) : run_begin(e)))
         return false;
     progress_plan(e);
     bool good = counting(e, MODE_COUNT) && proofs_check(e) && timing(e) && counting(e, MODE_STRACE) &&
@@ -427,12 +435,14 @@ int64_t engine_run(struct store *st, const struct plan *p, bool *was_interrupted
     sigaction(SIGHUP, &action, &old[2]);
     engine_open(&e, st, p);
     bool good = engine_go(&e);
-    int64_t run = good || interrupted ? e.run : -1;
+    int64_t run = good || interrupted || e.run == ENGINE_BAD ? e.run : -1;
     sigaction(SIGINT, &old[0], NULL);
     sigaction(SIGTERM, &old[1], NULL);
     sigaction(SIGHUP, &old[2], NULL);
     *was_interrupted = interrupted != 0;
-    if (interrupted)
+    if (interrupted && e.run <= 0)
+        fputs("hakbench: interrupted before the first sample\n", stderr);
+    else if (interrupted)
         fprintf(stderr, "hakbench: interrupted; what had finished is kept: go on with hakbench run --resume %lld\n",
                 (long long)e.run);
     else if (!good)

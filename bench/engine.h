@@ -21,6 +21,7 @@ struct plan {
     int repeat;              /* timing samples per cell; made even: A B .. B A; four times as many of quick workloads */
     int counts;              /* samples per cell in each counting mode; 0 is 1 */
     double budget;           /* seconds for timing; 0: none. At least 3 blocks are taken all the same */
+    double *budget_left;     /* NULL; or what is left of it, kept from run to run: 0 or less when it has ended the timing */
     double timeout;          /* seconds for one sample; 0: the launcher's default */
     uint64_t seed;
     int twin;                /* index of a variant measured twice as A/A; -1: none. The twin comes after all variants, as
@@ -38,12 +39,11 @@ void plan_block(const struct plan *p, size_t block, size_t *cells, size_t *count
 bool plan_resume(struct store *st, int64_t run, const char *const *given, struct plan *out, char *why, size_t size);
 void plan_free(struct plan *p);
 
-/* Runs the plan into the store. Answers the run's id; -1: why holds one line. On SIGINT and SIGTERM what is finished stays,
+/* Are the libraries of the variants what they are called? Then the plan is run into the store. Answers the run's id; -1, or
+ * ENGINE_BAD when a library is not what it is called: why holds one line. On SIGINT, SIGTERM and SIGHUP what is finished stays,
  * *interrupted is set. A failing workload is recorded as a failed sample and shown; its cell is not tried again. */
+enum { ENGINE_BAD = -2 };
 int64_t engine_run(struct store *st, const struct plan *p, bool *interrupted, char *why, size_t size);
-
-/* Are the libraries of these variants what they are called? engine_run asks too; this is to know it early. */
-bool engine_identify(const struct plan *p, char *why, size_t size);
 
 /* Context of this machine and tree into a dataset; variants must be in it. */
 void context_collect(struct dataset *ds);

@@ -96,11 +96,11 @@ struct dataset *measure_run(struct store *st, const struct plan *p)
 {
     char why[512] = "";
     bool interrupted = false;
-    if (!engine_identify(p, why, sizeof why))
-        command_bad("%s", why);
     int64_t run = engine_run(st, p, &interrupted, why, sizeof why);
     if (interrupted)
         exit(EXIT_INTERRUPTED);
+    if (run == ENGINE_BAD)
+        command_bad("%s", why);
     struct dataset *ds = run < 0 ? NULL : store_load(st, run);
     if (ds)
         return ds;

@@ -73,6 +73,18 @@ same "the other cells are whole" "$(ask "SELECT DISTINCT n FROM (SELECT count(*)
 run 1 "no end within 1 s" ab glibc glibc --workload "larson 30 8 16 10 1 1 1" --timeout 1 --repeat 2 --repeat-max 2
 run 1 "exit status 2" ab glibc glibc --workload "tiny_hot 0" --repeat 2 --repeat-max 2
 
+# --- An answer that cannot be written ---
+for command in "ab glibc glibc" "run --tsv glibc"; do
+    checks=$((checks + 1))
+    $hakbench $command --workload "$work" --repeat 2 --db "$dir/db" >/dev/full 2>"$dir/said"
+    [ $? = 1 ] && grep -q 'standard output: No space' "$dir/said" || fail "$command >/dev/full"
+done
+
+# --- A budget is for all looks together: three blocks of two, then it has run out ---
+run 0 "" ab glibc glibc --workload "random_mixed 10000000 256 42" --margin 0.0001 --repeat 6 --repeat-max 24 --budget 1
+same "no sample beyond the budget" "$(ask "SELECT DISTINCT n FROM (SELECT count(*) n FROM samples WHERE run =
+    (SELECT max(id) FROM runs) GROUP BY variant)")" 6
+
 # --- What a run leaves ---
 run 0 "" ab glibc "" --workload "$work" --repeat 4 --repeat-max 4
 grep -q "$work  *[0-9]" "$dir/out" || fail "no verdict line"
