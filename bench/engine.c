@@ -37,15 +37,6 @@ struct engine {
     char why[512];
 };
 
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal_number)
-{
-    interrupted = signal_number;
-    if (launch_running > 0)
-        kill(launch_running, SIGTERM);
-}
-
 /* --- Beginning ------------------------------------------------------------------------------------------------------------ */
 
 static bool identify(const struct plan *p, char *why, size_t size)
@@ -292,7 +283,7 @@ static bool sample_take(struct engine *e, size_t cell, enum mode mode, int block
     struct launch_result r;
     if (e->failed[cell])
         return true;
-    if (interrupted || !library_is_same(e, v))
+    if (launch_stopped || !library_is_same(e, v))
         return false;
     progress_step(mode == MODE_TIME ? "timing" : mode_names[mode], e->plan.variants[v].d.label, work->name);
     snprintf(command, sizeof command, "out/work/%s", shorter ? work->counts : work->command);
@@ -302,7 +293,7 @@ static bool sample_take(struct engine *e, size_t cell, enum mode mode, int block
     launch_take(&order, &r);
     if (mode == MODE_COUNT)
         count_check(e, v, &r);
-    bool good = !interrupted && library_is_same(e, v) && sample_store(e, cell, mode, block, &r);
+    bool good = !launch_stopped && library_is_same(e, v) && sample_store(e, cell, mode, block, &r);
     if (good && r.failed) {
         e->failed[cell] = true;
         progress_clear();
@@ -421,28 +412,28 @@ static bool engine_go(struct engine *e)
     return good;
 }
 
-int64_t engine_run(struct store *st, const struct plan *p, bool *was_interrupted, char *why, size_t size)
+int64_t engine_run(struct store *st, const struct plan *p, bool *interrupted, char *why, size_t size)
 {
     struct engine e;
-    struct sigaction action = {.sa_handler = on_interrupt}, old[3];
+    struct sigaction action = {.sa_handler = launch_stop}, old[3];
     if (p->variant_count + (p->twin >= 0) > ENGINE_VARIANTS_MAX || p->workload_count > ENGINE_WORKLOADS_MAX) {
         snprintf(why, size, "at most %d variants and %d workloads in a run", ENGINE_VARIANTS_MAX - 1, ENGINE_WORKLOADS_MAX);
         return -1;
     }
-    interrupted = 0;
+    launch_stopped = 0;
     sigaction(SIGINT, &action, &old[0]);
     sigaction(SIGTERM, &action, &old[1]);
     sigaction(SIGHUP, &action, &old[2]);
     engine_open(&e, st, p);
     bool good = engine_go(&e);
-    int64_t run = good || interrupted || e.run == ENGINE_BAD ? e.run : -1;
+    int64_t run = good || launch_stopped || e.run == ENGINE_BAD ? e.run : -1;
     sigaction(SIGINT, &old[0], NULL);
     sigaction(SIGTERM, &old[1], NULL);
     sigaction(SIGHUP, &old[2], NULL);
-    *was_interrupted = interrupted != 0;
-    if (interrupted && e.run <= 0)
+    *interrupted = launch_stopped != 0;
+    if (launch_stopped && e.run <= 0)
         fputs("hakbench: interrupted before the first sample\n", stderr);
-    else if (interrupted)
+    else if (launch_stopped)
         fprintf(stderr, "hakbench: interrupted; what had finished is kept: go on with hakbench run --resume %lld\n",
                 (long long)e.run);
     else if (!good)

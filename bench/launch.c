@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,11 +16,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 64, ROOM = 4096 };
+enum { WORDS_MAX = 64, ROOM = 4096, ENVIRONMENT_WORDS = 16, ENVIRONMENT_BYTES = 3072 };
 #define TIMEOUT_S 120.0
 
-volatile int launch_running;
+volatile sig_atomic_t launch_stopped;
+static volatile pid_t running; /* the launcher; 0: none. On SIGTERM, and when its parent dies, it ends the workload's group */
 const char *launch_program = "/proc/self/exe";
+
+void launch_stop(int signal_number)
+{
+    launch_stopped = signal_number;
+    if (running > 0)
+        kill(running, SIGTERM);
+}
 
 /* The child's environment and command line, as the launcher wants them. */
 struct command {
@@ -73,6 +82,18 @@ bool launch_has_counters(void)
     return any;
 }
 
+/* As many variables and bytes for every variant: the environment lies above the stack, and its size shifts the stack (Mytkowicz et
+ * al., "Producing wrong data without doing anything obviously wrong!", 2009). */
+static void environment_pad(struct command *c, int first)
+{
+    int bytes = 0;
+    while (c->count < first + ENVIRONMENT_WORDS - 1)
+        word_add(c, "HAKBENCH_PAD=");
+    for (int i = first; i < c->count; i++)
+        bytes += (int)strlen(c->argv[i]) + 1;
+    word_make(c, "HAKBENCH_PAD=%*s", bytes < ENVIRONMENT_BYTES ? ENVIRONMENT_BYTES - bytes : 0, "");
+}
+
 /* The same for every sample of a mode, whatever the user's own environment is; settings of the variant come on top. Under
  * strace the library is named to the traced program only. */
 static void environment_put(struct command *c, const struct launch_order *order, const char *library)
@@ -87,6 +108,7 @@ static void environment_put(struct command *c, const struct launch_order *order,
         word_add(c, "HAKMEM_STATS=json");
     for (int i = 0; order->environment && order->environment[i] && i < 10; i++)
         word_add(c, order->environment[i]);
+    environment_pad(c, first);
     word_make(c, "%d", c->count - first);
     c->argv[at] = c->argv[--c->count];
 }
@@ -140,11 +162,17 @@ static bool command_make(struct command *c, const struct launch_order *order, co
     return true;
 }
 
-/* Reads to the end; keeps the tail when there is too much, since that is where the result stands. */
-static void read_all(int fd, char *text, size_t size)
+/* Reads until the end, or until all is read once there is an outcome: what the workload left behind may hold fd open. Keeps the
+ * tail when there is too much, since that is where the result stands. */
+static void read_all(int fd, int outcome, char *text, size_t size)
 {
     size_t used = 0;
+    struct pollfd ends[] = {{.fd = fd, .events = POLLIN}, {.fd = outcome, .events = POLLIN}};
     for (;;) {
+        if (poll(ends, 2, -1) < 0)
+            continue;
+        if (!ends[0].revents)
+            break;
         ssize_t n = read(fd, text + used, size - 1 - used);
         if (n < 0 && errno == EINTR)
             continue;
@@ -254,10 +282,28 @@ static void fail(struct launch_result *r, const char *what, const char *detail)
     snprintf(r->why, sizeof r->why, "%s: %s", what, detail);
 }
 
+/* Forks the launcher, unless there was a signal to stop; one that comes meanwhile waits until it is known whom to end. The
+ * launcher blocks these anyway. */
+static pid_t launcher_fork(void)
+{
+    sigset_t stops, old;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGINT);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGHUP);
+    sigprocmask(SIG_BLOCK, &stops, &old);
+    pid_t child = launch_stopped ? -1 : fork();
+    if (child == 0)
+        return 0;
+    running = child > 0 ? child : 0;
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    return child;
+}
+
 /* Starts the launcher with both pipes in place and waits until all of it is over. False: it gave no outcome. */
 static bool launcher_run(struct command *c, int text[2], int back[2], struct launch_result *r, struct outcome *o)
 {
-    pid_t child = fork();
+    pid_t child = launcher_fork();
     if (child == 0) {
         fcntl(back[1], F_SETFD, 0);
         dup2(text[1], STDOUT_FILENO);
@@ -268,8 +314,7 @@ static bool launcher_run(struct command *c, int text[2], int back[2], struct lau
     }
     close(text[1]);
     close(back[1]);
-    launch_running = child > 0 ? child : 0;
-    read_all(text[0], r->text, sizeof r->text);
+    read_all(text[0], back[0], r->text, sizeof r->text);
     bool good = read_whole(back[0], o, sizeof *o) && o->points <= POINTS_MAX;
     if (good && o->points) {
         r->series = calloc(o->points, sizeof *r->series);
@@ -277,7 +322,7 @@ static bool launcher_run(struct command *c, int text[2], int back[2], struct lau
     }
     while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
         continue;
-    launch_running = 0;
+    running = 0;
     close(text[0]);
     close(back[0]);
     return good;

@@ -6,6 +6,7 @@
 #define BENCH_LAUNCH_H
 
 #include "bench/dataset.h"
+#include <signal.h>
 
 /* What to run. The workload gets a clean environment: PATH, LANG, and what is named here. */
 struct launch_order {
@@ -39,9 +40,9 @@ double launch_value(const struct launch_result *r, const char *name);
 /* The `--launch` mode of hakbench: a parent that is freshly executed and small, since a child inherits ru_maxrss. */
 int launch_main(int argc, char **argv);
 
-/* Pid of the launcher, 0: none runs. On SIGTERM it ends the workload's whole process group, then itself; it does the same when
- * its own parent dies. */
-extern volatile int launch_running;
+/* For a signal handler: the running workload is ended, and none is started any more until launch_stopped is set to 0. */
+void launch_stop(int signal_number);
+extern volatile sig_atomic_t launch_stopped; /* the signal's number */
 
 /* What is executed with --launch: this program itself, unless a test says otherwise. */
 extern const char *launch_program;

@@ -217,6 +217,23 @@ static void watch(const struct job *job, pid_t child, const sigset_t *signals, s
     out->wall_s = now_s() - started_s;
 }
 
+/* Ends what left the child's group (setsid): its parent has ended, so that it is a child of this process. */
+static void strays_end(void)
+{
+    char text[4096];
+    for (;;) {
+        int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+        ssize_t got = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+        if (fd >= 0)
+            close(fd);
+        if (got <= 0)
+            return;
+        text[got] = 0;
+        kill(atoi(text), SIGKILL);
+        waitpid(atoi(text), NULL, __WALL);
+    }
+}
+
 /* FD MODE CPU TIMEOUT PARENT N NAME=VALUE... PROGRAM ARGUMENT... */
 static bool job_read(int argc, char **argv, struct job *job)
 {
@@ -275,6 +292,7 @@ int launch_main(int argc, char **argv)
     started_s = now_s();
     bool started = write(go[1], "", 1) == 1;
     watch(&job, child, &awaited, &outcome);
+    strays_end();
     counters_read(fds, outcome.counters);
     size_t bytes = outcome.points * sizeof *points;
     bool told = write(job.fd, &outcome, sizeof outcome) == sizeof outcome && write(job.fd, points, bytes) == (ssize_t)bytes;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 static struct launch_result result;
+static const char *run_library; /* of run_script */
 
 /* Runs a script of these lines in a fresh process. */
 static bool run_script(const char *lines, enum mode mode, int cpu, double timeout, const char *const *environment)
@@ -24,7 +25,7 @@ static bool run_script(const char *lines, enum mode mode, int cpu, double timeou
     snprintf(command, sizeof command, "/bin/sh %s", path);
     launch_program = "out/bench/hakbench";
     struct launch_order order = {.command = command, .mode = mode, .cpu = cpu, .timeout = timeout, .plain = true,
-                                 .environment = environment};
+                                 .environment = environment, .library = run_library};
     bool good = launch_take(&order, &result);
     unlink(path);
     return good;
@@ -117,6 +118,31 @@ START_TEST(nothing_is_left_behind)
 }
 END_TEST
 
+/* One with a session of its own keeps standard output open: neither the timeout nor the end waits for it. */
+START_TEST(a_session_of_its_own)
+{
+    int pid = 0;
+    double start = seconds_now();
+    ck_assert(!run_script("setsid sleep 76 &\necho left $!\nsleep 75\n", MODE_TIME, -1, 0.5, NULL));
+    said("no end within 0.5 s");
+    ck_assert_int_eq(sscanf(strstr(result.text, "left"), "left %d", &pid), 1);
+    ck_assert_int_ne(kill(pid, 0), 0);
+    ck_assert_msg(run_script("setsid sleep 74 &\nsleep 0.3\n", MODE_TIME, -1, 5, NULL), "%s", result.why);
+    ck_assert_double_lt(seconds_now() - start, 10);
+}
+END_TEST
+
+START_TEST(nothing_starts_after_a_stop)
+{
+    double start = seconds_now();
+    launch_stop(SIGINT);
+    ck_assert(!run_script("sleep 30\n", MODE_TIME, -1, 60, NULL));
+    launch_stopped = 0;
+    ck_assert_double_lt(seconds_now() - start, 10);
+    ck_assert_msg(run_script("true\n", MODE_TIME, -1, 5, NULL), "%s", result.why);
+}
+END_TEST
+
 START_TEST(how_it_ended)
 {
     ck_assert(!run_script("echo bad thing >&2\nexit 3\n", MODE_TIME, -1, 5, NULL));
@@ -154,6 +180,24 @@ START_TEST(a_clean_environment)
 }
 END_TEST
 
+/* Bytes and number of the environment's words shift the stack: the same with a library and settings, and without. */
+START_TEST(an_environment_of_one_size)
+{
+    static const char *const environment[] = {"HAKMEM_SS_LRU_MB=8", "HAKMEM_FC_CAP=64", NULL};
+    static const char script[] = "wc -c </proc/$$/environ\ntr -dc '\\000' </proc/$$/environ | wc -c\n";
+    char plain[sizeof result.text];
+    ck_assert_msg(run_script(script, MODE_TIME, -1, 5, NULL), "%s", result.why);
+    strcpy(plain, result.text);
+    ck_assert_int_gt(atoi(plain), 1000);
+    ck_assert_msg(run_script(script, MODE_TIME, -1, 5, environment), "%s", result.why);
+    ck_assert_str_eq(result.text, plain);
+    run_library = getenv("HAK_LIB");
+    ck_assert_msg(run_script(script, MODE_TIME, -1, 5, NULL), "%s", result.why);
+    run_library = NULL;
+    ck_assert_str_eq(result.text, plain);
+}
+END_TEST
+
 START_TEST(pinned_when_asked)
 {
     char want[32];
@@ -182,4 +226,4 @@ END_TEST
 
 TEST_MAIN("the launcher", a_fat_parent_does_not_show, what_a_timing_run_yields, memory_over_time, a_hanging_child_is_ended,
           nothing_is_left_behind, how_it_ended, a_library_that_cannot_be_preloaded, a_clean_environment, pinned_when_asked,
-          much_text)
+          much_text, a_session_of_its_own, nothing_starts_after_a_stop, an_environment_of_one_size)
