@@ -24,7 +24,8 @@ static struct {
 static struct measure measure;
 
 static const struct argp_option options[] = {
-    {"workload", 'w', "NAME", 0, "a workload (again for more; random_mixed-steady)", 0},
+    {"workload", 'w', "NAME", 0, "a workload (again for more; random_mixed-steady), or \"program arguments\", pinned if they show "
+     "one thread", 0},
     {"metric", 'm', "NAME", 0, "what is compared (ops_s); instructions needs no quiet machine", 0},
     {"repeat", 'n', "N", 0, "timing samples of each cell to begin with (10)", 0},
     {"repeat-max", OPTION_REPEAT_MAX, "N", 0, "never more than this (80)", 0},

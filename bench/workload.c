@@ -116,7 +116,29 @@ static bool program_is(const char *command, const char *program, size_t length)
     return strncmp(command, program, length) == 0 && (command[length] == 0 || command[length] == ' ');
 }
 
-/* A copy of the text, with what the table knows of its program: whether it has threads. It lives as long as the process. */
+/* Threads of a command: the argument that says so; else as many as its program has in any row of the table, since it is pinned
+ * only if it can have no other thread; 2, that is not pinned, where no row tells. */
+static int threads_of(const char *command, size_t length)
+{
+    static const struct {
+        const char *program;
+        int argument;
+    } says[] = {{"larson", 7}, {"exchange", 1}, {"lifo_burst", 1}, {"mid_large_mt", 1}, {"cache_scratch", 1}};
+    int threads = 0;
+    for (size_t i = 0; i < sizeof says / sizeof *says; i++) {
+        const char *at = program_is(says[i].program, command, length) ? command + length : "";
+        for (int k = 1; *at && k < says[i].argument; k++)
+            at += strspn(at, " "), at += strcspn(at, " ");
+        if (atoi(at) > 0)
+            return atoi(at);
+    }
+    for (size_t i = 0; i < workload_count; i++)
+        if (program_is(workloads[i].command, command, length) && workloads[i].threads > threads)
+            threads = workloads[i].threads;
+    return threads ? threads : 2;
+}
+
+/* A copy of the text, with the threads of its program. It lives as long as the process. */
 static const struct workload *made(const char *text, size_t length)
 {
     static struct workload rows[32];
@@ -131,12 +153,8 @@ static const struct workload *made(const char *text, size_t length)
         return NULL;
     struct workload *row = &rows[count];
     snprintf(names[count].text, sizeof names[count].text, "%s", text);
-    *row = (struct workload){names[count].text, names[count].text, "as given", 0, 1, NULL};
+    *row = (struct workload){names[count].text, names[count].text, "as given", threads_of(text, length), 1, NULL};
     count++;
-    for (size_t i = 0; i < workload_count && !row->threads; i++)
-        if (program_is(workloads[i].command, text, length))
-            row->threads = workloads[i].threads;
-    row->threads += !row->threads;
     return row;
 }
 

@@ -67,7 +67,28 @@ START_TEST(made_on_the_spot)
     ck_assert_ptr_eq(workload_find("random_mixed 1000 16 1", why, sizeof why), w);
     w = workload_find("larson 1 8 16", why, sizeof why);
     ck_assert_msg(w && w->threads > 1, "larson has threads");
+    ck_assert_int_eq(workload_find("larson 1 8 1000 5000 100 4141 1", why, sizeof why)->threads, 1);
+    ck_assert_int_eq(workload_find("larson 1 8 1000 5000 100 4141 16", why, sizeof why)->threads, 16);
+    ck_assert_int_eq(workload_find("lifo_burst 1 100", why, sizeof why)->threads, 1);
+    ck_assert_int_gt(workload_find("trace_replay bench/trace/redis.trace 5", why, sizeof why)->threads, 1);
+    ck_assert_int_eq(workload_find("realloc_grow 16777216 1 4 100 42", why, sizeof why)->threads, 1);
     ck_assert_str_eq(workload_find("startup", why, sizeof why)->command, "startup 200 64");
+}
+END_TEST
+
+/* What is written by hand has the threads of the row with that command, where its arguments say how many. */
+START_TEST(threads_as_in_the_table)
+{
+    static const char *const programs[] = {"larson ", "exchange ", "lifo_burst ", "mid_large_mt ", "cache_scratch "};
+    int seen = 0;
+    for (size_t i = 0; i < workload_count; i++)
+        for (size_t p = 0; p < sizeof programs / sizeof *programs; p++)
+            if (strncmp(workloads[i].command, programs[p], strlen(programs[p])) == 0) {
+                const struct workload *w = workload_find(workloads[i].command, why, sizeof why);
+                ck_assert_msg(w && w->threads == workloads[i].threads, "%s", workloads[i].name);
+                seen++;
+            }
+    ck_assert_int_gt(seen, 10);
 }
 END_TEST
 
@@ -83,4 +104,5 @@ START_TEST(unknown)
 }
 END_TEST
 
-TEST_MAIN("the table of workloads", every_row_starts, rows_are_whole, cold_is_not_steady, made_on_the_spot, unknown)
+TEST_MAIN("the table of workloads", every_row_starts, rows_are_whole, cold_is_not_steady, made_on_the_spot,
+          threads_as_in_the_table, unknown)
