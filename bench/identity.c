@@ -85,11 +85,11 @@ int variant_whose_malloc(void)
 static bool malloc_is_from(const struct variant *v, const struct launch_result *r, char *why, size_t size)
 {
     char real[PATH_MAX], name[16], path[PATH_MAX];
-    const char *text = r->text;
+    const char *text = strstr(r->text, "malloc from "); /* what the library says by itself may come before */
     int seen = 0, used;
     if (!realpath(v->library, real))
         real[0] = 0;
-    for (; sscanf(text, "%15s from %4095[^\n]\n%n", name, path, &used) == 2; text += used, seen++)
+    for (; text && sscanf(text, "%15s from %4095[^\n]\n%n", name, path, &used) == 2; text += used, seen++)
         if (strcmp(path, real) != 0) {
             snprintf(why, size, "%s: its file does not serve %s: with it preloaded, %s comes from %s", v->d.label, name, name,
                      path);

@@ -1,10 +1,13 @@
-/* measure.c - from a command line to a plan, and from a plan to a dataset. May include libc, engine.h and command.h. */
+/* measure.c - from a command line to a plan, and from a plan to a dataset. May include libc, engine.h, command.h and text.h. */
 #include "bench/measure.h"
 #include "bench/command.h"
+#include "bench/text.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=/.,:@%"
 
 long measure_number(const char *option, const char *text, long min, long max)
 {
@@ -16,14 +19,24 @@ long measure_number(const char *option, const char *text, long min, long max)
     return value;
 }
 
+/* A word as a shell reads it: between single quotes unless it is plain. */
+static void word_add(char *out, size_t size, const char *word)
+{
+    const char *quote = *word && !word[strspn(word, PLAIN)] ? "" : "'";
+    text_add(out, size, " %s", quote);
+    for (; *word; word++)
+        if (*word == '\'')
+            text_add(out, size, "'\\''");
+        else
+            text_add(out, size, "%c", *word);
+    text_add(out, size, "%s", quote);
+}
+
 void measure_command(struct measure *m, int argc, char **argv)
 {
     snprintf(m->command, sizeof m->command, "hakbench");
-    for (int i = 0; i < argc; i++) {
-        const char *quote = strpbrk(argv[i], " ;'\"$") || !*argv[i] ? "'" : "";
-        size_t used = strlen(m->command);
-        snprintf(m->command + used, sizeof m->command - used, " %s%s%s", quote, argv[i], quote);
-    }
+    for (int i = 0; i < argc; i++)
+        word_add(m->command, sizeof m->command, argv[i]);
 }
 
 static bool label_taken(const struct measure *m, size_t count, const char *label)

@@ -6,6 +6,7 @@
 #include "bench/variant.h"
 #include <ctype.h>
 #include <dlfcn.h>
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gnu/libc-version.h>
@@ -44,6 +45,22 @@ static void version_of_file(const char *path, char *out, size_t size)
     snprintf(out, size, "%s", at ? at + strlen(".so.") : "");
 }
 
+/* Is a file for this machine: class, byte order and machine of its ELF head are this program's? */
+static bool elf_is_native(const char *path)
+{
+    const char *paths[] = {"/proc/self/exe", path};
+    Elf64_Ehdr head[2] = {0}; /* both classes have these fields at the same place */
+    for (int i = 0; i < 2; i++) {
+        FILE *file = fopen(paths[i], "r");
+        size_t got = file ? fread(&head[i], 1, sizeof head[i], file) : 0;
+        if (file)
+            fclose(file);
+        if (got < sizeof head[i])
+            return false;
+    }
+    return memcmp(head[0].e_ident, head[1].e_ident, EI_DATA + 1) == 0 && head[0].e_machine == head[1].e_machine;
+}
+
 /* The first file of this machine's kind in the linker's cache whose name begins so. */
 static bool rival_find(const char *begin, char *out, size_t size)
 {
@@ -54,8 +71,7 @@ static bool rival_find(const char *begin, char *out, size_t size)
         const char *arrow = strstr(line, "=> ");
         if (found || !arrow || sscanf(line, " %255s", name) != 1 || sscanf(arrow + 3, "%511s", path) != 1)
             continue;
-        bool foreign = strstr(line, "libx32") || !strstr(line, "64");
-        if (!foreign && strncmp(name, begin, strlen(begin)) == 0) {
+        if (strncmp(name, begin, strlen(begin)) == 0 && elf_is_native(path)) {
             snprintf(out, size, "%s", path);
             found = true;
         }

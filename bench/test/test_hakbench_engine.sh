@@ -80,6 +80,12 @@ for command in "ab glibc glibc" "run --tsv glibc"; do
     [ $? = 1 ] && grep -q 'standard output: No space' "$dir/said" || fail "$command >/dev/full"
 done
 
+# --- The command is kept as a shell reads it ---
+checks=$((checks + 1))
+$hakbench ab glibc "" --workload "$work" --repeat 2 --repeat-max 2 --db "$dir/it's; \$x" >"$dir/out" 2>"$dir/said"
+eval "set -- $(sqlite3 "$dir/it's; \$x" "SELECT command FROM runs")"
+[ "$1 $2 $3 $4 $6 ${12}" = "hakbench ab glibc  $work $dir/it's; \$x" ] || fail "the command of the run: $*"
+
 # --- A budget is for all looks together: three blocks of two, then it has run out ---
 run 0 "" ab glibc glibc --workload "random_mixed 10000000 256 42" --margin 0.0001 --repeat 6 --repeat-max 24 --budget 1
 same "no sample beyond the budget" "$(ask "SELECT DISTINCT n FROM (SELECT count(*) n FROM samples WHERE run =

@@ -104,11 +104,35 @@ START_TEST(glibc_and_rivals)
 }
 END_TEST
 
+/* The linker's cache also names files for other machines. */
+START_TEST(a_rival_for_this_machine)
+{
+    const char *out = getenv("HAK_OUT"), *library = getenv("HAK_LIB"), *path = getenv("PATH");
+    char folder[256], command[2048], search[4096];
+    snprintf(folder, sizeof folder, "%s/test/ldconfig.%d", out, getpid());
+    snprintf(command, sizeof command,
+             "mkdir %s && cp '%s' %s/foreign.so && printf '\\377' | dd of=%s/foreign.so bs=1 seek=18 conv=notrunc 2>/dev/null && "
+             "printf '#!/bin/sh\\necho \"libmimalloc.so.2 (libc6,AArch64) => %s/foreign.so\"\\n"
+             "echo \"libmimalloc.so.2 (libc6) => %s\"\\n' >%s/ldconfig && chmod +x %s/ldconfig",
+             folder, library, folder, folder, folder, library, folder, folder);
+    ck_assert_int_eq(system(command), 0);
+    snprintf(search, sizeof search, "%s:%s", folder, path);
+    setenv("PATH", search, 1);
+    good("", "mimalloc");
+    setenv("PATH", search + strlen(folder) + 1, 1);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
+    ck_assert_str_eq(v.library, library);
+}
+END_TEST
+
 START_TEST(a_rival_from_a_file)
 {
     good("", "broken=out/work/broken_malloc.so");
     ck_assert_str_eq(v.d.label, "broken");
     ck_assert_int_eq(v.library[0], '/');
+    taken();
+    good("", "banner=out/work/broken_banner.so");
     taken();
     good("", "mine=README.md");
     refused("cannot be preloaded");
@@ -157,5 +181,5 @@ START_TEST(sums_of_files)
 }
 END_TEST
 
-TEST_MAIN("variants", the_newest, settings_are_part_of_it, words_that_are_none, glibc_and_rivals, a_rival_from_a_file,
+TEST_MAIN("variants", the_newest, settings_are_part_of_it, words_that_are_none, glibc_and_rivals, a_rival_for_this_machine, a_rival_from_a_file,
           a_rival_without_malloc, the_note_must_agree, sums_of_files)
