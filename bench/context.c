@@ -4,12 +4,17 @@
  */
 #include "bench/engine.h"
 #include "bench/launch.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <gnu/libc-version.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/utsname.h>
+
+#define PROGRAM "program."
 
 /* The first line of a file; empty when it cannot be read. */
 static void line_of_file(const char *path, char *out, size_t size)
@@ -104,13 +109,63 @@ static void builds(struct dataset *ds)
     }
 }
 
+/* What the workloads run, by content. */
+static void programs(struct dataset *ds)
+{
+    char path[256], key[48], sum[65];
+    for (size_t w = 0; w < ds->workload_count; w++) {
+        int length = (int)strcspn(ds->workloads[w].command, " ");
+        snprintf(path, sizeof path, "out/work/%.*s", length, ds->workloads[w].command);
+        snprintf(key, sizeof key, PROGRAM "%.*s", length, ds->workloads[w].command);
+        if (!*dataset_context(ds, key))
+            set(ds, key, variant_sha256(path, sum) ? sum : "");
+    }
+}
+
+/* What all samples of a run have in common. */
+static void common(struct dataset *ds)
+{
+    char text[64];
+    machine(ds);
+    snprintf(text, sizeof text, "glibc %s", gnu_get_libc_version());
+    set(ds, "libc", text);
+    programs(ds);
+}
+
+bool context_matches(const struct dataset *ds, char *why, size_t size)
+{
+    struct dataset *now = dataset_new();
+    bool same = true;
+    for (size_t w = 0; w < ds->workload_count; w++)
+        dataset_add_workload(now, &ds->workloads[w]);
+    common(now);
+    for (size_t i = 0; same && i < now->context_count; i++) {
+        const char *key = now->context[i].key, *is = now->context[i].value, *was = dataset_context(ds, key);
+        bool asked = strcmp(key, "cpu") == 0 || strcmp(key, "kernel") == 0 || strcmp(key, "libc") == 0 ||
+                     strncmp(key, PROGRAM, strlen(PROGRAM)) == 0;
+        same = !asked || !*was || strcmp(was, is) == 0;
+        if (!same)
+            snprintf(why, size, "%s is not what run %lld has: '%.80s', then '%.80s'; begin a new run", key,
+                     (long long)ds->run, was, is);
+    }
+    dataset_free(now);
+    return same;
+}
+
+int context_lock(bool *others)
+{
+    int fd = open("out/measure.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    *others = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (fd >= 0)
+        flock(fd, LOCK_SH);
+    return fd;
+}
+
 void context_collect(struct dataset *ds)
 {
     char text[256];
-    machine(ds);
+    common(ds);
     builds(ds);
-    snprintf(text, sizeof text, "glibc %s", gnu_get_libc_version());
-    set(ds, "libc", text);
     line_of_command("gcc --version 2>/dev/null", text, sizeof text);
     set(ds, "compiler", text);
     line_of_command("git rev-parse --short=12 HEAD 2>/dev/null", text, sizeof text);

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { BLOCKS_MIN = 3, TIMED_PER_BLOCK = 2 };
 
@@ -26,12 +27,12 @@ struct engine {
     struct plan plan; /* a copy, with the twin */
     int64_t run;
     size_t cells;
-    int position, cpu;
+    int position, cpu, lock;
+    bool others; /* another hakbench of this tree is measuring */
     double timing_left; /* seconds; infinity without a budget */
     bool *failed;                 /* [cells]: not tried again */
     uint32_t *done[MODES];        /* [cells] samples that are in the store */
-    uint32_t *in_block;           /* [cells] of the block that was begun when the run was interrupted */
-    size_t blocks_done;           /* whole blocks in the store */
+    size_t next_block;            /* a run that is gone on with begins a new one, so that no pair straddles the interruption */
     uint8_t *proven;              /* [variants], bit i: proof i seen */
     struct stat *files;           /* [variants] the library as it was when identified */
     char why[512];
@@ -97,9 +98,11 @@ static void engine_open(struct engine *e, struct store *st, const struct plan *g
     e->plan.modes |= 1u << MODE_COUNT;
     e->cells = e->plan.variant_count * e->plan.workload_count;
     e->cpu = cpu_choose();
+    e->lock = context_lock(&e->others);
+    if (e->others)
+        fputs("hakbench: another hakbench is measuring here: times of both are worth less\n", stderr);
     e->timing_left = given->budget_left ? *given->budget_left : given->budget > 0 ? given->budget : (double)INFINITY;
     e->failed = zeroed(e->cells, sizeof *e->failed);
-    e->in_block = zeroed(e->cells, sizeof *e->in_block);
     e->proven = zeroed(e->plan.variant_count, sizeof *e->proven);
     e->files = zeroed(e->plan.variant_count, sizeof *e->files);
     for (int m = 0; m < MODES; m++)
@@ -111,10 +114,11 @@ static void engine_open(struct engine *e, struct store *st, const struct plan *g
 
 static void engine_close(struct engine *e)
 {
+    if (e->lock >= 0)
+        close(e->lock);
     free(e->plan.variants);
     free((void *)e->plan.skip);
     free(e->failed);
-    free(e->in_block);
     free(e->proven);
     free(e->files);
     for (int m = 0; m < MODES; m++)
@@ -139,6 +143,7 @@ static bool run_begin(struct engine *e)
         dataset_add_workload(ds, &to);
     }
     context_collect(ds);
+    dataset_set_context(ds, "other measurements", e->others ? "yes" : "no");
     plan_describe(&e->plan, text, sizeof text);
     dataset_set_context(ds, "plan", text);
     e->run = store_run_begin(e->store, ds);
@@ -191,10 +196,6 @@ static bool run_resume(struct engine *e)
     }
     e->run = e->plan.resume;
     e->plan.seed = ds->seed;
-    int last_block = -1;
-    for (size_t i = 0; i < ds->sample_count; i++)
-        if (ds->samples[i].mode == MODE_TIME && ds->samples[i].block > last_block)
-            last_block = ds->samples[i].block;
     for (size_t i = 0; i < ds->sample_count; i++) {
         const struct ds_sample *s = &ds->samples[i];
         size_t cell = (size_t)s->workload * e->plan.variant_count + (size_t)s->variant;
@@ -204,13 +205,12 @@ static bool run_resume(struct engine *e)
         e->position = s->position >= e->position ? s->position + 1 : e->position;
         e->failed[cell] |= s->failed;
         e->done[s->mode][cell]++;
-        if (s->mode == MODE_TIME && s->block == last_block)
-            e->in_block[cell]++;
+        if (s->mode == MODE_TIME && (size_t)s->block >= e->next_block)
+            e->next_block = (size_t)s->block + 1;
         if (s->mode == MODE_COUNT && !s->failed)
             proofs_note(e, (size_t)s->variant, value_of_stored, &from);
     }
-    e->blocks_done = last_block < 0 ? 0 : (size_t)last_block;
-    bool same = plan_matches(&e->plan, ds, e->why, sizeof e->why);
+    bool same = plan_matches(&e->plan, ds, e->why, sizeof e->why) && context_matches(ds, e->why, sizeof e->why);
     dataset_free(ds);
     return same;
 }
@@ -325,26 +325,32 @@ static bool counting(struct engine *e, enum mode mode)
     return true;
 }
 
+/* Are there timing samples to take? */
+static bool timing_wants(const struct engine *e)
+{
+    for (size_t cell = 0; cell < e->cells; cell++) {
+        int wanted = e->plan.repeat * plan_rounds(&e->plan, cell / e->plan.variant_count);
+        if (mode_wants(e, MODE_TIME, cell) && !e->failed[cell] && e->done[MODE_TIME][cell] < (uint32_t)wanted)
+            return true;
+    }
+    return false;
+}
+
 static bool timing(struct engine *e)
 {
     size_t *cells = zeroed(2 * e->cells * PLAN_ROUNDS_MAX, sizeof *cells);
-    size_t count, blocks = (size_t)(e->plan.repeat / TIMED_PER_BLOCK);
+    size_t count;
     bool good = true;
     double longest = 0;
-    for (size_t b = e->blocks_done; good && e->plan.modes >> MODE_TIME & 1 && b < blocks; b++) {
+    for (size_t b = e->next_block; good && timing_wants(e); b++) {
         double start = progress_now();
         if (b >= BLOCKS_MIN && longest >= e->timing_left) {
             e->timing_left = 0;
             break;
         }
         plan_block(&e->plan, b, cells, &count);
-        for (size_t i = 0; good && i < count; i++) {
-            bool stored = b == e->blocks_done && e->in_block[cells[i]] > 0;
-            if (stored)
-                e->in_block[cells[i]]--;
-            else
-                good = sample_take(e, cells[i], MODE_TIME, (int)b);
-        }
+        for (size_t i = 0; good && i < count; i++)
+            good = sample_take(e, cells[i], MODE_TIME, (int)b);
         double spent = progress_now() - start;
         e->timing_left -= spent;
         longest = spent > longest ? spent : longest;

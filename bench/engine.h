@@ -45,8 +45,15 @@ void plan_free(struct plan *p);
 enum { ENGINE_BAD = -2 };
 int64_t engine_run(struct store *st, const struct plan *p, bool *interrupted, char *why, size_t size);
 
-/* Context of this machine and tree into a dataset; variants must be in it. */
+/* Context of this machine and tree into a dataset; variants and workloads must be in it. */
 void context_collect(struct dataset *ds);
+
+/* Do CPU, kernel, libc and the programs of the workloads agree with a stored run's? What it does not tell agrees. false: why
+ * holds one line. */
+bool context_matches(const struct dataset *ds, char *why, size_t size);
+
+/* The mark of a measurement in this tree, to be closed at its end (-1: none can be set). *others: there is another one. */
+int context_lock(bool *others);
 
 /* A word of the user's, in splitmix64's and the clock's way: another seed for each run. */
 uint64_t engine_seed(void);

@@ -158,7 +158,7 @@ static bool plan_fill(const struct dataset *ds, const char *const *given, struct
         snprintf(why, size, "run %lld: its plan is not in the store, so it cannot be resumed", (long long)ds->run);
         return false;
     }
-    return plan_matches(out, ds, why, size);
+    return plan_matches(out, ds, why, size) && context_matches(ds, why, size);
 }
 
 bool plan_resume(struct store *st, int64_t run, const char *const *given, struct plan *out, char *why, size_t size)
