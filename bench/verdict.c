@@ -166,7 +166,7 @@ static struct stats_interval floor_of(const struct dataset *ds, const struct com
  * (0.84 of 1.96 of it), have to fit between the effect and the margin; and the test has to see the effect. */
 static size_t needed_of(const double *log_ratios, const struct pairs *p, double gain, double margin)
 {
-    double effect = fabs(log(gain)), room = fmax(fabs(effect - margin), margin / 4);
+    double effect = fabs(log(gain)), room = fmax(fabs(effect - margin), margin / 2);
     size_t needed = stats_pairs_needed(p->a, p->b, p->n, room * 1.96 / (1.96 + 0.84));
     size_t seen = effect > margin ? stats_pairs_to_see(stats_mad(log_ratios, p->n), effect, P_SINGLE, TRIM) : 0;
     size_t least = p->n + 1 > STATS_INTERVAL_MIN ? p->n + 1 : STATS_INTERVAL_MIN;
