@@ -84,6 +84,12 @@ START_TEST(large_samples)
     }
     /* R 4.2: a <- (0:79 * 37) %% 80; wilcox.test(a, a + 11.5, exact = FALSE)$p.value */
     near(stats_mann_whitney(a, 80, b, 80), 0.003583535386, 1e-11);
+    for (int i = 0; i < 80; i++) {
+        a[i] = (i * 37) % 80 / 4;
+        b[i] = (i * 29) % 80 / 4 + 3;
+    }
+    /* R 4.2, with ties: wilcox.test((0:79 * 37) %% 80 %/% 4, (0:79 * 29) %% 80 %/% 4 + 3, exact = FALSE)$p.value */
+    near(stats_mann_whitney(a, 80, b, 80), 0.002429352088, 1e-11);
     double x[256], y[256];
     for (int i = 0; i < 256; i++) {
         x[i] = (i * 37) % 256;
