@@ -14,13 +14,13 @@
  * pairs, a plain t loses to one outlier. EQUIVALENT needs the interval inside the margin. Where the A/A interval itself lies
  * beyond the margin, nothing is decided but effects beyond that interval.
  *
- * Simulated (per-sample noise as given and slow drift as large, 3 to 10 % of samples slower by 10 to 50 %, pairs by the rule of
- * VERDICT_PAIRS; 100,000 A/A and 2,000 planted comparisons a figure):
- *   noise                                   1 %     2 %     3 %     5 %     10 %    20 %
- *   false GO or NO-GO, A/A              0.00005 0.00025       -  0.00034  0.00048 0.00055
- *   3 % slow-down NO-GO, up to 20 pairs    0.96    0.30    0.07
- *                        up to 40 pairs    1.00    0.86    0.37
- *                        up to 80 pairs    1.00    1.00    0.85
+ * Of 100 comparisons simulated (`hakbench noise --simulate`, simulate.c; 40,000 A/A and 2,000 planted ones a figure):
+ *   noise of one sample                    1 %    1.5 %    2 %     3 %     5 %    10 %    20 %
+ *   false GO or NO-GO, pairs as ab       0.003      -     0.033   0.028   0.020   0.043   0.048
+ *   3 % slow-down is NO-GO, pairs as ab    100     100     100      86
+ *                           40 pairs        99      98      86      36
+ *                           20 pairs        95      66      30       6
+ *                           10 pairs        34       9       3       1
  * Without an A/A twin false verdicts are about 1.7 times as many. */
 #define P_SINGLE 0.0002
 #define P_FAMILY 0.05
