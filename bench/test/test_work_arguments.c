@@ -10,7 +10,7 @@ static const struct {
 } lines[SMALL] = {
     {"random_mixed", "cycles", "1000 16 1 16 32"},
     {"fixed_size", "iterations", "1000 16 16 1"},
-    {"tiny_hot", "size", "16 16 16"},
+    {"tiny_hot", "size", "16 16 16 0"},
     {"mid_large_mt", "threads", "1 100 16 1"},
     {"larson", "sleep", "1 8 16 10 1 1 1"},
     {"producer_consumer", "pairs", "1 100 1"},
