@@ -10,6 +10,7 @@
 #include "heap.h"
 #include "log.h"
 #include "mapped.h"
+#include "seam/large.h"
 #include "seam/owner.h"
 #include "start.h"
 #include "thread.h"
@@ -19,13 +20,19 @@
 /* A block of any size from where its size comes from, without a word about failure. zero: as in mid_alloc. */
 static void *malloc_from(struct heap *h, size_t size, bool *zero)
 {
-    if (size > TINY_MAX && size <= MID_MAX)
-        return mid_alloc(h, size, zero);
+    if (size > TINY_MAX && size <= MID_MAX) {
+        void *p = run_pop(h->current, size);
+        if (!p)
+            return mid_alloc(h, size, zero);
+        *zero = false;
+        return p;
+    }
+    bool wanted = *zero;
     *zero = false;
     if (size <= TINY_MAX)
         return front_refill(h, class_of_tiny(size));
-    *zero = true;
-    return mapped_alloc(size, 0);
+    *zero = wanted;
+    return large_alloc(size, zero);
 }
 
 /* What malloc does when the fast path has no block: any size, the thread's first call, an empty slab. */
@@ -36,8 +43,7 @@ static noinline void *malloc_slow(size_t size, bool *zero)
     if (unlikely(!h))
         return NULL;
     if (unlikely(h->busy)) { /* in a signal handler that interrupted a slow path */
-        *zero = true;
-        return mapped_alloc(size, 0);
+        return large_alloc(size, zero);
     }
     bool wanted = *zero;
     p = malloc_from(h, size, zero);
@@ -67,6 +73,8 @@ static noinline void *malloc_general(size_t size)
 static noinline void *malloc_wide(size_t size)
 {
     void *p = ROUTE_MAPS && size <= MID_MAX ? front_pop(&heap_self->front, class_of_wide(size)) : NULL;
+    if (unlikely(!p) && size <= MID_MAX)
+        p = run_pop(heap_self->current, size);
     if (unlikely(!p))
         return malloc_general(size);
     guard_alloc(p);

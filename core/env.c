@@ -3,9 +3,11 @@
 #include "core/hakmem.h"
 #include "log.h"
 #include "seam/front.h"
+#include "seam/large.h"
 #include "seam/lazy.h"
 #include "seam/owner.h"
 #include "seam/pool.h"
+#include "seam/run.h"
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -23,7 +25,7 @@ static const struct env_variable env_table[] = {
     {"STATS", &env_stats, 0, 2, "0", "print counters at exit: 1 as text, json (or 2) as one JSON line"},
     {"HELP", &env_help, 0, 1, "0", "print this table at start"},
     {"CRASH_LOG", &env_crash_log, 0, 1, "0", "a line on SIGSEGV, SIGBUS and SIGABRT"},
-    LAZY_ENV(ENV_ROW) FRONT_ENV(ENV_ROW) POOL_ENV(ENV_ROW) OWNER_ENV(ENV_ROW)
+    LAZY_ENV(ENV_ROW) FRONT_ENV(ENV_ROW) POOL_ENV(ENV_ROW) OWNER_ENV(ENV_ROW) LARGE_ENV(ENV_ROW) RUN_ENV(ENV_ROW)
 };
 enum { ENV_COUNT = sizeof env_table / sizeof *env_table };
 

@@ -1,5 +1,6 @@
 /* heap.c - see heap.h: the slow paths between the fast ones and the pool, and remote frees. */
 #include "heap.h"
+#include "seam/large.h"
 #include "seam/lazy.h"
 #include <errno.h>
 
@@ -79,6 +80,7 @@ struct slab *heap_slab(struct heap *h, unsigned class)
             return s;
     }
     lazy_tick();
+    large_tick();
     if (s != &slab_none)
         heap_fill(s);
     s = h->listed[class];
@@ -136,7 +138,7 @@ static void heap_event(struct heap *h, struct slab *s)
     if (s->frees_to_event > 0)
         return;
     if (s == h->current[s->class]) {
-        if (s->class < CLASS_TINY)
+        if (s->class < CLASS_TINY || run_keep(h, s))
             return; /* kept: the next malloc of the class comes here */
         h->current[s->class] = &slab_none;
     } else if (s->listed) {
@@ -262,6 +264,7 @@ size_t heap_settle(struct heap *h)
             heap_fill(s);
         }
     }
+    run_park(h);
     return count;
 }
 

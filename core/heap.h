@@ -21,6 +21,7 @@
 #include "seam/mid.h"
 #include "seam/pool.h"
 #include "seam/route.h"
+#include "seam/run.h"
 #include "superslab.h"
 
 enum heap_state { HEAP_OWNED, HEAP_PARKED, HEAP_BUSY, HEAP_LOST };
@@ -33,6 +34,7 @@ struct heap {
     int saved_errno;                   /* of the program, while busy */
     bool busy;                         /* the owner is inside a slow path: a signal handler must not enter another */
     struct pool_heap pool;
+    struct run_heap run;
     /* Counters: written by the owner, read by anybody. */
     uint64_t adopted, remote_received_blocks, remote_received_bytes;
     uint64_t remote_sent_blocks, remote_sent_bytes; /* by this heap's thread, to others */
@@ -68,7 +70,7 @@ hot_inline void heap_push(struct heap *h, struct slab *s, void *p)
 {
     if (FRONT_CACHES) {
         if (unlikely(!front_push(&h->front, s->class, p)))
-            front_drain(h, s, p);
+            run_drain(h, s, p);
     } else if (unlikely(slab_push(s, p))) {
         heap_slab_event(h, s, p);
     }

@@ -1,5 +1,6 @@
 /* mapped.c - see mapped.h. */
 #include "mapped.h"
+#include "seam/large.h"
 #include "seam/owner.h"
 #include "sizeclass.h"
 #include <errno.h>
@@ -52,25 +53,16 @@ static void mapped_unmap(struct mapped *m)
     pthread_mutex_unlock(&mapped_lock);
 }
 
-/* A new mapping for a block of size bytes, known to nobody yet. */
-static struct mapped *mapped_map(size_t size, size_t align)
+/* Bytes of the mapping for a block of size > 0 bytes. */
+static size_t mapped_bytes(size_t size, enum os_user user)
 {
-    enum os_user user = size <= MID_MAX ? OS_MID : OS_LARGE;
-    if (size > PTRDIFF_MAX - 2 * os_page) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    size_t bytes = ((size ? size : 1) + 2 * os_page - 1) & ~(os_page - 1);
-    struct mapped *m = align <= os_page ? mapped_unstick(bytes) : NULL;
-    if (!m) {
-        m = os_map(bytes, align, os_page, NULL, user);
-        if (!m) {
-            errno = ENOMEM;
-            return NULL;
-        }
-        m->bytes = bytes;
-        m->user = user;
-    }
+    size_t bytes = (size + 2 * os_page - 1) & ~(os_page - 1);
+    return user == OS_LARGE ? large_round(bytes) : bytes;
+}
+
+/* The owner seam gets to know m, or m goes. */
+static struct mapped *mapped_known(struct mapped *m)
+{
     m->magic = MAPPED_MAGIC ^ (uint64_t)(uintptr_t)m;
     if (unlikely(!owner_add(m))) {
         mapped_unmap(m);
@@ -80,9 +72,50 @@ static struct mapped *mapped_map(size_t size, size_t align)
     return m;
 }
 
+/* A new mapping for a block of size bytes, in no count yet. */
+static struct mapped *mapped_map(size_t size, size_t align)
+{
+    enum os_user user = size <= MID_MAX ? OS_MID : OS_LARGE;
+    if (size > PTRDIFF_MAX - 2 * os_page) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    size_t bytes = mapped_bytes(size ? size : 1, user);
+    struct mapped *m = align <= os_page ? mapped_unstick(bytes) : NULL;
+    if (!m) {
+        m = os_map(bytes, align, os_page, NULL, user);
+        if (!m && large_trim())
+            m = os_map(bytes, align, os_page, NULL, user);
+        if (!m) {
+            errno = ENOMEM;
+            return NULL;
+        }
+        m->bytes = bytes;
+        m->user = user;
+    }
+    return mapped_known(m);
+}
+
+/* The same from what the large seam keeps; NULL when there is nothing that fits. */
+static struct mapped *mapped_take(size_t size, size_t align)
+{
+    if (size <= MID_MAX || size > PTRDIFF_MAX - 2 * os_page)
+        return NULL;
+    size_t bytes = mapped_bytes(size, OS_LARGE);
+    struct mapped *m = large_take(bytes, align);
+    if (!m)
+        return NULL;
+    m->bytes = bytes;
+    m->user = OS_LARGE;
+    m->dirty = true;
+    return mapped_known(m);
+}
+
 void *mapped_alloc(size_t size, size_t align)
 {
-    struct mapped *m = mapped_map(size, align);
+    struct mapped *m = mapped_take(size, align);
+    if (!m)
+        m = mapped_map(size, align);
     if (!m)
         return NULL;
     mapped_count(m, 1);
@@ -94,7 +127,18 @@ void mapped_free(struct mapped *m)
     mapped_count(m, -1);
     owner_remove(m);
     m->magic = 0;
+    if (m->user == OS_LARGE && large_give(m, m->bytes))
+        return;
     mapped_unmap(m);
+}
+
+/* mapped_resize by copying the bytes. */
+static void *mapped_copy(struct mapped *m, struct mapped *target)
+{
+    mapped_count(target, 1);
+    memcpy(mapped_block(target), mapped_block(m), mapped_usable(m));
+    mapped_free(m);
+    return mapped_block(target);
 }
 
 /* mapped_resize, when the mapping cannot grow where it stands. The target is mapped and known before the pages move, so
@@ -133,30 +177,44 @@ static void *mapped_move(struct mapped *m, size_t size)
     return copy;
 }
 
+/* In place and without a system call: the end of a large block goes to what the large seam keeps, or comes from it. */
+static bool mapped_resize_kept(struct mapped *m, size_t bytes)
+{
+    if (m->user != OS_LARGE)
+        return false;
+    return bytes < m->bytes ? large_give((char *)m + bytes, m->bytes - bytes)
+                            : large_extend((char *)m + m->bytes, bytes - m->bytes);
+}
+
 void *mapped_resize(struct mapped *m, size_t size)
 {
     if (size > PTRDIFF_MAX - 2 * os_page) {
         errno = ENOMEM;
         return NULL;
     }
-    size_t bytes = (size + 2 * os_page - 1) & ~(os_page - 1);
+    size_t bytes = mapped_bytes(size, m->user);
     if (bytes == m->bytes)
         return mapped_block(m);
     mapped_count(m, -1);
-    if (os_resize(m, m->bytes, bytes, m->user)) {
+    if (mapped_resize_kept(m, bytes) || os_resize(m, m->bytes, bytes, m->user)) {
         m->bytes = bytes;
         mapped_count(m, 1);
+        large_grown();
         return mapped_block(m);
     }
     mapped_count(m, 1);
     if (bytes < m->bytes) /* cannot be cut: the block stays as it is */
         return mapped_block(m);
-    return mapped_move(m, size);
+    /* A copy into kept pages costs less than faults in new ones, but not where a block grows in small steps. */
+    struct mapped *kept = bytes - m->bytes >= m->bytes / 4 ? mapped_take(size, 0) : NULL;
+    void *p = kept ? mapped_copy(m, kept) : mapped_move(m, size);
+    large_grown();
+    return p;
 }
 
 size_t mapped_trim(void)
 {
-    size_t given = 0;
+    size_t given = large_trim();
     pthread_mutex_lock(&mapped_lock);
     struct mapped *m = mapped_stuck, *next;
     store_relaxed(&mapped_stuck, NULL);
@@ -184,3 +242,5 @@ void mapped_fork_unlock(void)
 {
     pthread_mutex_unlock(&mapped_lock);
 }
+
+LARGE_DOORS

@@ -5,6 +5,7 @@
 #include "log.h"
 #include "mapped.h"
 #include "os.h"
+#include "seam/large.h"
 #include "seam/lazy.h"
 #include "seam/owner.h"
 #include "thread.h"
@@ -120,6 +121,8 @@ HAK_EXPORT void hak_stats_each(void (*each)(void *context, const char *name, uin
     route_stats(each, context);
     pool_stats(each, context);
     owner_stats(each, context);
+    large_stats(each, context);
+    run_stats(each, context);
 }
 
 static void stats_text_line(void *context, const char *name, uint64_t value)

@@ -3,6 +3,7 @@
 #include "mapped.h"
 #include "meta.h"
 #include "os.h"
+#include "seam/large.h"
 #include "seam/lazy.h"
 #include "seam/owner.h"
 #include "start.h"
@@ -153,8 +154,8 @@ void thread_each_heap(void (*visit)(void *context, struct heap *h), void *contex
         visit(context, h);
 }
 
-/* Lock order, everywhere: thread, pool, lazy, owner, mapped, superslab, meta. No two are held together but here, and where a
- * line of a comment says so. */
+/* Lock order, everywhere: thread, pool, lazy, owner, mapped, large, superslab, meta. No two are held together but here, and
+ * where a line of a comment says so. */
 void thread_fork_prepare(void)
 {
     pthread_mutex_lock(&thread_lock);
@@ -162,6 +163,7 @@ void thread_fork_prepare(void)
     lazy_fork_lock();
     owner_fork_lock();
     mapped_fork_lock();
+    large_fork_lock();
     superslab_fork_lock();
     meta_fork_lock();
 }
@@ -170,6 +172,7 @@ static void thread_fork_unlock(bool child)
 {
     meta_fork_unlock();
     superslab_fork_unlock();
+    large_fork_unlock();
     mapped_fork_unlock();
     owner_fork_unlock(child);
     lazy_fork_unlock(child);

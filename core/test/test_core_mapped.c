@@ -1,9 +1,16 @@
 /* test_core_mapped.c - mapped blocks: known from birth to death, aligned, zeroed, resized where they stand or by moving pages,
  * counted; and whole when the system refuses. */
 #define _GNU_SOURCE
+#include "core/seam/large.h"
 #include "core/sizeclass.h"
 #include "core/test/test_core.h"
 #include "core/test/test_refuse.h"
+
+/* Address space of live mapped blocks. */
+static uint64_t space(void)
+{
+    return os_bytes(OS_MID) + os_bytes(OS_LARGE) - large_held();
+}
 
 static struct mapped *expect_block(void *p, size_t size)
 {
@@ -11,7 +18,8 @@ static struct mapped *expect_block(void *p, size_t size)
     struct mapped *m = owner_find(p);
     must(m && mapped_block(m) == p && mapped_magic_holds(m));
     must(mapped_usable(m) >= size && mapped_usable(m) % os_page == 0);
-    must(mapped_usable(m) < size + os_page || size == 0);
+    size_t bytes = ((size ? size : 1) + 2 * os_page - 1) & ~(os_page - 1);
+    must(m->bytes <= (m->user == OS_LARGE ? large_round(bytes) : bytes));
     return m;
 }
 
@@ -26,7 +34,7 @@ START_TEST(test_sizes)
     const size_t sizes[] = {0, 1, 4095, 4096, 4097, 65536, 65537, MID_MAX - 1, MID_MAX, MID_MAX + 1, 5 * MIB + 3};
     enum { N = sizeof sizes / sizeof *sizes };
     struct mapped_counts before = mapped_counts();
-    uint64_t bytes = os_bytes(OS_MID) + os_bytes(OS_LARGE);
+    uint64_t bytes = space();
     void *p[N];
     for (int i = 0; i < N; i++) {
         p[i] = mapped_alloc(sizes[i], 0);
@@ -41,7 +49,7 @@ START_TEST(test_sizes)
         must(test_stamped(p[i], sizes[i], (uint64_t)i));
         mapped_free(expect_block(p[i], sizes[i]));
     }
-    must(same_counts(mapped_counts(), before) && os_bytes(OS_MID) + os_bytes(OS_LARGE) == bytes);
+    must(same_counts(mapped_counts(), before) && space() == bytes);
 }
 END_TEST
 
@@ -50,14 +58,14 @@ START_TEST(test_alignment)
     start_once();
     size_t most = test_shadowed() ? 64 * MIB : 1024 * MIB;
     for (size_t align = 1; align <= most; align *= 2) {
-        uint64_t bytes = os_bytes(OS_MID) + os_bytes(OS_LARGE);
+        uint64_t bytes = space();
         void *p = mapped_alloc(3 * os_page + 5, align);
         struct mapped *m = expect_block(p, 3 * os_page + 5);
         must((uintptr_t)p % align == 0 && test_zero(p, mapped_usable(m)));
-        must(os_bytes(OS_MID) + os_bytes(OS_LARGE) == bytes + m->bytes); /* the rest of the wider mapping went back */
+        must(space() == bytes + m->bytes); /* the rest of the wider mapping went back */
         memset(p, 1, mapped_usable(m));
         mapped_free(m);
-        must(os_bytes(OS_MID) + os_bytes(OS_LARGE) == bytes);
+        must(space() == bytes);
     }
 }
 END_TEST
@@ -67,7 +75,7 @@ START_TEST(test_resize)
 {
     start_once();
     struct mapped_counts none = mapped_counts();
-    uint64_t bytes = os_bytes(OS_MID) + os_bytes(OS_LARGE);
+    uint64_t bytes = space();
     const size_t sizes[] = {4 * MIB, 4 * MIB - 1, 2 * MIB, MID_MAX + 1, MID_MAX, 100000,
                             5000,    1,           70000,   MID_MAX,     3 * MIB, 48 * MIB};
     size_t held = 9 * MIB;
@@ -82,15 +90,16 @@ START_TEST(test_resize)
         m = expect_block(p, sizes[i]);
         size_t kept = sizes[i] < held ? sizes[i] : held;
         must(test_stamped(p, kept & ~(size_t)7, 7));
-        must(test_zero((char *)p + ((kept + os_page - 1) & ~(os_page - 1)),
-                       sizes[i] > kept + os_page ? sizes[i] - kept - os_page : 0));
+        if (large_round(os_page) == os_page) /* where mappings are longer than asked for, what was cut off may still be there */
+            must(test_zero((char *)p + ((kept + os_page - 1) & ~(os_page - 1)),
+                           sizes[i] > kept + os_page ? sizes[i] - kept - os_page : 0));
         held = sizes[i];
         test_stamp(p, held, 7);
         struct mapped_counts now = mapped_counts();
         bool mid = mapped_usable(m) <= MID_MAX;
         must(now.mid_blocks - none.mid_blocks == mid && now.large_blocks - none.large_blocks == !mid);
         must(now.mid_bytes + now.large_bytes - none.mid_bytes - none.large_bytes == mapped_usable(m));
-        must(os_bytes(OS_MID) + os_bytes(OS_LARGE) == bytes + m->bytes);
+        must(space() == bytes + m->bytes);
     }
     mapped_free(owner_find(p));
     must(same_counts(mapped_counts(), none));
@@ -100,11 +109,11 @@ END_TEST
 START_TEST(test_resize_moves_pages)
 {
     start_once();
-    char *p = mapped_alloc(8 * MIB, 0);
-    void *wall = mmap(p + 8 * MIB, os_page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    char *p = mapped_alloc(8 * MIB, 0), *end = p + mapped_usable(owner_find(p));
+    void *wall = mmap(end, os_page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     if (strstr(hak_variant(), ".arm64")) /* the emulator places mappings as it likes */
         return;
-    must(wall == p + 8 * MIB || errno == EEXIST); /* in either case it cannot grow where it stands */
+    must(wall == end || errno == EEXIST); /* in either case it cannot grow where it stands */
     test_stamp(p, 8 * MIB, 3);
     uint64_t copies = os_count(OS_LARGE, OS_MREMAP);
     char *q = mapped_resize(owner_find(p), 24 * MIB);
@@ -130,12 +139,13 @@ START_TEST(test_no_memory)
     refuse_mremap = true;
     errno = 0;
     must(mapped_resize(m, 3 * MIB) == NULL && errno == ENOMEM);
-    must(mapped_resize(m, MIB) == p); /* cannot be cut: it stays */
+    must(mapped_resize(m, MIB) == p); /* cannot be cut by the system: it stays, or the large seam keeps the end */
     refuse_mmap = refuse_mremap = false;
     errno = 0;
     must(mapped_alloc(SIZE_MAX, 0) == NULL && errno == ENOMEM);
     must(mapped_alloc(PTRDIFF_MAX, 0) == NULL && mapped_resize(m, SIZE_MAX) == NULL && mapped_resize(m, PTRDIFF_MAX) == NULL);
-    must(owner_find(p) == m && test_stamped(p, 2 * MIB, 9) && same_counts(mapped_counts(), before));
+    must(owner_find(p) == m && test_stamped(p, MIB, 9));
+    must(large_held() > 0 || (test_stamped(p, 2 * MIB, 9) && same_counts(mapped_counts(), before)));
     mapped_free(m);
 }
 END_TEST
@@ -185,13 +195,15 @@ START_TEST(test_unmap_refused)
     memset(p, 0xEE, 3 * MIB);
     refuse_munmap = true;
     mapped_free(owner_find(p));
-    must(refused == 1 && same_counts(mapped_counts(), before));
+    large_trim();
+    must(refused >= 1 && same_counts(mapped_counts(), before));
     refuse_mmap = true;
     must(mapped_alloc(4 * MIB, 0) == NULL && mapped_alloc(MIB, 0) == NULL); /* too small, too large to waste */
     char *q = mapped_alloc(3 * MIB - 9000, 0);
     must(q == p && test_zero(q, 3 * MIB - 9000) && owner_find(q));
     memset(q, 0xEE, 3 * MIB - 9000);
     mapped_free(owner_find(q));
+    large_trim();
     refuse_mmap = refuse_munmap = false;
     must(os_bytes(OS_LARGE) > bytes);
     mapped_trim();

@@ -1,0 +1,37 @@
+/* base/run.h - the base answer of the run seam: an empty run goes to the pool. */
+#ifndef HAK_BASE_RUN_H
+#define HAK_BASE_RUN_H
+
+struct run_heap {};
+#define RUN_ENV(X)
+
+static inline void *run_pop(struct slab **current, size_t size)
+{
+    (void)current, (void)size;
+    return NULL;
+}
+
+void front_drain(struct heap *h, struct slab *s, void *p);
+
+hot_inline void run_drain(struct heap *h, struct slab *s, void *p)
+{
+    front_drain(h, s, p);
+}
+
+static inline bool run_keep(struct heap *h, struct slab *s)
+{
+    (void)h, (void)s;
+    return false;
+}
+
+static inline void run_park(struct heap *h)
+{
+    (void)h;
+}
+
+static inline void run_stats(stats_each *each, void *context)
+{
+    (void)each, (void)context;
+}
+
+#endif

@@ -1,0 +1,30 @@
+/* seam/run.h - the run seam: a heap's current slab of a class has become empty, and it is a run of several slots. Claiming and
+ * freeing one costs hundreds of instructions: may it stay, for the next malloc of that class?
+ *
+ * Asked by a heap's slow paths, inside heap_enter, on the thread that has the heap. An answer includes compiler.h and defines
+ * struct run_heap (its state in a heap, zero at first), run_pop and RUN_ENV, and defines or declares:
+ *
+ *   void run_drain(struct heap *h, struct slab *s, void *p)   p, a block of h's slab s, did not fit into the front: to s, or
+ *                                                   by front_drain. Outside of heap_enter: the short way of free
+ *   bool run_keep(struct heap *h, struct slab *s)   true: s stays current; false: it goes to the pool
+ *   void run_park(struct heap *h)                   the heap's current slabs have gone, and so has what was kept
+ *   void run_stats(stats_each *each, void *context)
+ *
+ * Must hold: s is only kept as the current slab of its class, so that heap_settle finds it.
+ */
+#ifndef HAK_SEAM_RUN_H
+#define HAK_SEAM_RUN_H
+
+#include "core/sizeclass.h"
+#include "core/slab.h"
+#include "core/stats.h"
+
+struct heap;
+
+#include HAK_SEAM_run
+
+/* static inline void *run_pop(struct slab **current, size_t size)
+ *      TINY_MAX < size <= MID_MAX: a block of the current slabs by class, or NULL: go on as usual. Outside of heap_enter: the
+ *      short way of malloc */
+
+#endif

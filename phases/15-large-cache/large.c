@@ -1,0 +1,393 @@
+/* large.c - see large.h: what is kept, and when it goes.
+ *
+ * May include mapped.h, os.h, ranges.h. One lock over everything, a flag that is tried a few times and never waited for, since
+ * a signal handler may have interrupted whoever holds it: a call that does not get it does what the base does. Under it only a
+ * table of 6 KiB is searched and moved; victims are taken out under the lock and unmapped after it is released. (A fork between
+ * the two leaves the child with ranges that nobody has.)
+ *
+ * Words:  needed: not in the least that was kept at any moment of a period of HAKMEM_LARGE_TTL seconds;
+ *         the peak: of the bytes of live large blocks, in this period and the last.
+ * Must hold, whenever the lock is free (large_valid checks it):
+ *   the table holds (ranges.h);  given_bytes = taken_bytes + evicted_bytes + trimmed_bytes + table.bytes
+ *   low <= table.bytes,  owed <= table.bytes
+ */
+#include "core/mapped.h"
+#include "core/seam/large.h"
+#include "ranges.h"
+
+enum { LARGE_TRIES = 200, LARGE_BATCH = 16 };
+#define LARGE_NEVER UINT64_MAX
+#define LARGE_AGE_BYTES ((size_t)32 << 20)   /* unmapped by age at one time, so that no malloc pays for all */
+#define LARGE_PURGE_MIN ((size_t)16 << 20)   /* calloc of so much has the kernel clear it, when and if it is touched */
+
+uint64_t large_mb = 65536, large_percent = 150, large_ttl = 5;
+
+struct large_victims {
+    unsigned count;
+    struct {
+        char *start;
+        size_t bytes;
+    } range[LARGE_BATCH];
+};
+
+static bool large_locked; /* atomic */
+static struct range_table table;
+static struct large_counts counts;               /* but for held and held_bytes, which are the table's */
+static uint64_t large_low, large_owed;           /* least table.bytes of this period; bytes that the last one did not need */
+static uint64_t large_peak, large_last_peak;     /* live bytes at most, in this period and the last */
+static uint64_t large_period, large_last;        /* ms: when this period ends; the last call */
+static uint64_t large_due = LARGE_NEVER;         /* ms: before it large_tick has nothing to do; read relaxed without the lock */
+
+static bool large_walk(void)
+{
+    return range_valid(&table) && large_low <= table.bytes && large_owed <= table.bytes &&
+           counts.given_bytes == counts.taken_bytes + counts.evicted_bytes + counts.trimmed_bytes + table.bytes;
+}
+
+static noinline bool large_lock_again(void)
+{
+    for (int i = 0; i < LARGE_TRIES; i++) {
+        if (!load_relaxed(&large_locked) && !__atomic_exchange_n(&large_locked, true, __ATOMIC_ACQUIRE))
+            return true;
+    }
+    __atomic_fetch_add(&counts.busy, 1, __ATOMIC_RELAXED);
+    return false;
+}
+
+static inline bool large_lock(void)
+{
+    return likely(!__atomic_exchange_n(&large_locked, true, __ATOMIC_ACQUIRE)) || large_lock_again();
+}
+
+static void large_unlock(void)
+{
+    hak_assert_full(large_walk());
+    __atomic_store_n(&large_locked, false, __ATOMIC_RELEASE);
+}
+
+/* For who must have it, and is no signal handler. */
+static void large_wait_lock(void)
+{
+    while (!large_lock())
+        os_yield();
+}
+
+static uint64_t large_ttl_ms(void)
+{
+    return large_ttl * 1000;
+}
+
+static uint64_t large_max(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* --- Under the lock ------------------------------------------------------------------------------------------------- */
+
+/* Takes [skip, skip + bytes) out of range i. */
+static char *large_cut(size_t i, size_t skip, size_t bytes)
+{
+    char *start = table.range[i].start + skip;
+    range_cut(&table, i, skip, bytes);
+    large_low = large_low < table.bytes ? large_low : table.bytes;
+    large_owed = large_owed < table.bytes ? large_owed : table.bytes;
+    return start;
+}
+
+/* The last bytes of range i become a victim. */
+static void large_evict(size_t i, size_t bytes, struct large_victims *v, uint64_t *counter, uint64_t *bytes_counter)
+{
+    v->range[v->count].start = large_cut(i, table.range[i].bytes - bytes, bytes);
+    v->range[v->count++].bytes = bytes;
+    ++*counter;
+    *bytes_counter += bytes;
+}
+
+/* Takes out the oldest ranges, whole or their ends, until so many bytes have gone or the victims are full. */
+static size_t large_evict_oldest(size_t bytes, struct large_victims *v, uint64_t *counter, uint64_t *bytes_counter)
+{
+    size_t gone = 0;
+    while (gone < bytes && table.count > 0 && v->count < LARGE_BATCH) {
+        size_t i = range_oldest(&table), part = (bytes - gone + LARGE_GRANULE - 1) & ~(LARGE_GRANULE - 1);
+        part = part < table.range[i].bytes ? part : table.range[i].bytes;
+        large_evict(i, part, v, counter, bytes_counter);
+        gone += part;
+    }
+    return gone;
+}
+
+/* The most bytes that may be kept now. */
+static uint64_t large_limit(uint64_t live)
+{
+    uint64_t peak = large_max(large_peak, large_last_peak), most = large_mb << 20;
+    uint64_t all = LARGE_FLOOR + peak * large_percent / 100, beside = all > live ? all - live : 0;
+    return beside < most ? beside : most;
+}
+
+/* A period ends: what was not needed in it is owed to the system, but for a quarter of the peak, which keeps the ranges that
+ * random sizes leave unused most of the time. */
+static void large_turn_over(uint64_t now, uint64_t live)
+{
+    uint64_t slack = large_max(large_peak, large_last_peak) / 4;
+    large_owed = large_low > slack ? large_low - slack : 0;
+    large_last_peak = large_peak;
+    large_peak = live;
+    large_low = table.bytes;
+    large_period = now + large_ttl_ms();
+}
+
+/* Some of what is too old. */
+static void large_pay(uint64_t bytes, struct large_victims *v)
+{
+    size_t part = bytes < LARGE_AGE_BYTES ? bytes : LARGE_AGE_BYTES;
+    size_t gone = large_evict_oldest(part, v, &counts.evictions_age, &counts.evicted_bytes);
+    large_owed = large_owed > gone ? large_owed - gone : 0;
+}
+
+/* Last before the lock is released. */
+static void large_settle(void)
+{
+    uint64_t due = LARGE_NEVER, idle = large_last + large_ttl_ms();
+    if (table.count > 0)
+        due = large_owed > 0 ? 0 : idle < large_period ? idle : large_period;
+    store_relaxed(&large_due, due);
+    large_unlock();
+}
+
+/* --- Without the lock ----------------------------------------------------------------------------------------------- */
+
+static void large_unmap_victims(const struct large_victims *v)
+{
+    for (unsigned i = 0; i < v->count; i++) {
+        struct mapped *m = (struct mapped *)v->range[i].start;
+        if (likely(os_unmap(m, v->range[i].bytes, OS_LARGE)))
+            continue;
+        m->bytes = v->range[i].bytes;
+        m->user = OS_LARGE;
+        large_unmap(m);
+    }
+}
+
+static bool large_off(void)
+{
+    return large_mb == 0 || large_ttl == 0;
+}
+
+/* What every call does with the lock held, when its own part is done: the clock, and the peak of live bytes. */
+static void large_passed(uint64_t live, uint64_t peak, struct large_victims *v)
+{
+    uint64_t now = os_now_ms();
+    large_peak = large_max(large_peak, peak);
+    large_last = now;
+    if (unlikely(now >= large_period))
+        large_turn_over(now, live);
+    if (unlikely(large_owed > 0))
+        large_pay(large_owed, v);
+}
+
+struct mapped *large_take(size_t bytes, size_t align)
+{
+    struct large_victims victims = {.count = 0};
+    if (large_off() || !large_lock())
+        return NULL;
+    size_t skip, i = range_find(&table, bytes, align, os_page, &skip);
+    if (i < table.count) {
+        char *start = large_cut(i, skip, bytes);
+        counts.hits++;
+        counts.taken_bytes += bytes;
+        large_unlock(); /* whatever is live now, the next call sees it */
+        return (struct mapped *)start;
+    }
+    counts.misses++;
+    uint64_t live = mapped_counts().large_bytes;
+    large_passed(live, live + bytes, &victims);
+    large_settle();
+    large_unmap_victims(&victims);
+    return NULL;
+}
+
+/* [start, start + bytes) to the table, which may cost it the smallest range. False: the new one is the smallest. */
+static bool large_enter(char *start, size_t bytes, struct large_victims *v)
+{
+    if (range_insert(&table, start, bytes))
+        return true;
+    size_t smallest = range_smallest(&table);
+    if (table.range[smallest].bytes >= bytes)
+        return false;
+    large_evict(smallest, table.range[smallest].bytes, v, &counts.evictions_count, &counts.evicted_bytes);
+    return range_insert(&table, start, bytes);
+}
+
+/* Takes out what exceeds the limit, and releases the lock. */
+static void large_bound(uint64_t limit, struct large_victims *v)
+{
+    while (table.bytes > limit) {
+        large_evict_oldest(table.bytes - limit, v, &counts.evictions_bytes, &counts.evicted_bytes);
+        if (v->count < LARGE_BATCH)
+            break;
+        large_settle();
+        large_unmap_victims(v);
+        v->count = 0;
+        if (!large_lock())
+            return;
+    }
+    large_settle();
+    large_unmap_victims(v);
+}
+
+bool large_give(void *start, size_t bytes)
+{
+    struct large_victims victims = {.count = 0};
+    if (large_off() || !large_lock())
+        return false;
+    uint64_t live = mapped_counts().large_bytes;
+    bool kept = large_enter(start, bytes, &victims);
+    large_passed(live, live + bytes, &victims);
+    if (kept) {
+        counts.gives++;
+        counts.given_bytes += bytes;
+    } else {
+        counts.refusals++;
+    }
+    large_bound(large_limit(live), &victims);
+    return kept;
+}
+
+bool large_extend(void *start, size_t bytes)
+{
+    bool extended = false;
+    if (load_relaxed(&table.bytes) < bytes || !large_lock())
+        return false;
+    size_t i = range_at(&table, start);
+    if (i < table.count && table.range[i].bytes >= bytes) {
+        large_cut(i, 0, bytes);
+        counts.hits++;
+        counts.taken_bytes += bytes;
+        extended = true;
+    }
+    large_unlock();
+    return extended;
+}
+
+void large_grown(void)
+{
+    struct large_victims victims = {.count = 0};
+    if (load_relaxed(&table.bytes) == 0 || !large_lock())
+        return;
+    uint64_t live = mapped_counts().large_bytes;
+    large_passed(live, live, &victims);
+    large_bound(large_limit(live), &victims);
+}
+
+void *large_alloc(size_t size, bool *zero)
+{
+    bool wanted = *zero;
+    void *p = mapped_alloc(size, 0);
+    if (!p)
+        return NULL;
+    struct mapped *m = (struct mapped *)((char *)p - os_page);
+    *zero = !m->dirty;
+    if (!wanted || !m->dirty)
+        return p;
+    *zero = size >= LARGE_PURGE_MIN && os_purge(p, mapped_usable(m), OS_LARGE);
+    __atomic_fetch_add(*zero ? &counts.purged : &counts.cleared, 1, __ATOMIC_RELAXED);
+    return p;
+}
+
+/* --- Age, trim ------------------------------------------------------------------------------------------------------ */
+
+uint64_t large_age(uint64_t now)
+{
+    struct large_victims victims = {.count = 0};
+    if (!large_lock())
+        return now + 1;
+    if (now >= large_period)
+        large_turn_over(now, mapped_counts().large_bytes);
+    if (now >= large_last + large_ttl_ms()) /* nothing came or went for so long: nothing was needed */
+        large_owed = table.bytes;
+    if (large_owed > 0)
+        large_pay(large_owed, &victims);
+    large_settle();
+    uint64_t due = load_relaxed(&large_due);
+    large_unmap_victims(&victims);
+    return due;
+}
+
+void large_tick(void)
+{
+    uint64_t due = load_relaxed(&large_due), now;
+    if (likely(due == LARGE_NEVER) || likely((now = os_now_ms()) < due))
+        return;
+    large_age(now);
+}
+
+size_t large_trim(void)
+{
+    size_t given = 0;
+    for (struct large_victims victims = {.count = LARGE_BATCH}; victims.count == LARGE_BATCH && large_lock();) {
+        victims.count = 0;
+        uint64_t ranges_gone = 0;
+        given += large_evict_oldest(SIZE_MAX / 2, &victims, &ranges_gone, &counts.trimmed_bytes);
+        large_settle();
+        large_unmap_victims(&victims);
+    }
+    return given;
+}
+
+/* --- Counters, fork ------------------------------------------------------------------------------------------------- */
+
+uint64_t large_held(void)
+{
+    return load_relaxed(&table.bytes);
+}
+
+struct large_counts large_counts(void)
+{
+    large_wait_lock();
+    struct large_counts result = counts;
+    result.held = table.count;
+    result.held_bytes = table.bytes;
+    result.limit_bytes = large_off() ? 0 : large_limit(mapped_counts().large_bytes);
+    large_unlock();
+    return result;
+}
+
+bool large_valid(void)
+{
+    large_wait_lock();
+    bool result = large_walk();
+    large_unlock();
+    return result;
+}
+
+void large_stats(stats_each *each, void *context)
+{
+    struct large_counts c = large_counts();
+    each(context, "large.hits", c.hits);
+    each(context, "large.misses", c.misses);
+    each(context, "large.gives", c.gives);
+    each(context, "large.refusals", c.refusals);
+    each(context, "large.busy", c.busy);
+    each(context, "large.evictions_count", c.evictions_count);
+    each(context, "large.evictions_bytes", c.evictions_bytes);
+    each(context, "large.evictions_age", c.evictions_age);
+    each(context, "large.given_bytes", c.given_bytes);
+    each(context, "large.taken_bytes", c.taken_bytes);
+    each(context, "large.evicted_bytes", c.evicted_bytes);
+    each(context, "large.trimmed_bytes", c.trimmed_bytes);
+    each(context, "large.held", c.held);
+    each(context, "large.held_bytes", c.held_bytes);
+    each(context, "large.limit_bytes", c.limit_bytes);
+    each(context, "large.calloc_cleared", c.cleared);
+    each(context, "large.calloc_purged", c.purged);
+}
+
+void large_fork_lock(void)
+{
+    large_wait_lock();
+}
+
+void large_fork_unlock(void)
+{
+    large_unlock();
+}

@@ -1,0 +1,69 @@
+/* phases/15-large-cache/large.h - phase 15, the large seam: mappings of freed large blocks are kept with their pages, split and
+ * joined as ranges of addresses, and used again without a system call.
+ *
+ * May include compiler.h. Bounded by count, by bytes relative to what the program had live at its recent peak, and by age.
+ * HAKMEM_LARGE_MB=0 or HAKMEM_LARGE_TTL=0 keeps nothing: the variant then does what the base does, but for the rounding.
+ */
+#ifndef HAK_PHASE_LARGE_H
+#define HAK_PHASE_LARGE_H
+
+#include "core/compiler.h"
+
+#define LARGE_FLOOR ((uint64_t)16 << 20) /* bytes that may be kept whatever the peak was */
+
+/* Mappings are multiples of LARGE_GRANULE, and of the power of two that is a sixteenth of their length or just below: so blocks
+ * start where others have started, on pages that are there, and no slivers are left between them. What that adds, 3 % on
+ * average, is address space: nobody touches it. */
+#define LARGE_GRANULE ((size_t)64 * 1024)
+enum { LARGE_PARTS = 4 }; /* log2 of 16 */
+
+extern uint64_t large_mb, large_percent, large_ttl;
+#define LARGE_ENV(X)                                                                                                      \
+    X("LARGE_MB", large_mb, 0, 1 << 24, "65536", "most MiB of freed large blocks to keep (0: none)")                      \
+    X("LARGE_PERCENT", large_percent, 100, 10000, "150", "most live and kept bytes, in percent of the peak of live ones") \
+    X("LARGE_TTL", large_ttl, 0, 1 << 30, "5", "seconds after which kept memory that was not needed goes (0: keep none)")
+
+/* The end of mapped.c: a range that munmap refused goes where mapped.c puts such. */
+#define LARGE_DOORS                    \
+    void large_unmap(struct mapped *m) \
+    {                                  \
+        mapped_unmap(m);               \
+    }
+
+static inline size_t large_round(size_t bytes)
+{
+    size_t part = (size_t)1 << (63 - LARGE_PARTS - (unsigned)__builtin_clzl(bytes));
+    size_t granule = part > LARGE_GRANULE ? part : LARGE_GRANULE;
+    return (bytes + granule - 1) & ~(granule - 1);
+}
+
+struct mapped *large_take(size_t bytes, size_t align);
+bool large_give(void *start, size_t bytes);
+void large_unmap(struct mapped *m);
+bool large_extend(void *start, size_t bytes);
+void large_grown(void);
+void *large_alloc(size_t size, bool *zero);
+uint64_t large_age(uint64_t now_ms);
+void large_tick(void);
+size_t large_trim(void);
+uint64_t large_held(void);
+void large_stats(stats_each *each, void *context);
+void large_fork_lock(void);
+void large_fork_unlock(void);
+
+/* What happened, and how it adds up: large_valid checks given = taken + evicted + trimmed + held, in bytes. */
+struct large_counts {
+    uint64_t hits, misses;    /* blocks that came from a kept range; that had to be mapped */
+    uint64_t gives, refusals; /* ranges that came; that were not kept */
+    uint64_t evictions_count, evictions_bytes, evictions_age; /* unmapped, by the bound that was exceeded */
+    uint64_t busy;            /* calls that did without, because the lock was not to be had */
+    uint64_t given_bytes, taken_bytes, evicted_bytes, trimmed_bytes, held_bytes;
+    uint64_t held;            /* ranges, now */
+    uint64_t limit_bytes;     /* what held_bytes may be now */
+    uint64_t cleared, purged; /* callocs that cleared a kept range; that had the kernel do it */
+};
+struct large_counts large_counts(void);
+
+bool large_valid(void);
+
+#endif

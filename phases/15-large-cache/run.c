@@ -1,0 +1,106 @@
+/* run.c - see run.h.
+ *
+ * Must hold: h->run.bytes = sum over kept of slots * 64 KiB <= RUN_BYTES; the sum of that over all heaps <= HAKMEM_RUN_MB, but
+ * for heaps that fork has lost, which stay charged.
+ */
+#include "core/heap.h"
+#include "core/thread.h"
+
+uint64_t run_mb = 16;
+
+static uint64_t run_charged; /* bytes, of all heaps; atomic, relaxed */
+
+static bool run_charge(uint64_t bytes)
+{
+    uint64_t all = load_relaxed(&run_charged);
+    do {
+        if (all + bytes > run_mb << 20)
+            return false;
+    } while (!__atomic_compare_exchange_n(&run_charged, &all, all + bytes, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    return true;
+}
+
+static void run_discharge(struct run_heap *r, uint64_t bytes)
+{
+    __atomic_fetch_sub(&run_charged, bytes, __ATOMIC_RELAXED);
+    store_relaxed(&r->bytes, r->bytes - bytes);
+}
+
+/* The oldest leaves the list, and its slab the heap if it is empty. */
+static void run_drop(struct heap *h)
+{
+    struct run_heap *r = &h->run;
+    unsigned class = r->kept[0].class;
+    r->mask &= ~((uint64_t)1 << class);
+    struct slab *s = h->current[class];
+    run_discharge(r, r->kept[0].slots * SLAB_SIZE);
+    store_relaxed(&r->count, r->count - 1);
+    for (unsigned i = 0; i < r->count; i++)
+        r->kept[i] = r->kept[i + 1];
+    if (s == &slab_none || s->frees_to_event > 0)
+        return;
+    h->current[class] = &slab_none;
+    route_disown(h, s);
+    pool_release(h, s);
+    count_add(&r->drops, 1);
+}
+
+static bool run_add(struct heap *h, struct slab *s)
+{
+    struct run_heap *r = &h->run;
+    uint64_t bytes = s->slots * SLAB_SIZE;
+    while (r->count == RUN_MOST || (r->count > 0 && r->bytes + bytes > RUN_BYTES))
+        run_drop(h);
+    if (!run_charge(bytes))
+        return false;
+    r->mask |= (uint64_t)1 << s->class;
+    r->kept[r->count].class = s->class;
+    r->kept[r->count].slots = s->slots;
+    store_relaxed(&r->bytes, r->bytes + bytes);
+    store_relaxed(&r->count, r->count + 1);
+    return true;
+}
+
+bool run_keep(struct heap *h, struct slab *s)
+{
+    if (!(h->run.mask >> s->class & 1))
+        return s->slots > 1 && run_add(h, s);
+    count_add(&h->run.hits, 1);
+    return true;
+}
+
+void run_drain(struct heap *h, struct slab *s, void *p)
+{
+    if (!(h->run.mask >> s->class & 1) || h->current[s->class] != s) {
+        front_drain(h, s, p);
+        return;
+    }
+    count_add(&h->run.hits, 1);
+    slab_push(s, p); /* it may be empty now: that is what keeping means */
+}
+
+void run_park(struct heap *h)
+{
+    run_discharge(&h->run, h->run.bytes);
+    store_relaxed(&h->run.count, 0);
+    h->run.mask = 0;
+}
+
+static void run_sum(void *context, struct heap *h)
+{
+    struct run_heap *sum = context;
+    sum->count += load_relaxed(&h->run.count);
+    sum->bytes += load_relaxed(&h->run.bytes);
+    sum->hits += load_relaxed(&h->run.hits);
+    sum->drops += load_relaxed(&h->run.drops);
+}
+
+void run_stats(stats_each *each, void *context)
+{
+    struct run_heap sum = {.count = 0};
+    thread_each_heap(run_sum, &sum);
+    each(context, "run.hits", sum.hits);
+    each(context, "run.drops", sum.drops);
+    each(context, "run.kept", sum.count);
+    each(context, "run.kept_bytes", sum.bytes);
+}

@@ -1,0 +1,38 @@
+/* phases/15-large-cache/run.h - phase 15, the run seam: a heap keeps its last empty runs formatted, as the current slabs of
+ * their classes, so that a pair of malloc and free of a mid size costs a pop and a push.
+ *
+ * May include slab.h and the mid seam. Bounded by RUN_MOST runs and RUN_BYTES for each heap and by HAKMEM_RUN_MB for all; the
+ * run that was added first goes first. A class stays on the list while its run is in use: nothing is counted on the way.
+ */
+#ifndef HAK_PHASE_RUN_H
+#define HAK_PHASE_RUN_H
+
+#include "core/seam/mid.h"
+
+enum { RUN_MOST = 4 };
+#define RUN_BYTES ((size_t)2 << 20) /* of one heap, at most */
+#define RUN_POP_MIN ((size_t)16384) /* blocks above it are in no front: the slab is the place to look */
+
+struct run_heap {
+    struct {
+        uint8_t class, slots;
+    } kept[RUN_MOST];     /* classes whose current slab may stay when it is empty, oldest first; owner only */
+    uint64_t mask;         /* bit c: class c is in kept */
+    uint64_t count, bytes; /* of kept; written by the owner, read by anybody, as the counters are */
+    uint64_t hits, drops;  /* blocks that came back to a kept run; runs that went for another's sake */
+};
+
+extern uint64_t run_mb;
+#define RUN_ENV(X) X("RUN_MB", run_mb, 0, 1 << 20, "16", "most MiB of empty runs that threads keep, all together (0: none)")
+
+static inline void *run_pop(struct slab **current, size_t size)
+{
+    return MID_CLASSES > 0 && size > RUN_POP_MIN ? slab_pop(current[class_of_wide(size)]) : NULL;
+}
+
+void run_drain(struct heap *h, struct slab *s, void *p);
+bool run_keep(struct heap *h, struct slab *s);
+void run_park(struct heap *h);
+void run_stats(stats_each *each, void *context);
+
+#endif

@@ -1,0 +1,50 @@
+/* test_large.h - what the tests of phase 15 share. May include the core's headers: these tests look inside. */
+#ifndef HAK_TEST_LARGE_H
+#define HAK_TEST_LARGE_H
+
+#include "core/mapped.h"
+#include "core/os.h"
+#include "core/seam/large.h"
+#include "core/seam/owner.h"
+#include "core/start.h"
+#include "core/test/test.h"
+#include "core/test/test_api.h"
+
+/* A fresh start: nothing kept, bounds as if the environment had named them. */
+static inline void large_set(uint64_t mb, uint64_t percent, uint64_t ttl)
+{
+    start_once();
+    large_trim();
+    large_mb = mb;
+    large_percent = percent;
+    large_ttl = ttl;
+    must(large_held() == 0 && large_valid());
+}
+
+/* System calls for large blocks so far. */
+static inline uint64_t large_calls(void)
+{
+    uint64_t calls = 0;
+    for (int call = 0; call < OS_CALLS; call++)
+        calls += os_count(OS_LARGE, call);
+    return calls;
+}
+
+/* A large block, stamped. */
+static inline char *large_block(size_t size, uint64_t seed)
+{
+    char *p = hak_malloc(size);
+    must(p && test_aligned(p, os_page));
+    test_stamp(p, size, seed);
+    must(large_valid());
+    return p;
+}
+
+static inline void large_drop(char *p, size_t size, uint64_t seed)
+{
+    must(test_stamped(p, size, seed));
+    hak_free(p);
+    must(large_valid() && !owner_find(p));
+}
+
+#endif
