@@ -27,7 +27,7 @@ static const struct argp_option options[] = {
     {"workload", 'w', "NAME", 0, "a workload (again for more), or \"program arguments\", pinned if they show one thread; unless "
      "given: the five of `make bench`", 0},
     {"rival", 'r', "NAME=FILE", 0, "another allocator's library to compare with (again for more), or a known name", 0},
-    {"repeat", 'n', "N", 0, "timing samples of each cell (6)", 0},
+    {"repeat", 'n', "N", 0, "timing samples of each cell (8)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long, at the end of a block, but never before the third (90)", 0},
     {"timeout", 't', "SECONDS", 0, "a sample that takes longer has failed (120)", 0},
     {"seed", 's', "N", 0, "of the order of samples (from the clock)", 0},
@@ -121,7 +121,7 @@ static struct plan *plan_make(void)
     struct plan *p = measure_plan(&measure);
     p->twin = (int)under_test;
     p->modes = 1u << MODE_TIME | 1u << MODE_COUNT | 1u << MODE_STRACE;
-    p->repeat = given.repeat ? given.repeat : 6;
+    p->repeat = given.repeat ? given.repeat : 8;
     p->budget = given.budget < 0 ? 90 : given.budget;
     p->timeout = given.timeout;
     p->seed = given.seed ? given.seed : p->seed;
