@@ -3,7 +3,7 @@
 set multiplot layout panel_rows,panel_columns
 set grid ytics linecolor rgb faint linewidth 0.6 dashtype 1
 set rmargin 14
-set ylabel 'million operations per second'
+set ylabel 'million ops/s'
 set logscale x 2
 do for [i = 1:panels] {
     title_text = word(titles, i)
