@@ -264,6 +264,7 @@ out/bench/trace_record.so: $(wildcard bench/trace/*.[ch]) Makefile | $(FIRST)
 # The workbench: one program; everything but its main is a library too, which its tests link.
 HAKBENCH_LIBS := sqlite3 gsl libcyaml
 out/bench/obj/%.o: bench/%.c Makefile | $(FIRST)
+	@pkg-config --exists $(HAKBENCH_LIBS) || { echo "hakmem: $(HAKBENCH_LIBS) (development files): not all here; try: make deps" >&2; exit 1; }
 	@mkdir -p $(@D)
 	$Q$(call say,cc $<)$(HOST_CC) $(BASE_FLAGS) -D_GNU_SOURCE -DGSL_DISABLE_DEPRECATED -O2 $$(pkg-config --cflags $(HAKBENCH_LIBS)) -c -o $@ $<
 out/bench/libhakbench.a: $(patsubst bench/%.c,out/bench/obj/%.o,$(filter-out bench/hakbench.c bench/crash_on.c,$(wildcard bench/*.c)))
