@@ -107,10 +107,13 @@ START_TEST(test_other_thread)
 }
 END_TEST
 
+static bool stop; /* atomic */
+
+/* Until it is told to stop: a thread that had ended before a fork would be one that the child never joins. */
 static void *churn(void *seed)
 {
     uint32_t random = *(uint32_t *)seed;
-    for (int i = 0; i < 2000; i++)
+    for (int i = 0; i < 2000 || !__atomic_load_n(&stop, __ATOMIC_RELAXED); i++)
         hak_free(hak_malloc(LARGE / 2 + test_random(&random) % LARGE));
     return NULL;
 }
@@ -134,6 +137,7 @@ START_TEST(test_threads_and_fork)
         ck_assert_int_eq(waitpid(child, &status, 0), child);
         ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
     }
+    __atomic_store_n(&stop, true, __ATOMIC_RELAXED);
     for (int i = 0; i < THREADS; i++)
         pthread_join(thread[i], NULL);
     hak_free(p);
