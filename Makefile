@@ -96,7 +96,8 @@ FLAGS_fuzz := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sani
 MODE_FLAGS := $(FLAGS_$(MODE)) $(if $(filter arm64.%clang%,$(ARCH).$(OTHER_CC)),--target=aarch64-linux-gnu)
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 NO_BUILTIN := $(addprefix -fno-builtin-,malloc calloc realloc free aligned_alloc memalign posix_memalign valloc reallocarray)
-BASE_FLAGS := -std=gnu2x -g -pthread -fexceptions -I. -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARN)
+# Debug data of version 4: valgrind 3.19 cannot read what clang writes as version 5.
+BASE_FLAGS := -std=gnu2x -gdwarf-4 -pthread -fexceptions -I. -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARN)
 LIB_FLAGS := $(MODE_FLAGS) -fPIC -fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec -fno-plt $(NO_BUILTIN)
 SO_FLAGS := -shared -Wl,-soname,libhakmem.so -Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,--as-needed
 # The instrument is one: workloads and runner are built once, by one compiler, whatever the variant.
