@@ -30,6 +30,12 @@ static inline uint64_t large_calls(void)
     return calls;
 }
 
+/* The other answers may read memory that is gone, or take its word. */
+static inline bool large_owner_is_exact(void)
+{
+    return strcmp(OWNER_NAME, "registry") == 0 || strcmp(OWNER_NAME, "always") == 0;
+}
+
 /* A large block, stamped. */
 static inline char *large_block(size_t size, uint64_t seed)
 {
@@ -44,7 +50,7 @@ static inline void large_drop(char *p, size_t size, uint64_t seed)
 {
     must(test_stamped(p, size, seed));
     hak_free(p);
-    must(large_valid() && !owner_find(p));
+    must(large_valid() && (!large_owner_is_exact() || !owner_find(p)));
 }
 
 #endif

@@ -10,6 +10,8 @@ trap 'rm -rf "$tmp"' EXIT
 ulimit -c 0
 export HAK_LIB
 unset HAKMEM_CRASH_LOG HAKMEM_STATS HAKMEM_HELP
+# Freed blocks are to be unmapped, also where a variant would keep them.
+if HAKMEM_HELP=1 LD_PRELOAD=$HAK_LIB sh -c : 2>&1 | grep -q HAKMEM_LARGE_MB; then export HAKMEM_LARGE_MB=0; fi
 here=$(dirname "$0")
 foreign='not a block of this allocator (foreign, or already freed)'
 failed=0
