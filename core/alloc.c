@@ -20,6 +20,13 @@
 /* A block of any size from where its size comes from, without a word about failure. zero: as in mid_alloc. */
 static void *malloc_from(struct heap *h, size_t size, bool *zero)
 {
+    if (unlikely(remote_waiting(&h->out, &h->in)) && size <= MID_MAX) {
+        void *p = remote_take(h, class_of(size));
+        if (p) {
+            *zero = false;
+            return p;
+        }
+    }
     if (size > TINY_MAX && size <= MID_MAX) {
         void *p = run_pop(h->current, size);
         if (!p)
@@ -127,7 +134,7 @@ static noinline void free_general(void *p, const char *api)
         if (from == to)
             heap_push(to, s, p);
         else
-            heap_give_remote(from, to, s, p);
+            remote_give(from, to, s, p);
         return;
     }
     int saved = errno;
@@ -150,11 +157,22 @@ hot_inline bool free_own(void *p)
     return false;
 }
 
-/* What free does when there is a short way and p cannot take it. */
+/* What free does when there is a short way and p cannot take it. A later slot of a run has no heap. */
 static noinline void free_long(void *p)
 {
-    if (!free_own(p))
+    struct slab *s = slab_at(p);
+    struct heap *h = heap_self, *to;
+    if (unlikely(!ssmap_has_block(p)) || unlikely(!(to = slab_heap(s)))) {
         free_general(p, "free");
+    } else if (to == h) {
+        guard_free(p, "free");
+        heap_push(h, s, p);
+    } else if (likely(slab_has_block(s, p))) {
+        guard_free(p, "free");
+        remote_give(h, to, s, p);
+    } else {
+        free_general(p, "free");
+    }
 }
 
 HAK_EXPORT void hak_free(void *p)

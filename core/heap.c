@@ -73,7 +73,8 @@ struct slab *heap_slab(struct heap *h, unsigned class)
     struct slab *s = h->current[class];
     if (s->free || s->carved < s->capacity)
         return s;
-    if (load_relaxed(&h->remote)) {
+    remote_flush(h);
+    if (load_relaxed(&h->remote) || remote_waiting(&h->out, &h->in)) {
         heap_drain(h);
         s = h->current[class]; /* the drain may have emptied it, and let it go */
         if (s->free)
@@ -180,10 +181,7 @@ void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *
         count_add(&from->remote_sent_blocks, 1);
         count_add(&from->remote_sent_bytes, s->block_size);
     }
-    void *head = load_relaxed(&to->remote);
-    do
-        *(void **)p = head;
-    while (!__atomic_compare_exchange_n(&to->remote, &head, p, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+    heap_remote_chain(to, p, p);
 }
 
 /* A parked heap for the calling thread, until it stores PARKED again. */
@@ -193,6 +191,9 @@ static bool heap_borrow(struct heap *h)
     return __atomic_load_n(&h->state, __ATOMIC_SEQ_CST) == HEAP_PARKED &&
            __atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
+
+/* Is something queued at h? A macro: as a function gcc gives the variants without batches other registers. */
+#define heap_queued(h) (__atomic_load_n(&(h)->remote, __ATOMIC_SEQ_CST) || remote_waiting(&(h)->out, &(h)->in))
 
 /* With the heap BUSY: takes what is queued, and p unless NULL, then parks it again. Who pushes looks at the state afterwards,
  * and who parks looks at the queue afterwards: of two that meet one sees the other, so no block stays queued at a parked
@@ -210,12 +211,12 @@ static void heap_serve(struct heap *h, struct slab *s, void *p)
         heap_leave(h);
         p = NULL;
         __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST); /* a full barrier, on emulated machines, too */
-    } while (__atomic_load_n(&h->remote, __ATOMIC_SEQ_CST) && heap_borrow(h));
+    } while (heap_queued(h) && heap_borrow(h));
 }
 
 void heap_parked(struct heap *h)
 {
-    if (__atomic_load_n(&h->remote, __ATOMIC_SEQ_CST) && heap_borrow(h))
+    if (heap_queued(h) && heap_borrow(h))
         heap_serve(h, NULL, NULL);
 }
 
@@ -245,6 +246,7 @@ void heap_drain(struct heap *h)
     }
     count_add(&h->remote_received_blocks, blocks);
     count_add(&h->remote_received_bytes, bytes);
+    remote_receive(h);
 }
 
 size_t heap_settle(struct heap *h)
@@ -279,6 +281,7 @@ static void heap_valid_slab(void *context, struct slab *s)
     route_valid(h, s);
     for (void *p = __atomic_load_n(&h->remote, __ATOMIC_ACQUIRE); p; p = *(void **)p)
         remote += slab_of(p) == s;
+    remote += (uint32_t)remote_count(h, s);
     if (GUARD_EXACT)
         hak_assert_full(slab_used(s) == guard_count(s) + front_cached(h, s) + remote);
     bool current = h->current[s->class] == s;

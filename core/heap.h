@@ -1,6 +1,6 @@
 /* heap.h - a heap: what one thread allocates from. And the two fast paths below malloc and free.
  *
- * May include slab.h, superslab.h and the seams that keep state in a heap (front, pool, mid, route).
+ * May include slab.h, superslab.h and the seams that keep state in a heap (front, pool, mid, remote, route).
  *
  * A thread reaches its heap through heap_self. The heap outlives the thread: at a thread's end it is parked, and the next
  * new thread adopts it whole, so a block's slab never changes hands. Only the thread that has the heap touches its slabs and
@@ -20,6 +20,7 @@
 #include "seam/guard.h"
 #include "seam/mid.h"
 #include "seam/pool.h"
+#include "seam/remote.h"
 #include "seam/route.h"
 #include "seam/run.h"
 #include "superslab.h"
@@ -39,9 +40,11 @@ struct heap {
     uint64_t adopted, remote_received_blocks, remote_received_bytes;
     uint64_t remote_sent_blocks, remote_sent_bytes; /* by this heap's thread, to others */
     uint64_t calloc_known_zero, calloc_cleared;
+    struct remote_out out;
     struct heap *next_all; /* list of all heaps there ever were; written once */
     /* Written by other threads: a cache line of its own. */
     _Alignas(64) void *remote; /* blocks freed by others, linked through their first word. Atomic */
+    struct remote_in in;
     int state;                 /* enum heap_state. Atomic */
     struct heap *next_parked;  /* under thread.c's lock */
     struct route_map map;      /* last: it may go on behind the heap */
@@ -97,8 +100,17 @@ void heap_give_inside(struct heap *h, struct slab *s, void *p);
 /* A block of a slab of another heap: to a parked heap directly, else to its remote list. from: the calling thread's heap. */
 void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p);
 
-/* The heap's state has just become PARKED: takes what was queued meanwhile. */
+/* The heap's state may have just become PARKED, or something may have been queued at a parked heap: takes what is queued. */
 void heap_parked(struct heap *h);
+
+/* Blocks first .. last, linked through their first words, onto to's remote list. Any thread. */
+static inline void heap_remote_chain(struct heap *to, void *first, void *last)
+{
+    void *head = load_relaxed(&to->remote);
+    do
+        *(void **)last = head;
+    while (!__atomic_compare_exchange_n(&to->remote, &head, first, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+}
 
 /* p onto to's remote list, no questions asked. Any thread, also inside a signal handler. */
 void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p);

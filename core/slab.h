@@ -101,6 +101,13 @@ void *slab_carve(struct slab *s);
 /* Carves about a page of blocks onto the free list. False when all are carved. Owner only. */
 bool slab_extend(struct slab *s);
 
+/* Is p the start of a block that has been handed out? s must have a heap. Any thread. */
+static inline bool slab_has_block(const struct slab *s, const void *p)
+{
+    uint32_t offset = (uint32_t)((uintptr_t)p - (uintptr_t)s->start); /* before the first block: too large */
+    return offset % s->block_size == 0 && offset / s->block_size < load_relaxed(&s->carved);
+}
+
 /* Is p the start of a block that has been handed out? NULL, or what is wrong with it, for log_bad_pointer. Any thread. */
 const char *slab_bad_block(const struct slab *s, const void *p);
 

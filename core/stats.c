@@ -119,6 +119,7 @@ HAK_EXPORT void hak_stats_each(void (*each)(void *context, const char *name, uin
     lazy_stats(each, context);
     front_stats(each, context);
     route_stats(each, context);
+    remote_stats(each, context);
     pool_stats(each, context);
     owner_stats(each, context);
     large_stats(each, context);

@@ -21,10 +21,12 @@ static void thread_trim_heap(struct heap *h)
 {
     if (!heap_enter(h))
         return;
+    remote_flush(h);
     front_flush(h);
     heap_drain(h);
     heap_settle(h);
     pool_park(h);
+    remote_park(h);
     route_trim(h);
     heap_leave(h);
 }
@@ -101,6 +103,7 @@ struct heap *thread_heap(void)
     if (heap_self != &heap_none)
         return heap_self;
     int saved = errno;
+    remote_opening();
     start_once();
     struct heap *h = thread_adopt();
     if (!h)
@@ -165,12 +168,14 @@ void thread_fork_prepare(void)
     mapped_fork_lock();
     large_fork_lock();
     superslab_fork_lock();
+    remote_fork_lock();
     meta_fork_lock();
 }
 
 static void thread_fork_unlock(bool child)
 {
     meta_fork_unlock();
+    remote_fork_unlock();
     superslab_fork_unlock();
     large_fork_unlock();
     mapped_fork_unlock();

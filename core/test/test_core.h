@@ -75,7 +75,7 @@ static inline struct walk_sum walk_heap(struct heap *h)
     return sum;
 }
 
-/* The calling thread's heap with its front emptied and its remote list drained. */
+/* The calling thread's heap with its front emptied and what others have freed received. */
 static inline struct heap *settle(void)
 {
     struct heap *h = thread_heap();
@@ -86,12 +86,23 @@ static inline struct heap *settle(void)
     return h;
 }
 
+/* Blocks of h on their way home. */
 static inline uint32_t remote_length(const struct heap *h)
 {
     uint32_t n = 0;
     for (void *p = __atomic_load_n(&h->remote, __ATOMIC_ACQUIRE); p; p = *(void **)p)
         n++;
-    return n;
+    return n + (uint32_t)remote_count(h, NULL);
+}
+
+/* What the calling thread holds for other heaps goes on its way. */
+static inline void send_held(void)
+{
+    if (heap_self == &heap_none)
+        return;
+    must(heap_enter(heap_self));
+    remote_flush(heap_self);
+    heap_leave(heap_self);
 }
 
 static inline void find_parked(void *context, struct heap *h)

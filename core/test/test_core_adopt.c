@@ -118,6 +118,7 @@ static void *free_half(void *context)
     for (size_t i = number, n = 0; i < BLOCKS; i += 2) {
         together(++n);
         hak_free(block[i]);
+        send_held();
         together(++n);
         if (number == 0)
             left_behind += remote_length(target);
@@ -156,6 +157,7 @@ START_TEST(test_freed_while_thread_ends)
 {
     uint64_t left = 0;
     uint32_t random = 17;
+    void *own = hak_malloc(1);
     for (size_t round = 0; round < test_scaled(2000); round++) {
         pthread_t thread;
         filled = false;
@@ -166,10 +168,12 @@ START_TEST(test_freed_while_thread_ends)
         for (volatile uint32_t spin = test_random(&random) % 300; spin; spin--)
             ;
         hak_free(block[0]);
+        send_held();
         must(pthread_join(thread, NULL) == 0);
         must(target->state == HEAP_PARKED);
         left += remote_length(target);
     }
+    hak_free(own);
     ck_assert_uint_eq(left, 0);
 }
 END_TEST

@@ -21,6 +21,7 @@ static void tally_slab(void *context, struct slab *s)
     if (slab_heap(s) != t->heap)
         return;
     t->used[s->class] += slab_used(s);
+    t->remote[s->class] += remote_count(t->heap, s);
     t->slabs++;
     t->empty += slab_used(s) == 0;
 }

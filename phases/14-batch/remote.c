@@ -1,0 +1,350 @@
+/* remote.c - see remote.h: packets, boxes, sending and receiving. */
+#include "core/heap.h"
+#include "core/meta.h"
+#include "core/thread.h"
+#include <pthread.h>
+
+static pthread_mutex_t remote_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct remote_packet *remote_store; /* empty packets that no heap keeps; under the lock */
+static uint64_t remote_made;               /* packets that there are; under the lock, read relaxed */
+
+/* Blocks that this thread has freed without a heap of its own. REMOTE_ALONE_MAX: it is getting one, has one or had one, and
+ * gets none for a free: not in a signal handler that interrupts thread_heap, nor at the thread's end. */
+static HAK_TLS uint8_t remote_alone;
+
+void remote_opening(void)
+{
+    remote_alone = REMOTE_ALONE_MAX;
+}
+
+/* --- Packets; on the thread that has the heap, inside heap_enter --------------------------------------------------------- */
+
+static void remote_keep(struct remote_out *out, struct remote_packet *packet)
+{
+    packet->next = out->spare;
+    out->spare = packet;
+    out->spares++;
+}
+
+/* Packets from the store, or new ones. */
+static void remote_fetch(struct remote_out *out)
+{
+    enum { COUNT = REMOTE_SPARES_MAX / 2 };
+    pthread_mutex_lock(&remote_lock);
+    while (remote_store && out->spares < COUNT) {
+        struct remote_packet *packet = remote_store;
+        remote_store = packet->next;
+        remote_keep(out, packet);
+    }
+    if (!out->spare) {
+        uintptr_t at = (uintptr_t)meta_alloc((COUNT + 1) * REMOTE_PACKET);
+        at = (at + REMOTE_PACKET - 1) & ~(uintptr_t)(REMOTE_PACKET - 1);
+        for (int i = 0; at && i < COUNT; i++, at += REMOTE_PACKET)
+            remote_keep(out, (struct remote_packet *)at);
+        count_add(&remote_made, out->spares);
+    }
+    pthread_mutex_unlock(&remote_lock);
+}
+
+/* An empty packet, or NULL: no memory. */
+static struct remote_packet *remote_empty(struct remote_out *out)
+{
+    if (!out->spare)
+        remote_fetch(out);
+    struct remote_packet *packet = out->spare;
+    if (packet) {
+        out->spare = packet->next;
+        out->spares--;
+    }
+    return packet;
+}
+
+/* Spares beyond keep go to the store. */
+static void remote_return(struct remote_out *out, uint32_t keep)
+{
+    pthread_mutex_lock(&remote_lock);
+    for (; out->spares > keep; out->spares--) {
+        struct remote_packet *packet = out->spare;
+        out->spare = packet->next;
+        packet->next = remote_store;
+        remote_store = packet;
+    }
+    pthread_mutex_unlock(&remote_lock);
+}
+
+static void remote_recycle(struct remote_out *out, struct remote_packet *packet)
+{
+    if (out->spares == REMOTE_SPARES_MAX)
+        remote_return(out, REMOTE_SPARES_MAX / 2);
+    remote_keep(out, packet);
+}
+
+/* --- Sending ------------------------------------------------------------------------------------------------------------- */
+
+static struct remote_box *remote_box(struct heap *from, const struct heap *to)
+{
+    return &from->out.box[((uintptr_t)to >> 12) % REMOTE_BOXES];
+}
+
+/* The packet that a box fills, and how many blocks are in it. */
+static struct remote_packet *remote_packet(const struct remote_box *box, uint32_t *count)
+{
+    uintptr_t last = (uintptr_t)box->next - 1; /* in the packet, also when that is full */
+    struct remote_packet *packet = (struct remote_packet *)(last & ~(uintptr_t)(REMOTE_PACKET - 1));
+    *count = box->next ? (uint32_t)(box->next - packet->block) : 0;
+    return packet;
+}
+
+/* Links the blocks of a packet through their first words, and recycles it. */
+static void remote_send_chain(struct heap *from, struct heap *to, struct remote_packet *packet)
+{
+    for (uint32_t i = 1; i < packet->count; i++)
+        *(void **)packet->block[i - 1] = packet->block[i];
+    heap_remote_chain(to, packet->block[0], packet->block[packet->count - 1]);
+    count_add(&from->out.chains, 1);
+    remote_recycle(&from->out, packet);
+}
+
+static void remote_send_packet(struct heap *from, struct heap *to, struct remote_packet *packet)
+{
+    struct remote_packet *head = load_relaxed(&to->in.inbox);
+    do {
+        packet->next = head;
+        store_relaxed(&packet->depth, head ? load_relaxed(&head->depth) + 1 : 1);
+    } while (!__atomic_compare_exchange_n(&to->in.inbox, &head, packet, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+    count_add(&from->out.packets, 1);
+}
+
+/* What is in a box goes to its heap; the box is unused then. Inside heap_enter. The order of queueing and looking at the state
+ * is that of heap_give_remote. */
+static void remote_send(struct heap *from, struct remote_box *box)
+{
+    struct heap *to = box->to;
+    if (!to)
+        return;
+    uint32_t count;
+    struct remote_packet *packet = remote_packet(box, &count);
+    *box = (struct remote_box){NULL, NULL};
+    packet->count = count;
+    struct remote_packet *head = load_relaxed(&to->in.inbox);
+    if (load_relaxed(&to->state) == HEAP_LOST || (head && load_relaxed(&head->depth) >= REMOTE_DEPTH_MAX))
+        remote_send_chain(from, to, packet);
+    else
+        remote_send_packet(from, to, packet);
+    heap_parked(to);
+}
+
+void remote_flush(struct heap *h)
+{
+    for (unsigned i = 0; i < REMOTE_BOXES; i++)
+        remote_send(h, &h->out.box[i]);
+    h->out.flush_at = h->remote_sent_bytes + REMOTE_HELD_MAX;
+}
+
+/* A box with room for one more; NULL: no memory, or not worth it. Inside heap_enter. */
+static struct remote_box *remote_bind(struct heap *from, struct heap *to)
+{
+    struct remote_box *box = remote_box(from, to);
+    if (box->to == to)
+        return box;
+    remote_send(from, box);
+    struct remote_packet *packet = remote_empty(&from->out);
+    if (!packet)
+        return NULL;
+    *box = (struct remote_box){to, packet->block};
+    return box;
+}
+
+static void remote_add(struct heap *from, struct remote_box *box, void *p, uint64_t sent_bytes)
+{
+    *box->next++ = p;
+    store_relaxed(&from->remote_sent_bytes, sent_bytes);
+    count_add(&from->remote_sent_blocks, 1);
+}
+
+/* The heap that gathers blocks for heap to; NULL: they are given one by one. A heap whose thread has ended takes blocks at
+ * once. A thread without a heap gets one when it goes on freeing other threads' blocks. */
+static struct heap *remote_sender(struct heap *from, const struct heap *to, const struct slab *s)
+{
+    if (load_relaxed(&to->state) != HEAP_OWNED || s->block_size > REMOTE_HELD_MAX)
+        return NULL;
+    if (from == &heap_none) {
+        if (remote_alone == REMOTE_ALONE_MAX || ++remote_alone < REMOTE_ALONE_MAX)
+            return NULL;
+        from = thread_heap();
+    }
+    return from && from != to && heap_enter(from) ? from : NULL;
+}
+
+/* Is one more block in the box all that fits? */
+static bool remote_nearly_full(const struct remote_box *box)
+{
+    return (uintptr_t)box->next % REMOTE_PACKET == REMOTE_PACKET - sizeof(void *);
+}
+
+/* The rest of remote_give: p has no box, or something must be sent. */
+static noinline void remote_give_slow(struct heap *from, struct heap *to, struct slab *s, void *p)
+{
+    struct heap *sender = remote_sender(from, to, s);
+    struct remote_box *box = NULL;
+    if (sender) {
+        uint64_t bytes = sender->remote_sent_bytes + s->block_size;
+        if (bytes > sender->out.flush_at)
+            remote_flush(sender);
+        box = remote_bind(sender, to);
+        if (box) {
+            bool full = remote_nearly_full(box);
+            remote_add(sender, box, p, bytes);
+            if (full)
+                remote_send(sender, box);
+        } else {
+            count_add(&sender->out.single, 1);
+        }
+        heap_leave(sender);
+    }
+    if (box)
+        return;
+    if (heap_self == to) /* it has just been adopted */
+        heap_push(to, s, p);
+    else
+        heap_give_remote(heap_self, to, s, p);
+}
+
+/* The bracket around the few stores is heap_enter's without errno: a signal handler that frees meanwhile sends one by one. */
+void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p)
+{
+    struct remote_box *box = remote_box(from, to);
+    uint64_t bytes = from->remote_sent_bytes + s->block_size;
+    if (unlikely(box->to != to || from->busy || bytes > from->out.flush_at || remote_nearly_full(box))) {
+        remote_give_slow(from, to, s, p);
+        return;
+    }
+    from->busy = true;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    remote_add(from, box, p, bytes);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    from->busy = false;
+}
+
+/* --- Receiving ----------------------------------------------------------------------------------------------------------- */
+
+/* The next packet, or NULL. */
+static struct remote_packet *remote_next(struct heap *h)
+{
+    if (!h->out.received)
+        h->out.received = __atomic_exchange_n(&h->in.inbox, NULL, __ATOMIC_ACQUIRE);
+    struct remote_packet *packet = h->out.received;
+    if (packet)
+        h->out.received = packet->next;
+    return packet;
+}
+
+/* The blocks of a packet go into the front while there is room, if cache, else into their slabs. Inside heap_enter. */
+static void remote_open(struct heap *h, struct remote_packet *packet, bool cache)
+{
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < packet->count; i++) {
+        void *p = packet->block[i];
+        struct slab *s = slab_of(p);
+        hak_assert(slab_heap(s) == h);
+        bytes += s->block_size;
+        if (!cache || !front_push(&h->front, s->class, p))
+            heap_give_inside(h, s, p);
+    }
+    count_add(&h->remote_received_blocks, packet->count);
+    count_add(&h->remote_received_bytes, bytes);
+    remote_recycle(&h->out, packet);
+}
+
+void remote_receive(struct heap *h)
+{
+    for (struct remote_packet *packet; (packet = remote_next(h));)
+        remote_open(h, packet, false);
+}
+
+void *remote_take(struct heap *h, unsigned class)
+{
+    void *p = NULL;
+    if (!heap_enter(h))
+        return NULL;
+    for (struct remote_packet *packet; !p && (packet = remote_next(h));) {
+        remote_open(h, packet, true);
+        p = FRONT_CACHES ? front_pop(&h->front, class) : NULL;
+    }
+    heap_leave(h);
+    return p;
+}
+
+void remote_park(struct heap *h)
+{
+    remote_flush(h);
+    if (h->out.spares > 0)
+        remote_return(&h->out, 0);
+}
+
+/* --- Counters, fork ------------------------------------------------------------------------------------------------------ */
+
+static uint64_t remote_count_packet(const struct remote_packet *packet, uint32_t length, const struct slab *s)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < length; i++)
+        count += !s || slab_of(packet->block[i]) == s;
+    return count;
+}
+
+struct remote_walk {
+    const struct heap *to;
+    const struct slab *slab;
+    uint64_t count;
+};
+
+static void remote_count_boxes(void *context, struct heap *from)
+{
+    struct remote_walk *walk = context;
+    for (unsigned i = 0; i < REMOTE_BOXES; i++) {
+        uint32_t count;
+        const struct remote_packet *packet = remote_packet(&from->out.box[i], &count);
+        if (from->out.box[i].to == walk->to)
+            walk->count += remote_count_packet(packet, count, walk->slab);
+    }
+}
+
+uint64_t remote_count(const struct heap *to, const struct slab *s)
+{
+    struct remote_walk walk = {to, s, 0};
+    const struct remote_packet *packet = __atomic_load_n(&to->in.inbox, __ATOMIC_ACQUIRE);
+    for (; packet; packet = packet->next)
+        walk.count += remote_count_packet(packet, packet->count, s);
+    for (packet = to->out.received; packet; packet = packet->next)
+        walk.count += remote_count_packet(packet, packet->count, s);
+    thread_each_heap(remote_count_boxes, &walk);
+    return walk.count;
+}
+
+static void remote_sum(void *context, struct heap *h)
+{
+    uint64_t *sum = context;
+    sum[0] += load_relaxed(&h->out.packets);
+    sum[1] += load_relaxed(&h->out.chains);
+    sum[2] += load_relaxed(&h->out.single);
+}
+
+void remote_stats(stats_each *each, void *context)
+{
+    uint64_t sum[3] = {0};
+    thread_each_heap(remote_sum, sum);
+    each(context, "batch.packets", sum[0]);
+    each(context, "batch.chains", sum[1]);
+    each(context, "batch.single", sum[2]);
+    each(context, "batch.packets_made", load_relaxed(&remote_made));
+}
+
+void remote_fork_lock(void)
+{
+    pthread_mutex_lock(&remote_lock);
+}
+
+void remote_fork_unlock(void)
+{
+    pthread_mutex_unlock(&remote_lock);
+}
