@@ -151,7 +151,7 @@ static void heap_event(struct heap *h, struct slab *s)
 void heap_slab_event(struct heap *h, struct slab *s, void *p)
 {
     if (!heap_enter(h)) { /* in a signal handler that interrupted a slow path: undo the push, and queue the block */
-        s->free = *(void **)p;
+        freelist_undo(s, p);
         s->frees_to_event = 1;
         heap_remote_push(h, h, s, p);
         return;

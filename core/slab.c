@@ -23,6 +23,7 @@ void slab_format(struct slab *s, struct heap *h, unsigned class, unsigned slots,
     s->slots = (uint8_t)slots;
     for (unsigned i = 1; i < slots; i++)
         s[i].back = (uint8_t)i;
+    freelist_format(s);
     __atomic_store_n(&s->heap, h, __ATOMIC_RELEASE);
 }
 
@@ -58,11 +59,7 @@ bool slab_extend(struct slab *s)
     if (n > left)
         n = left;
     char *p = s->start + (size_t)s->block_size * s->carved;
-    char *last = p + (size_t)s->block_size * (n - 1);
-    *(void **)last = s->free;
-    s->free = p;
-    for (; p < last; p += s->block_size)
-        *(void **)p = p + s->block_size;
+    freelist_add(s, p, n);
     store_relaxed(&s->carved, s->carved + n);
     return true;
 }
@@ -80,7 +77,7 @@ const char *slab_bad_block(const struct slab *s, const void *p)
 void slab_valid(const struct slab *s)
 {
     uint32_t free = 0;
-    for (void *p = s->free; p; p = *(void **)p) {
+    for (void *p = freelist_next(s, NULL); p; p = freelist_next(s, p)) {
         hak_assert_full(slab_of(p) == s && slab_bad_block(s, p) == NULL);
         hak_assert_full(++free <= s->carved); /* a longer list is a circle */
     }

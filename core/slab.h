@@ -1,8 +1,8 @@
 /* slab.h - a slab: a run of 64 KiB slots of one SuperSlab that serves blocks of one size class for one heap.
  *
- * May include compiler.h, sizeclass.h, ssmap.h. There are no headers in blocks: a block's slab is found from its address.
+ * May include compiler.h, sizeclass.h, ssmap.h and the freelist seam. There are no headers in blocks: a block's slab is found from its address.
  *
- * Words:  a block is carved when it has been handed out or linked at least once; free: on the slab's free list;
+ * Words:  a block is carved when it has been handed out or linked at least once; free: on the slab's free list (the freelist seam);
  *         used: carved and not free; live: held by the program; cached: held by a front; remote: on a heap's remote list.
  * Must hold, whenever the owner is not inside a function of this layer (slab_valid checks it):
  *   used   = full ? capacity - 1 + frees_to_event : frees_to_event
@@ -25,7 +25,7 @@ struct heap;
 
 /* One cache line. All fields but heap are the owning heap's alone, unless a comment says otherwise. */
 struct slab {
-    void *free;              /* LIFO list of free blocks, linked through their first word; no atomics: owner only */
+    void *free;              /* the freelist seam's; NULL: no carved block is free. No atomics: owner only */
     uint32_t frees_to_event; /* frees until the slow path must look: the slab becomes empty, or stops being full */
     uint32_t block_size;     /* bytes; written before a block is handed out, so any holder of a block may read it */
     struct heap *heap;       /* the owner; NULL: no block here is live. Relaxed atomic: any thread reads it in free */
@@ -39,8 +39,11 @@ struct slab {
     uint8_t zero;            /* the memory that is not carved yet is known to be zero */
     uint8_t slots;           /* length of the run in slots, 0 while unowned */
     uint8_t back;            /* this slot belongs to the run whose first slab is this one - back */
+    uint8_t freed;           /* set when a block comes back, where slab_purge has something to do; cleared by who calls that */
 };
 static_assert(sizeof(struct slab) == 64, "a slab's fields are one cache line: the free path touches no other");
+
+#include "seam/freelist.h"
 
 /* The metadata of the slot that holds p. p must be inside a SuperSlab. A SuperSlab's header opens with its slabs. */
 hot_inline struct slab *slab_at(const void *p)
@@ -70,15 +73,13 @@ hot_inline void *slab_pop(struct slab *s)
         return NULL;
     s->frees_to_event++;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    s->free = *(void **)p;
-    return p;
+    return freelist_pop(s, p);
 }
 
 /* Takes a block back. Owner only. True: something happened that heap_slab_event must handle. */
 hot_inline bool slab_push(struct slab *s, void *p)
 {
-    *(void **)p = s->free;
-    s->free = p;
+    freelist_push(s, p);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     return --s->frees_to_event == 0;
 }
@@ -100,6 +101,13 @@ void *slab_carve(struct slab *s);
 
 /* Carves about a page of blocks onto the free list. False when all are carved. Owner only. */
 bool slab_extend(struct slab *s);
+
+/* Gives back the memory of all whole pages of s on which no block is used. Bytes that may have gone; 0 where the free list is in
+ * the blocks. On the thread that has the heap, or holds its lock. */
+static inline size_t slab_purge(struct slab *s)
+{
+    return freelist_purge(s);
+}
 
 /* Is p the start of a block that has been handed out? s must have a heap. Any thread. */
 static inline bool slab_has_block(const struct slab *s, const void *p)

@@ -15,6 +15,7 @@
 
 struct superslab {
     struct slab slab[SLABS_PER_SUPERSLAB]; /* first: slab_at counts on it */
+    struct freelist_superslab freelist;    /* the freelist seam's state; right behind the slabs */
     struct superslab *next, *prev;         /* list of all SuperSlabs; under superslab_lock */
     uint32_t clean;                        /* bit i: slot i has never been used since the kernel zeroed it. The pool's */
     struct pool_superslab pool;            /* the pool's state; zero when a SuperSlab is acquired */

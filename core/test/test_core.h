@@ -23,7 +23,7 @@
 static inline uint32_t walk_slab(struct slab *s)
 {
     uint32_t free = 0;
-    for (void *p = s->free; p; p = *(void **)p) {
+    for (void *p = freelist_next(s, NULL); p; p = freelist_next(s, p)) {
         must(slab_of(p) == s && slab_bad_block(s, p) == NULL);
         must(++free <= s->carved);
     }

@@ -43,10 +43,7 @@ void front_open(struct heap *h)
 /* Up to n blocks from slab s into to[0..]: from the free list, then never-used ones, lowest address on top. */
 static size_t front_take(struct slab *s, void **to, size_t n)
 {
-    size_t got = 0;
-    while (got < n && s->free)
-        to[got++] = slab_pop(s);
-    size_t fresh = s->capacity - s->carved;
+    size_t got = freelist_take(s, to, n), fresh = s->capacity - s->carved;
     if (fresh > n - got)
         fresh = n - got;
     for (size_t i = fresh; i > 0; i--)

@@ -1,0 +1,77 @@
+/* freelist.h - phase 16: the free blocks of a slab are bits in its SuperSlab's header, not links in the blocks.
+ *
+ *   SuperSlab  | slab[0] ... slab[31] | map[0]: 64 words | map[1] | ... map[31] | ...        bit i of map[slab] = 1  <=>
+ *                                                                                            start[i * block_size] is free
+ *
+ * So a refill and a drain of a front touch no block; blocks are taken in the order of their addresses, which keeps what is used
+ * together and leaves whole pages free; and such pages can be given back while the slab is in use.
+ *
+ * Must hold (slab_valid walks the bits):  number of 1 bits = carved - used
+ *   slab->free = the lowest word that is not 0, or NULL;  no bit at or above carved is 1
+ *   a bit that is 1 when its block is freed: it was free already, and free says so and aborts
+ */
+#ifndef HAK_PHASE_FREELIST_H
+#define HAK_PHASE_FREELIST_H
+
+#include "core/log.h"
+
+enum { FREELIST_WORDS = SLAB_SIZE / 16 / 64 }; /* for a slot of the smallest blocks */
+struct freelist_superslab {
+    uint64_t map[SLABS_PER_SUPERSLAB][FREELIST_WORDS];
+};
+#define FREELIST_OUTSIDE true
+
+extern const uint32_t freelist_inverse[CLASS_ALL]; /* 2^32 / block size, rounded up: offset * that >> 32 = index */
+
+static inline uint64_t *freelist_map(const struct slab *s)
+{
+    uintptr_t base = (uintptr_t)s & ~(SUPERSLAB_SIZE - 1), slabs = SLABS_PER_SUPERSLAB * sizeof *s;
+    return (uint64_t *)(base + slabs + ((uintptr_t)s - base) * (FREELIST_WORDS * sizeof(uint64_t) / sizeof *s));
+}
+
+/* slab->free, when all words below `from` are 0. */
+static inline void freelist_seek(struct slab *s, uint64_t *from)
+{
+    uint64_t *end = freelist_map(s) + (s->carved + 63) / 64;
+    while (from < end && !*from)
+        from++;
+    s->free = from < end ? from : NULL;
+}
+
+static inline void *freelist_pop(struct slab *s, void *first)
+{
+    uint64_t *word = first, bits = *word;
+    size_t index = (size_t)(word - freelist_map(s)) * 64 + (size_t)__builtin_ctzll(bits);
+    *word = bits & (bits - 1);
+    if (!*word)
+        freelist_seek(s, word + 1);
+    return s->start + index * s->block_size;
+}
+
+/* The word that has p's bit, and the bit. Exact for every block: offset < 2^21 and the inverse is too large by less than 1. */
+static inline uint64_t *freelist_word(const struct slab *s, const void *p, uint64_t *bit)
+{
+    uint64_t index = (uint64_t)((const char *)p - s->start) * freelist_inverse[s->class] >> 32;
+    *bit = (uint64_t)1 << index % 64;
+    return freelist_map(s) + index / 64;
+}
+
+static inline void freelist_push(struct slab *s, void *p)
+{
+    uint64_t bit, *word = freelist_word(s, p, &bit);
+    if (unlikely(*word & bit))
+        log_bad_pointer("free", p, BAD_FREED);
+    *word |= bit;
+    s->freed = 1;
+    if (!s->free || word < (uint64_t *)s->free)
+        s->free = word;
+}
+
+void freelist_format(struct slab *s);
+size_t freelist_take(struct slab *s, void **to, size_t n);
+void freelist_undo(struct slab *s, void *p);
+void freelist_add(struct slab *s, char *p, uint32_t n);
+void *freelist_next(const struct slab *s, const void *p);
+size_t freelist_purge(struct slab *s);
+
+#endif
