@@ -74,8 +74,13 @@ bool expect_check(const char *text, const struct experiment *e, char *why, size_
             return text_fail(why, size, "expect '%s': no label '%s'; labels:%s", text, line.term[i].label, names);
     }
     names[0] = 0;
-    bool known = workload_known(e, line.workload, names, sizeof names);
-    if (!line.workload[0] && e->workload_count != 1)
+    bool known = workload_known(e, line.workload, names, sizeof names), one = false;
+    for (int i = 0; i < line.term_count; i++)
+        one |= !line.term[i].mean;
+    if (!one && line.workload[0])
+        return text_fail(why, size, "expect '%s': " EXPECT_MEAN " is over all workloads: leave out 'on %s'", text,
+                         line.workload);
+    if (one && !line.workload[0] && e->workload_count != 1)
         return text_fail(why, size, "expect '%s': on which workload? add 'on' and one of:%s", text, names);
     if (line.workload[0] && !known)
         return text_fail(why, size, "expect '%s': no workload '%s' in this experiment; it has:%s", text, line.workload, names);
@@ -98,15 +103,29 @@ unsigned expect_modes(const char *text)
 
 /* --- After the run -------------------------------------------------------------------------------------------------------- */
 
-/* The best of libc and the rivals by a metric on a workload; -1 when none was measured. */
-static int best_rival(const struct dataset *ds, int workload, const struct metric *m)
+/* A geometric mean is over all workloads, anything else of one: those of a term are from first to below end. */
+struct span {
+    int first, end;
+};
+
+static double span_median(const struct dataset *ds, int variant, struct span works, const char *metric)
+{
+    double sum = 0;
+    for (int w = works.first; w < works.end; w++)
+        sum += log(dataset_median(ds, variant, w, metric));
+    int count = works.end - works.first;
+    return count == 1 ? dataset_median(ds, variant, works.first, metric) : exp(sum / count);
+}
+
+/* The best of libc and the rivals by a metric; -1 when none was measured. */
+static int best_rival(const struct dataset *ds, struct span works, const struct metric *m)
 {
     int best = -1;
     double most = -INFINITY;
     for (size_t v = 0; v < ds->variant_count; v++) {
         if (strcmp(ds->variants[v].kind, "hakmem") == 0)
             continue;
-        double x = dataset_median(ds, (int)v, workload, m->name) * (m->better ? m->better : 1);
+        double x = span_median(ds, (int)v, works, m->name) * (m->better ? m->better : 1);
         if (x > most) {
             most = x;
             best = (int)v;
@@ -116,11 +135,11 @@ static int best_rival(const struct dataset *ds, int workload, const struct metri
 }
 
 /* Why a cell has no value: its samples failed (answers true), or there are none. */
-static bool cell_failed(const struct dataset *ds, int variant, int workload, enum mode mode, char *why, size_t size)
+static bool cell_failed(const struct dataset *ds, int variant, struct span works, enum mode mode, char *why, size_t size)
 {
     for (size_t i = 0; i < ds->sample_count; i++) {
         const struct ds_sample *s = &ds->samples[i];
-        if (s->variant == variant && s->workload == workload && s->mode == mode && s->failed) {
+        if (s->variant == variant && s->workload >= works.first && s->workload < works.end && s->mode == mode && s->failed) {
             text_fail(why, size, "%s: %s", ds->variants[variant].label, s->why);
             return true;
         }
@@ -129,11 +148,9 @@ static bool cell_failed(const struct dataset *ds, int variant, int workload, enu
 }
 
 /* Values by pair: the k-th sample of block b stands in slot b * PER_BLOCK + k. */
-static double *cell_values(const struct dataset *ds, int variant, int workload, const struct metric *m, size_t slots)
+static void cell_values(const struct dataset *ds, int variant, int workload, const struct metric *m, double *value,
+                        size_t slots)
 {
-    double *value = malloc(slots * sizeof *value);
-    if (!value)
-        abort();
     for (size_t i = 0; i < slots; i++)
         value[i] = NAN;
     for (size_t i = 0; i < ds->sample_count; i++) {
@@ -146,6 +163,20 @@ static double *cell_values(const struct dataset *ds, int variant, int workload, 
                 break;
             }
     }
+}
+
+/* The same; of several workloads the geometric means of what stands in a slot of each. */
+static double *span_values(const struct dataset *ds, int variant, struct span works, const struct metric *m, size_t slots)
+{
+    double *value = malloc(2 * slots * sizeof *value), *one = value + slots;
+    if (!value)
+        abort();
+    cell_values(ds, variant, works.first, m, value, slots);
+    for (int w = works.first + 1; w < works.end; w++) {
+        cell_values(ds, variant, w, m, one, slots);
+        for (size_t k = 0; k < slots; k++)
+            value[k] = exp((log(value[k]) * (w - works.first) + log(one[k])) / (w - works.first + 1));
+    }
     return value;
 }
 
@@ -155,7 +186,11 @@ static bool cell_find(const struct dataset *ds, const struct expect_term *term, 
 {
     const struct metric *m = metric_find(term->metric);
     bool best = strcmp(term->label, BEST_RIVAL) == 0;
-    out->variant = !m || workload < 0 ? -1 : best ? best_rival(ds, workload, m) : dataset_variant(ds, term->label);
+    struct span works = {workload, workload + 1};
+    if (term->mean)
+        works = (struct span){0, (int)ds->workload_count};
+    bool here = m && works.first >= 0 && works.first < works.end;
+    out->variant = !here ? -1 : best ? best_rival(ds, works, m) : dataset_variant(ds, term->label);
     if (out->variant < 0) {
         snprintf(r->figure, sizeof r->figure, "%s", best ? "no rival was measured" : "not in this run");
         return false;
@@ -163,14 +198,14 @@ static bool cell_find(const struct dataset *ds, const struct expect_term *term, 
     const struct ds_variant *v = &ds->variants[out->variant];
     out->unit = m->unit;
     out->time = is_time(m);
-    out->median = dataset_median(ds, out->variant, workload, m->name);
+    out->median = span_median(ds, out->variant, works, m->name);
     if (!isnan(out->median)) {
-        out->value = cell_values(ds, out->variant, workload, m, slots);
+        out->value = span_values(ds, out->variant, works, m, slots);
         return true;
     }
     if (v->missing)
         snprintf(r->figure, sizeof r->figure, "%s is not installed", v->label);
-    else if (cell_failed(ds, out->variant, workload, m->mode, r->figure, sizeof r->figure))
+    else if (cell_failed(ds, out->variant, works, m->mode, r->figure, sizeof r->figure))
         r->gate = GATE_FAILED;
     else
         snprintf(r->figure, sizeof r->figure, "no value of %s for %s (mode %s)", m->name, v->label, mode_names[m->mode]);

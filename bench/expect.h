@@ -2,9 +2,10 @@
  *
  *   line  = side op side [on workload]         op = <= >= < > ==
  *   side  = term { + term }                    term = factor { (* or /) factor }
- *   factor = number [% KiB MiB GiB] | metric(label) | ( side )
+ *   factor = number [% KiB MiB GiB] | metric(label) | geomean(metric(label)) | ( side )
  *
  * label is a variant's, a rival's, or best_rival. Memory is in KiB. `on` may be left out where there is only one workload.
+ * geomean is the geometric mean over all workloads of the run, and needs no `on`; one of them without a value, and it has none.
  *
  * A line that has a metric of time in it (ops_s, seconds ...) is judged pair by pair: held when the 95 % interval of left /
  * right clears 1 wholly, failed when it misses it wholly, undecided otherwise; == asks for an interval within the margin. All

@@ -69,13 +69,16 @@ static void copy_part(char *out, size_t size, const char *from, size_t length)
     snprintf(out, size, "%.*s", (int)length, from);
 }
 
+/* metric(label), or geomean(metric(label)). */
 static int parse_term(struct parser *p)
 {
+    bool mean = take(p, EXPECT_MEAN "(");
+    skip_blanks(p);
     size_t length = strcspn(p->at, "() \t<>=*/+");
     const char *name = p->at;
     p->at += length;
     if (!length || !take(p, "("))
-        return complain(p, "a number or metric(label) is wanted");
+        return complain(p, mean ? "metric(label) is wanted" : "a number or metric(label) is wanted");
     skip_blanks(p);
     const char *label = p->at;
     p->at += strcspn(p->at, ")");
@@ -89,6 +92,9 @@ static int parse_term(struct parser *p)
     while (isspace((unsigned char)label[label_length - 1]))
         label_length--;
     copy_part(term->label, sizeof term->label, label, label_length);
+    term->mean = mean;
+    if (mean && !take(p, ")"))
+        return complain(p, "')' is wanted");
     return add_node(p, (struct expect_node){.kind = NODE_TERM, .term = p->line->term_count++});
 }
 

@@ -17,9 +17,13 @@ struct expect_node {
     int term;
 };
 
+#define EXPECT_MEAN "geomean"
+
+/* metric(label) */
 struct expect_term {
     char metric[64], label[64];
-}; /* metric(label) */
+    bool mean; /* geomean(...): its geometric mean over every workload */
+};
 
 struct expect_line {
     struct expect_node node[EXPECT_NODES];

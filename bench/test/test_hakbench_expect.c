@@ -80,6 +80,36 @@ START_TEST(test_best_rival)
 }
 END_TEST
 
+/* Two workloads of 4 and 9, of 2 and 8 by block: the mean is that of the logarithms, for times pair by pair. */
+static void means_make(void)
+{
+    const char *names[] = {"seconds", "rss_peak", NULL};
+    ds = dataset_new();
+    data_variants(ds);
+    ds->workload_count = 2;
+    for (int block = 0; block < 10; block++) {
+        double late = 1 + 0.001 * block; /* the machine's, the same for all of a block */
+        data_add(ds, DATA_A, 0, MODE_TIME, block, names, (const double[]){4 * late, 4096});
+        data_add(ds, DATA_A, 1, MODE_TIME, block, names, (const double[]){9 * late, 9216});
+        data_add(ds, DATA_B, 0, MODE_TIME, block, names, (const double[]){2 * late, 2048});
+        data_add(ds, DATA_B, 1, MODE_TIME, block, names, (const double[]){8 * late, 8192});
+        data_add(ds, DATA_GLIBC, 0, MODE_TIME, block, names, (const double[]){3 * late, 8192});
+    }
+}
+
+START_TEST(test_geometric_means)
+{
+    means_make();
+    check_gate("geomean(rss_peak(A)) <= 6.01 MiB", GATE_HELD, "6 MiB; bound: at most 6.01 MiB");
+    check_gate("geomean(rss_peak(B)) < 3.9 MiB", GATE_FAILED, "4 MiB; bound: below 3.9 MiB");
+    check_gate("geomean( seconds(B) ) < geomean(seconds(A))", GATE_HELD, "0.667 [0.667, 0.667] x; bound: below 1, 10 pairs");
+    check_gate("geomean(seconds(A)) <= 1.4 * geomean(seconds(B))", GATE_FAILED, NULL);
+    check_gate("geomean(seconds(A)) <= 3.1 * seconds(B) on random_mixed-seed", GATE_HELD, NULL);
+    check_gate("geomean(seconds(glibc)) < geomean(seconds(A))", GATE_NOT_MEASURED,
+               "no value of seconds for glibc (mode time)");
+}
+END_TEST
+
 START_TEST(test_not_measured)
 {
     check_gate("ops_s(B) > ops_s(tcmalloc) on larson-1", GATE_NOT_MEASURED, "tcmalloc is not installed");
@@ -115,7 +145,8 @@ START_TEST(test_syntax)
 {
     static const char *const bad[] = {
         "",      "ops_s",         "ops_s(",         "ops_s()",        "ops_s(A)",      "ops_s(A) >=",   "ops_s(A) >= 1 for x",
-        "1 < 2", "(ops_s(A) > 1", "ops_s(A) > * 2", "ops_s(A) + > 2", "ops_s(A) => 2", "ops_s(A) > 2 x"};
+        "1 < 2", "(ops_s(A) > 1", "ops_s(A) > * 2", "ops_s(A) + > 2", "ops_s(A) => 2", "ops_s(A) > 2 x",
+        "geomean(ops_s(A) > 1", "geomean(A) > 1", "geomean(geomean(ops_s(A))) > 1"};
     struct expect_line line;
     char why[512];
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -133,4 +164,4 @@ START_TEST(test_syntax)
 END_TEST
 
 TEST_MAIN("hakbench_expect: every outcome of a gate", test_counts, test_arithmetic, test_times, test_best_rival,
-          test_not_measured, test_failed_samples, test_too_few, test_syntax)
+          test_geometric_means, test_not_measured, test_failed_samples, test_too_few, test_syntax)
