@@ -139,13 +139,14 @@ say = $(if $Q,echo "  $(VARIANT): $1" >&2; )
 AGAIN := $(MAKE) $(SET)
 
 # --- Targets for people: the text after ## is what `make help` prints -------------------------------------------------------
-.PHONY: all lib test bench ab noise attribution bisect bisect-toggles drift experiment experiments gates report plots trace fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-arm64 print-lib print-variant install uninstall clean
+.PHONY: all lib test bench ab noise attribution bisect bisect-toggles drift experiment experiments gates report plots trace fuzz matrix test-arm64 help deps deps-ci deps-rivals deps-programs deps-arm64 print-lib print-variant install uninstall clean
 .PHONY: $(STATIC) run-fuzz release-link FORCE
 
 all: lib $(WORKS:%=out/work/%) $(if $(HERE),out/bench/trace_record.so) $(addprefix $(OUT)/,$(STATIC)) release-link ## the libraries, workloads and bench programs of this variant
 deps: ; @bench/deps build ## install what bench and test need, where missing
 deps-ci: ; @bench/deps build ci ## the same and what .ci/run needs (clang, real programs to preload)
 deps-rivals: ; @bench/deps rivals ## install the rivals that bench compares with
+deps-programs: ; @bench/deps programs ## install the real programs of E=programs
 deps-arm64: ; @bench/deps build arm64 ## install what test-arm64 needs
 
 # What commands of hakbench are told: the toggles, and each option that was given; WORK and RIVAL may list several, with commas.

@@ -114,6 +114,21 @@ static bool resolve(const struct experiment *e, struct variant *out, char *why, 
     return true;
 }
 
+/* Those of the file that can run here; of others one line says why not. Answers how many. */
+static size_t choose(const struct experiment *e, const struct workload **out)
+{
+    char why[512];
+    size_t count = 0;
+    for (unsigned i = 0; i < e->workload_count; i++) {
+        out[count] = workload_find(e->workloads[i], why, sizeof why);
+        if (workload_here(out[count], why, sizeof why))
+            count++;
+        else
+            fprintf(stderr, "hakbench: skipped: %s\n", why);
+    }
+    return count;
+}
+
 /* A new run. Answers its id, -1 on failure. */
 static int64_t measure(const struct options *o, const struct experiment *e, struct store *st, bool *interrupted, char *why,
                        size_t size)
@@ -125,18 +140,20 @@ static int64_t measure(const struct options *o, const struct experiment *e, stru
                         .variants = variants,
                         .variant_count = e->variant_count + e->rival_count,
                         .workloads = chosen,
-                        .workload_count = e->workload_count,
                         .modes = e->modes,
                         .repeat = o->repeat ? o->repeat : e->repeat,
                         .seed = engine_seed(),
                         .twin = -1};
-    if (plan.variant_count >= ENGINE_VARIANTS_MAX || plan.workload_count > ENGINE_WORKLOADS_MAX) {
+    if (plan.variant_count >= ENGINE_VARIANTS_MAX || e->workload_count > ENGINE_WORKLOADS_MAX) {
         text_fail(why, size, "%s: more than %d variants and rivals or %d workloads", e->path, ENGINE_VARIANTS_MAX - 1,
                   ENGINE_WORKLOADS_MAX);
         return -1;
     }
-    for (unsigned i = 0; i < e->workload_count; i++)
-        chosen[i] = workload_find(e->workloads[i], why, size);
+    plan.workload_count = choose(e, chosen);
+    if (!plan.workload_count) {
+        text_fail(why, size, "%s: none of its workloads can run here", e->path);
+        return -1;
+    }
     if (!resolve(e, variants, why, size))
         return -1;
     for (size_t i = 0; i < plan.variant_count; i++)

@@ -34,6 +34,7 @@ struct engine {
     uint32_t *done[MODES];        /* [cells] samples that are in the store */
     size_t next_block;            /* a run that is gone on with begins a new one, so that no pair straddles the interruption */
     uint8_t *proven;              /* [variants], bit i: proof i seen */
+    char (*checksum)[32];         /* [workloads] of the first sample of a real program: what it must print under everybody */
     struct stat *files;           /* [variants] the library as it was when identified */
     char why[512];
 };
@@ -104,6 +105,7 @@ static void engine_open(struct engine *e, struct store *st, const struct plan *g
     e->timing_left = given->budget_left ? *given->budget_left : given->budget > 0 ? given->budget : (double)INFINITY;
     e->failed = zeroed(e->cells, sizeof *e->failed);
     e->proven = zeroed(e->plan.variant_count, sizeof *e->proven);
+    e->checksum = zeroed(e->plan.workload_count, sizeof *e->checksum);
     e->files = zeroed(e->plan.variant_count, sizeof *e->files);
     for (int m = 0; m < MODES; m++)
         e->done[m] = zeroed(e->cells, sizeof *e->done[m]);
@@ -120,6 +122,7 @@ static void engine_close(struct engine *e)
     free((void *)e->plan.skip);
     free(e->failed);
     free(e->proven);
+    free(e->checksum);
     free(e->files);
     for (int m = 0; m < MODES; m++)
         free(e->done[m]);
@@ -272,6 +275,19 @@ static void count_check(struct engine *e, size_t v, struct launch_result *r)
     }
 }
 
+/* A program that prints something else under another allocator was broken by it. */
+static void checksum_check(struct engine *e, size_t w, struct launch_result *r)
+{
+    if (r->failed || !workload_is_program(e->plan.workloads[w]->command))
+        return;
+    if (!*e->checksum[w])
+        memcpy(e->checksum[w], r->checksum, sizeof r->checksum);
+    r->failed = strcmp(e->checksum[w], r->checksum) != 0;
+    if (r->failed)
+        snprintf(r->why, sizeof r->why, "its output is not that of the first run: checksum %s, then %s", e->checksum[w],
+                 r->checksum);
+}
+
 /* One sample of a cell, stored. False: the run cannot go on, why says so unless it was interrupted. */
 static bool sample_take(struct engine *e, size_t cell, enum mode mode, int block)
 {
@@ -293,6 +309,7 @@ static bool sample_take(struct engine *e, size_t cell, enum mode mode, int block
     launch_take(&order, &r);
     if (mode == MODE_COUNT)
         count_check(e, v, &r);
+    checksum_check(e, w, &r);
     bool good = !launch_stopped && library_is_same(e, v) && sample_store(e, cell, mode, block, &r);
     if (good && r.failed) {
         e->failed[cell] = true;

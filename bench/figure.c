@@ -13,7 +13,7 @@ struct figure_unit figure_unit(const char *metric, double value)
     const char *unit = m ? m->unit : "";
     double size = fabs(value);
     if (strcmp(unit, "1/s") == 0)
-        return (struct figure_unit){1e6, "M ops/s"};
+        return size < 1e3 ? (struct figure_unit){1, "ops/s"} : (struct figure_unit){1e6, "M ops/s"};
     if (strcmp(unit, "KiB") == 0)
         return size >= 10240 ? (struct figure_unit){1024, "MiB"} : (struct figure_unit){1, "KiB"};
     if (*unit)

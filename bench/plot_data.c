@@ -62,7 +62,7 @@ static bool cell_interval(const struct dataset *ds, int v, int w, double unit, s
     return n > 0;
 }
 
-/* Millions of operations per second, or thousands where all are slow. */
+/* Millions of operations per second; thousands, or single ones, where all are slow. */
 static double panel_unit(const struct dataset *ds, int w, struct plot_shape *shape)
 {
     struct stats_interval x;
@@ -70,10 +70,10 @@ static double panel_unit(const struct dataset *ds, int w, struct plot_shape *sha
     for (int v = 0; v < (int)ds->variant_count; v++)
         if (cell_interval(ds, v, w, 1, &x) && x.value > top)
             top = x.value;
-    bool slow = top > 0 && top < 1e5;
+    double unit = top < 1e3 ? 1 : top < 1e5 ? 1e3 : 1e6;
     if (top > 0)
-        text_add(shape->units, sizeof shape->units, "%s ", slow ? "thousand" : "million");
-    return slow ? 1e3 : 1e6;
+        text_add(shape->units, sizeof shape->units, "\"%sops/s\" ", unit == 1 ? "" : unit == 1e3 ? "thousand " : "million ");
+    return unit;
 }
 
 /* --- Throughput ----------------------------------------------------------------------------------------------------------- */

@@ -13,7 +13,7 @@ struct plot_shape {
     char titles[4096];                   /* of the panels, each in double quotes */
     char tops[1024];                     /* their largest values */
     char ends[1024];                     /* of the horizontal axis: seconds, threads */
-    char units[1024];                    /* of throughput: million or thousand */
+    char units[1024];                    /* of throughput, each in double quotes */
 };
 
 /* index: into plot_names. */

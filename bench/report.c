@@ -312,6 +312,7 @@ static void write_parts(struct report *r)
 {
     report_summary(r);
     report_gate_table(r);
+    report_programs(r);
     report_throughput(r);
     report_calls(r);
     report_counters(r);

@@ -34,6 +34,7 @@ int report_best_rival(const struct report *r, int workload);
 
 void report_summary(struct report *r);
 void report_gate_table(struct report *r);
+void report_programs(struct report *r);
 void report_throughput(struct report *r);
 void report_calls(struct report *r);
 void report_counters(struct report *r);

@@ -4,6 +4,7 @@
  */
 #include "bench/baseline.h"
 #include "bench/bottleneck.h"
+#include "bench/figure.h"
 #include "bench/report_part.h"
 #include "bench/text.h"
 #include <math.h>
@@ -69,7 +70,16 @@ static void published(struct report *r, int w)
     }
 }
 
-static void throughput_row(struct report *r, int v, int w)
+/* Of a workload's fastest, for all of its rows: whole programs do one operation a second. */
+static struct figure_unit throughput_unit(const struct report *r, int w)
+{
+    double top = 0;
+    for (int v = 0; v < variants(r); v++)
+        top = fmax(top, dataset_median(r->ds, v, w, "ops_s"));
+    return figure_unit("ops_s", top);
+}
+
+static void throughput_row(struct report *r, int v, int w, double one)
 {
     const struct dataset *ds = r->ds;
     double *x = malloc((ds->sample_count + 1) * sizeof *x);
@@ -80,8 +90,8 @@ static void throughput_row(struct report *r, int v, int w)
     if (!n)
         return;
     doc_cell(&r->doc, "%s", ds->variants[v].label);
-    doc_cell(&r->doc, "%s", show(m.value / 1e6, 3));
-    doc_cell(&r->doc, "%s", show_interval(m, 1e-6));
+    doc_cell(&r->doc, "%s", show(m.value / one, 3));
+    doc_cell(&r->doc, "%s", show_interval(m, 1 / one));
     doc_cell(&r->doc, "%zu", n);
     if (v == r->reference || !c) {
         doc_cell(&r->doc, v == r->reference ? "reference" : "-");
@@ -118,9 +128,12 @@ void report_throughput(struct report *r)
         if (!report_has(r, -1, w, "ops_s"))
             continue;
         heading_of(r, w);
-        doc_table(&r->doc, "allocator|>M ops/s|>95 % interval|>n|>x reference|>p|>U|verdict");
+        struct figure_unit unit = throughput_unit(r, w);
+        char columns[96];
+        snprintf(columns, sizeof columns, "allocator|>%s|>95 %% interval|>n|>x reference|>p|>U|verdict", unit.name);
+        doc_table(&r->doc, columns);
         for (int v = 0; v < variants(r); v++)
-            throughput_row(r, v, w);
+            throughput_row(r, v, w, unit.one);
         published(r, w);
     }
 }

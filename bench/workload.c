@@ -107,6 +107,17 @@ const struct workload workloads[] = {
      "lifo_burst 8 2500 100 8 64 42"},
     {"lifo_burst-16", "lifo_burst 16 12500 100 8 64 42", "16 threads, 200,000 bursts in all, as lifo_burst", 16, 0.4,
      "lifo_burst 16 1250 100 8 64 42"},
+    {"program-python", "program python", "python3, PYTHONMALLOC=malloc: parses and compiles its library, dicts, strings, JSON", 1, 2,
+     NULL},
+    {"program-gcc", "program gcc", "gcc -O2 (cc1) on a large generated file", 1, 2, NULL},
+    {"program-g++", "program g++", "g++ -O2 (cc1plus) on templates of the standard library", 1, 3, NULL},
+    {"program-sqlite", "program sqlite", "sqlite3 in memory: inserts, indexes, joins, grouping", 1, 1.5, NULL},
+    {"program-redis", "program redis", "redis-server, fed through a socket: SET, GET, LPUSH, HSET, DEL", 5, 2, NULL},
+    {"program-node", "program node", "node: JSON, a parser, Buffers, zlib", 8, 1, NULL},
+    {"program-perl", "program perl", "perl: hashes of arrays, strings, sorting, regular expressions", 1, 2, NULL},
+    {"program-xmllint", "program xmllint", "xmllint: the tree of a document of 20 MiB, a query", 1, 0.7, NULL},
+    {"program-sort", "program sort", "sort --parallel=4 of 50 MiB, in memory", 4, 0.8, NULL},
+    {"program-git", "program git", "git pack-objects: every delta of a generated history anew", 1, 0.6, NULL},
     {"startup", "startup 200 64", "process start to the first block, 200 times", 1, 0.3, "startup 20 64"},
 };
 const size_t workload_count = sizeof workloads / sizeof *workloads;
@@ -184,4 +195,24 @@ const struct workload *workload_find(const char *text, char *why, size_t size)
     names_append(why, size);
     snprintf(why + strlen(why), size - strlen(why), "; or a program of bench/work with its arguments");
     return NULL;
+}
+
+bool workload_is_program(const char *command)
+{
+    return program_is(command, "program", strlen("program"));
+}
+
+bool workload_here(const struct workload *w, char *why, size_t size)
+{
+    char command[320], line[128] = "";
+    if (!workload_is_program(w->command) || strpbrk(w->command, "\"'$`\\;|&<>"))
+        return true;
+    snprintf(command, sizeof command, "bench/program/%.200s.sh check 2>&1", w->command + strlen("program "));
+    FILE *pipe = popen(command, "r");
+    if (pipe && fgets(line, sizeof line, pipe))
+        line[strcspn(line, "\n")] = 0;
+    bool here = pipe && pclose(pipe) == 0;
+    if (!here)
+        snprintf(why, size, "%s: %s", w->name, line);
+    return here;
 }

@@ -9,7 +9,7 @@ do for [i = 1:panels] {
     title_text = word(titles, i)
     eval heading
     set xrange [0:word(tops, i) * 1.2]
-    set xlabel word(units, i).' ops/s'
+    set xlabel word(units, i)
     set xtics step(2 * word(tops, i))
     set yrange [rows + 0.6:0.4]
     plot data index 2*i-2 using 2:1:(0):2:($1-0.34):($1+0.34):(colour($5,$6)):ytic(7) with boxxyerror linecolor rgb variable, \

@@ -11,7 +11,7 @@
 
 static char why[2048];
 
-/* Each starts; it need not end: a program refuses its arguments at once. */
+/* Each starts; it need not end: a program refuses its arguments at once. Real programs are asked below. */
 static void starts(const char *command)
 {
     struct launch_result result;
@@ -27,6 +27,8 @@ static void starts(const char *command)
 START_TEST(every_row_starts)
 {
     for (size_t i = 0; i < workload_count; i++) {
+        if (workload_is_program(workloads[i].command))
+            continue;
         starts(workloads[i].command);
         if (workloads[i].counts)
             starts(workloads[i].counts);
@@ -92,6 +94,24 @@ START_TEST(threads_as_in_the_table)
 }
 END_TEST
 
+/* Whatever is installed: each script that a row names is there, and a program of nobody is missing, in one line. */
+START_TEST(real_programs)
+{
+    struct workload nobody = {"program-nobody", "program nobody", "", 1, 1, NULL};
+    size_t programs = 0;
+    for (size_t i = 0; i < workload_count; i++)
+        if (workload_is_program(workloads[i].command)) {
+            programs++;
+            ck_assert_msg(workload_here(&workloads[i], why, sizeof why) || strstr(why, "is not installed"), "%s", why);
+        } else
+            ck_assert_msg(workload_here(&workloads[i], why, sizeof why), "%s: %s", workloads[i].name, why);
+    ck_assert_int_ge(programs, 10);
+    ck_assert(!workload_here(&nobody, why, sizeof why));
+    ck_assert_msg(strncmp(why, "program-nobody: ", 16) == 0 && !strchr(why, '\n'), "%s", why);
+    ck_assert(!workload_is_program("programx y"));
+}
+END_TEST
+
 START_TEST(unknown)
 {
     static const char *const names[] = {"nope", "", "random_mixed-", "../work/larson", "random_mixedx 1", " larson 1", "work"};
@@ -105,4 +125,4 @@ START_TEST(unknown)
 END_TEST
 
 TEST_MAIN("the table of workloads", every_row_starts, rows_are_whole, cold_is_not_steady, made_on_the_spot,
-          threads_as_in_the_table, unknown)
+          threads_as_in_the_table, real_programs, unknown)

@@ -340,8 +340,9 @@ __attribute__((format(printf, 4, 5))) static void work_result(uint64_t ops, doub
                                                               const char *format, ...)
 {
     seconds = seconds > 1e-9 ? seconds : 1e-9;
-    printf("workload=%s ops=%llu seconds=%.6f ops_per_s=%.0f checksum=%016llx ", work_name, (unsigned long long)ops, seconds,
-           (double)ops / seconds, (unsigned long long)checksum);
+    double rate = (double)ops / seconds;
+    printf("workload=%s ops=%llu seconds=%.6f ops_per_s=%.*f checksum=%016llx ", work_name, (unsigned long long)ops, seconds,
+           rate < 1e3 ? 6 : 0, rate, (unsigned long long)checksum);
     va_list list;
     va_start(list, format);
     vprintf(format, list);
