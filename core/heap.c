@@ -73,7 +73,6 @@ struct slab *heap_slab(struct heap *h, unsigned class)
     struct slab *s = h->current[class];
     if (s->free || s->carved < s->capacity)
         return s;
-    remote_flush(h);
     if (load_relaxed(&h->remote) || remote_waiting(&h->out, &h->in)) {
         heap_drain(h);
         s = h->current[class]; /* the drain may have emptied it, and let it go */
@@ -208,6 +207,7 @@ static void heap_serve(struct heap *h, struct slab *s, void *p)
         if (p)
             heap_give_inside(h, s, p);
         pool_park(h); /* a parked heap keeps nothing in reserve */
+        remote_park(h);
         heap_leave(h);
         p = NULL;
         __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST); /* a full barrier, on emulated machines, too */

@@ -336,6 +336,7 @@ void remote_stats(stats_each *each, void *context)
     each(context, "batch.packets", sum[0]);
     each(context, "batch.chains", sum[1]);
     each(context, "batch.single", sum[2]);
+    each(context, "batch.limit_bytes", REMOTE_HELD_MAX);
     each(context, "batch.packets_made", load_relaxed(&remote_made));
 }
 

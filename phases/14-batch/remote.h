@@ -21,9 +21,9 @@
 
 #define REMOTE_BATCHES true
 enum {
-    REMOTE_BOXES = 8,
+    REMOTE_BOXES = 32,
     REMOTE_PACKET_BLOCKS = 30,
-    REMOTE_HELD_MAX = 4096,  /* bytes that a heap holds for others; larger blocks go one by one */
+    REMOTE_HELD_MAX = 65536, /* bytes that a heap holds for others; larger blocks go one by one */
     REMOTE_SPARES_MAX = 16,  /* empty packets of a heap; half of them go to the store, or come from it, at a time */
     REMOTE_DEPTH_MAX = 1024, /* packets in an inbox; what is more is linked through the blocks */
     REMOTE_ALONE_MAX = 32    /* blocks that a thread without a heap frees one by one before it gets one */

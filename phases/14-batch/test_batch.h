@@ -104,10 +104,11 @@ static inline void *helper_main(void *context)
     helper->heap = heap_self;
     for (;;) {
         sem_wait(&helper->go);
-        if (helper->work)
-            helper->work(helper->context);
+        void (*work)(void *context) = helper->work; /* once done, the next may be there */
+        if (work)
+            work(helper->context);
         sem_post(&helper->done);
-        if (!helper->work)
+        if (!work)
             return NULL;
     }
 }

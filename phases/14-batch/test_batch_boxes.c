@@ -1,5 +1,5 @@
 /* test_batch_boxes.c - what a heap holds for others: packets fill and go, bytes are bounded, more heaps than boxes, large blocks and
- * heaps whose thread has ended get theirs at once, nothing is held when a thread ends, trims or claims a slab.
+ * heaps whose thread has ended get theirs at once, nothing is held when a thread ends or trims.
  */
 #define _GNU_SOURCE
 #define TEST_SECONDS 300
@@ -8,7 +8,7 @@
 enum { MANY = 4000 };
 static void *block[MANY];
 
-/* One block after the other, to one heap: a packet leaves when it is full, or when 4 KiB have been freed. */
+/* One block after the other, to one heap: a packet leaves when it is full, or when REMOTE_HELD_MAX bytes have been freed. */
 static void fill_packets(struct helper *helper, size_t size)
 {
     struct load load = {MANY, size, block};
@@ -47,8 +47,8 @@ START_TEST(packets_fill_and_go)
     struct helper helper;
     void *own = hak_malloc(1);
     helper_start(&helper);
-    static const size_t sizes[] = {16, 100, 256, 1000, 2048, 4096};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    static const size_t sizes[] = {16, 100, 256, 1000, 2048, 5000, 20480, REMOTE_HELD_MAX};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes && (sizes[i] <= TINY_MAX || MID_CLASSES); i++) {
         struct batch_counts before = batch_counted();
         fill_packets(&helper, sizes[i]);
         size_t most = REMOTE_HELD_MAX / class_size(class_of(sizes[i]));
@@ -102,7 +102,7 @@ START_TEST(large_blocks_go_at_once)
     struct helper helper;
     void *own = hak_malloc(1);
     helper_start(&helper);
-    for (size_t size = 4097; size <= MID_MAX && MID_CLASSES; size = size * 3 / 2) {
+    for (size_t size = REMOTE_HELD_MAX + 1; size <= MID_MAX && MID_CLASSES; size = size * 3 / 2) {
         struct load load = {3, size, block};
         helper_do(&helper, load_make, &load);
         for (uint32_t i = 0; i < 3; i++) {
@@ -148,6 +148,13 @@ static void free_five(void *context)
         hak_free(blocks[i]);
 }
 
+static void free_rest(void *unused)
+{
+    (void)unused;
+    for (int i = 15; i < 50; i++)
+        hak_free(block[i]);
+}
+
 static void *free_five_and_end(void *blocks)
 {
     hak_free(hak_malloc(1));
@@ -174,15 +181,12 @@ START_TEST(what_empties_the_boxes)
     must(boxes_valid(h) == 0 && blocks_at(helper.heap) == (waiting += 5));
     free_five(block + 10);
     must(boxes_valid(h) == 5);
-    void *slabs[3]; /* a slab is wanted */
-    for (int i = 0; i < 3; i++)
-        must((slabs[i] = hak_malloc(1000 + 3000 * (size_t)i)));
+    must(heap_enter(h)); /* and when it is told to */
+    remote_flush(h);
+    heap_leave(h);
     must(boxes_valid(h) == 0 && blocks_at(helper.heap) == (waiting += 5));
-    for (int i = 0; i < 3; i++)
-        hak_free(slabs[i]);
     helper_do(&helper, receive_all, NULL);
-    load = (struct load){35, 64, block + 15};
-    helper_do(&helper, load_free, &load);
+    helper_do(&helper, free_rest, NULL);
     helper_end(&helper);
     hak_free(own);
     must(test_stats().live_blocks == 0);

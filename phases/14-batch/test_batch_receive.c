@@ -107,7 +107,8 @@ START_TEST(sleeping_owner)
     load_make(&load);
     helper_do(&helper, free_block, &load);
     uint32_t blocks, packets = packets_at(h, &blocks);
-    must(packets == REMOTE_DEPTH_MAX && blocks == REMOTE_DEPTH_MAX * REMOTE_PACKET_BLOCKS && remote_length(h) == MANY);
+    must(packets == REMOTE_DEPTH_MAX && blocks > (REMOTE_DEPTH_MAX - 2 * MANY / (REMOTE_HELD_MAX / 32)) * REMOTE_PACKET_BLOCKS);
+    must(remote_length(h) == MANY);
     must(batch_counted().packets_made <= REMOTE_DEPTH_MAX + 2 * REMOTE_SPARES_MAX && batch_counted().chains > 0);
     walk_heap(h);
     must(test_stats().live_blocks == 0 && test_stats().remote_frees == MANY);
@@ -130,7 +131,7 @@ START_TEST(trim_receives)
     load_make(&load);
     helper_do(&helper, free_block, &load);
     must(remote_length(heap_self) == 5000 && hak_malloc_trim(0) == 1);
-    must(remote_length(heap_self) == 0 && test_stats().slabs == 0 && walk_heap(heap_self).used == 0);
+    must(remote_length(heap_self) == 0 && walk_heap(heap_self).slabs == 0);
     helper_end(&helper);
 }
 END_TEST
