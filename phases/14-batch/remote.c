@@ -214,7 +214,7 @@ static noinline void remote_give_slow(struct heap *from, struct heap *to, struct
 void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p)
 {
     struct remote_box *box = remote_box(from, to);
-    uint64_t bytes = from->remote_sent_bytes + s->block_size;
+    uint64_t bytes = load_relaxed(&from->remote_sent_bytes) + s->block_size;
     if (unlikely(box->to != to || from->busy || bytes > from->out.flush_at || remote_nearly_full(box))) {
         remote_give_slow(from, to, s, p);
         return;
@@ -231,11 +231,10 @@ void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p)
 /* The next packet, or NULL. */
 static struct remote_packet *remote_next(struct heap *h)
 {
-    if (!h->out.received)
-        h->out.received = __atomic_exchange_n(&h->in.inbox, NULL, __ATOMIC_ACQUIRE);
     struct remote_packet *packet = h->out.received;
-    if (packet)
-        h->out.received = packet->next;
+    if (!packet)
+        packet = __atomic_exchange_n(&h->in.inbox, NULL, __ATOMIC_ACQUIRE);
+    store_relaxed(&h->out.received, packet ? packet->next : NULL);
     return packet;
 }
 

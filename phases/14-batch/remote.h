@@ -46,7 +46,7 @@ struct remote_box {
 struct remote_out {
     struct remote_box box[REMOTE_BOXES];
     uint64_t flush_at; /* all boxes are emptied before remote_sent_bytes passes this */
-    struct remote_packet *received; /* taken from the inbox and not opened yet */
+    struct remote_packet *received; /* taken from the inbox and not opened yet. Read relaxed by others */
     struct remote_packet *spare;
     uint32_t spares;
     uint64_t packets, chains, single; /* sent: packets, packets that became chains, blocks one by one. Owner writes */
@@ -58,7 +58,7 @@ struct remote_in {
 
 static inline bool remote_waiting(const struct remote_out *out, const struct remote_in *in)
 {
-    return out->received || __atomic_load_n(&in->inbox, __ATOMIC_SEQ_CST);
+    return load_relaxed(&out->received) || __atomic_load_n(&in->inbox, __ATOMIC_SEQ_CST);
 }
 
 void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p);

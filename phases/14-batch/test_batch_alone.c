@@ -86,6 +86,8 @@ static void *end_late(void *unused)
 
 START_TEST(at_the_end_of_a_thread)
 {
+    if (test_shadowed()) /* TSan has forgotten a thread before its last round */
+        return;
     take();
     must(!pthread_key_create(&key, at_the_end));
     run_thread(end_late, NULL);
