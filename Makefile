@@ -131,7 +131,7 @@ HAKBENCH_BINS := $(patsubst bench/%.c,out/bench/%,$(filter %.c,$(HAKBENCH_HERE))
 TEST_SCRIPTS := $(if $(HERE),$(filter-out $(HAKBENCH_TESTS),$(wildcard $(TEST_DIRS:%=%/test_*.sh))) $(filter %.sh,$(HAKBENCH_HERE)))
 PROG_SRCS := $(if $(HERE),$(wildcard $(TEST_DIRS:%=%/prog_*.c)))
 PROGS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(PROG_SRCS))) $(if $(HERE),$(patsubst bench/test/%.c,out/work/%.so,$(wildcard bench/test/broken_*.c)))
-TEST_NEEDS := $(TEST_BINS) $(HAKBENCH_BINS) $(if $(HAKBENCH_HERE),out/bench/hakbench out/bench/trace_record.so) $(PROGS) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%)
+TEST_NEEDS := $(TEST_BINS) $(HAKBENCH_BINS) $(if $(HAKBENCH_HERE),out/bench/hakbench out/bench/trace_record.so out/bench/floor.so) $(PROGS) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%)
 # With `make deps bench` nothing is compiled before deps is done.
 FIRST := $(filter deps deps-%,$(MAKECMDGOALS))
 Q := $(if $(filter 1,$V),,@)
@@ -162,7 +162,7 @@ ab: out/bench/hakbench $(WORKS:%=out/work/%) ## two variants, one verdict: A="PH
 noise: all out/bench/hakbench ## how far identical binaries lie apart here, and how often verdicts are false: simulated and measured (WORK=)
 	@out/bench/hakbench noise --simulate $(call tell,SEED,--seed) && \
 	    out/bench/hakbench noise $(MEASURE) $(TOLD)
-WORKBENCH := out/bench/hakbench $(WORKS:%=out/work/%)
+WORKBENCH := out/bench/hakbench out/bench/floor.so $(WORKS:%=out/work/%)
 give = $(if $(filter $1,$(GIVEN)),$2$(call quote,$($1)))
 NAMED = $(foreach e,$(E),$(call quote,$e))
 AGAIN_OR_MORE = $(call give,ROUNDS,--repeat=) $(call tell,RIVAL,--rival) $(if $(RESUME),--resume)
@@ -263,6 +263,10 @@ out/bench/trace_record.so: $(wildcard bench/trace/*.[ch]) Makefile | $(FIRST)
 	@mkdir -p $(@D)
 	$Q$(call say,link $@)$(HOST_CC) $(filter-out -M%,$(BASE_FLAGS)) -D_GNU_SOURCE -O2 -fPIC -fvisibility=hidden -ftls-model=initial-exec \
 	    $(NO_BUILTIN) -shared -Wl,-z,defs -o $@ $(filter %.c,$^) -pthread
+# Preloaded as a rival: what the loops of random_mixed cost when the allocator costs next to nothing.
+out/bench/floor.so: bench/floor/floor.c Makefile | $(FIRST)
+	@mkdir -p $(@D)
+	$Q$(call say,link $@)$(HOST_CC) $(filter-out -M%,$(BASE_FLAGS)) -O2 -fPIC -fno-semantic-interposition $(NO_BUILTIN) -shared -o $@ $<
 # The workbench: one program; everything but its main is a library too, which its tests link.
 HAKBENCH_LIBS := sqlite3 gsl libcyaml
 out/bench/obj/%.o: bench/%.c Makefile | $(FIRST)

@@ -24,7 +24,7 @@ program() {
 # measure STATUS: an experiment with it under both allocators.
 measure() {
     printf '%s\n' 'question: Does it run?' 'variants: {ours: ""}' 'rivals: [glibc]' 'repeat: 2' \
-        "workloads: [program test$$, exchange 2 50000 1024 42]" 'expect:' '  - seconds(ours) < 100 * seconds(glibc) on program test'$$ \
+        "workloads: [program test$$, random_mixed-seed]" 'expect:' '  - seconds(ours) < 100 * seconds(glibc) on program test'$$ \
         '  - rss_peak(ours) > 40 MiB on program test'$$ \
         '  - geomean(rss_peak(ours)) > 1 MiB' '  - geomean(seconds(ours)) < 100 * geomean(seconds(best_rival))' >"$tmp/e.yaml"
     out/bench/hakbench experiment "$tmp/e.yaml" --db "$tmp/db" --out "$tmp/report" >"$tmp/out" 2>"$tmp/err"
