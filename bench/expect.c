@@ -123,7 +123,7 @@ static int best_rival(const struct dataset *ds, struct span works, const struct 
     int best = -1;
     double most = -INFINITY;
     for (size_t v = 0; v < ds->variant_count; v++) {
-        if (strcmp(ds->variants[v].kind, "hakmem") == 0)
+        if (strcmp(ds->variants[v].kind, "hakmem") == 0 || ds->variants[v].twin_of >= 0)
             continue;
         double x = span_median(ds, (int)v, works, m->name) * (m->better ? m->better : 1);
         if (x > most) {

@@ -117,7 +117,7 @@ int report_best_rival(const struct report *r, int workload)
     int best = -1;
     for (int v = 0; v < (int)r->ds->variant_count; v++) {
         double x = dataset_median(r->ds, v, workload, "ops_s");
-        bool rival = strcmp(r->ds->variants[v].kind, "hakmem") != 0 && !isnan(x);
+        bool rival = strcmp(r->ds->variants[v].kind, "hakmem") != 0 && r->ds->variants[v].twin_of < 0 && !isnan(x);
         if (rival && (best < 0 || x > dataset_median(r->ds, best, workload, "ops_s")))
             best = v;
     }

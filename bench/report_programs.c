@@ -37,7 +37,7 @@ static int best_other(const struct report *r, int w, const char *metric)
     int best = -1;
     for (int v = 0; v < (int)r->ds->variant_count; v++) {
         double x = dataset_median(r->ds, v, w, metric);
-        if (strcmp(r->ds->variants[v].kind, "hakmem") != 0 && x > 0 &&
+        if (strcmp(r->ds->variants[v].kind, "hakmem") != 0 && r->ds->variants[v].twin_of < 0 && x > 0 &&
             (best < 0 || x < dataset_median(r->ds, best, w, metric)))
             best = v;
     }

@@ -8,7 +8,7 @@ set rmargin 2
 do for [i = 1:panels] {
     title_text = word(titles, i)
     eval heading
-    set xrange [0:word(tops, i) * 1.2]
+    set xrange [0:word(tops, i) * 1.3]
     set xlabel word(units, i)
     set xtics step(2 * word(tops, i))
     set yrange [rows + 0.6:0.4]

@@ -74,6 +74,10 @@ START_TEST(test_best_rival)
     struct expect_result r = judge("ops_s(B) >= 1.1 * ops_s(best_rival) on random_mixed-seed");
     ck_assert_int_eq(r.gate, GATE_HELD);
     ck_assert_str_eq(r.text, "ops_s(B) >= 1.1 * ops_s(best_rival) on random_mixed-seed (mimalloc)");
+    ds->variants[DATA_MIMALLOC].twin_of = DATA_GLIBC; /* as if a rival's own twin were the fastest: it is no rival */
+    r = judge("ops_s(B) >= 1.1 * ops_s(best_rival) on random_mixed-seed");
+    ck_assert_str_eq(r.text, "ops_s(B) >= 1.1 * ops_s(best_rival) on random_mixed-seed (jemalloc)");
+    ds->variants[DATA_MIMALLOC].twin_of = -1;
     r = judge("rss_peak(B) <= rss_peak(best_rival) on random_mixed-seed");
     ck_assert_int_eq(r.gate, GATE_HELD);
     ck_assert_msg(strstr(r.text, "(glibc)"), "the smallest is the best: %s", r.text);
