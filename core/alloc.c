@@ -12,10 +12,21 @@
 #include "mapped.h"
 #include "seam/large.h"
 #include "seam/owner.h"
+#include "seam/purge.h"
 #include "start.h"
 #include "thread.h"
 #include <errno.h>
 #include <string.h>
+
+/* As run_pop, where that must be inside. */
+static void *run_pop_inside(struct heap *h, size_t size)
+{
+    if (size <= RUN_POP_MIN || h == &heap_none || !heap_enter(h))
+        return NULL;
+    void *p = run_pop(h->current, size);
+    heap_leave(h);
+    return p;
+}
 
 /* A block of any size from where its size comes from, without a word about failure. zero: as in mid_alloc. */
 static void *malloc_from(struct heap *h, size_t size, bool *zero)
@@ -28,7 +39,7 @@ static void *malloc_from(struct heap *h, size_t size, bool *zero)
         }
     }
     if (size > TINY_MAX && size <= MID_MAX) {
-        void *p = run_pop(h->current, size);
+        void *p = LOCK_SHARES ? NULL : run_pop(h->current, size);
         if (!p)
             return mid_alloc(h, size, zero);
         *zero = false;
@@ -58,10 +69,13 @@ static noinline void *malloc_slow(size_t size, bool *zero)
         *zero = wanted;
         p = malloc_from(h, size, zero);
     }
+    if (unlikely(!p) && lock_missed(&h->lock))
+        p = large_alloc(size, zero); /* who is inside does not leave */
     if (unlikely(!p))
         errno = ENOMEM;
     else if (ssmap_has(p))
         guard_alloc(p);
+    purge_tick(false);
     return p;
 }
 
@@ -81,7 +95,7 @@ static noinline void *malloc_wide(size_t size)
 {
     void *p = ROUTE_MAPS && size <= MID_MAX ? front_pop(&heap_self->front, class_of_wide(size)) : NULL;
     if (unlikely(!p) && size <= MID_MAX)
-        p = run_pop(heap_self->current, size);
+        p = LOCK_SHARES ? run_pop_inside(heap_self, size) : run_pop(heap_self->current, size);
     if (unlikely(!p))
         return malloc_general(size);
     guard_alloc(p);
@@ -135,11 +149,12 @@ static noinline void free_general(void *p, const char *api)
             heap_push(to, s, p);
         else
             remote_give(from, to, s, p);
-        return;
+    } else {
+        int saved = errno;
+        mapped_free(block_mapped(p, api));
+        errno = saved;
     }
-    int saved = errno;
-    mapped_free(block_mapped(p, api));
-    errno = saved;
+    purge_tick(true);
 }
 
 /* False: p is no block of a slab of this thread's heap, or a later slot of a run holds it. */

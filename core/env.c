@@ -7,6 +7,7 @@
 #include "seam/lazy.h"
 #include "seam/owner.h"
 #include "seam/pool.h"
+#include "seam/purge.h"
 #include "seam/run.h"
 #include <string.h>
 #include <sys/auxv.h>
@@ -26,6 +27,7 @@ static const struct env_variable env_table[] = {
     {"HELP", &env_help, 0, 1, "0", "print this table at start"},
     {"CRASH_LOG", &env_crash_log, 0, 1, "0", "a line on SIGSEGV, SIGBUS and SIGABRT"},
     LAZY_ENV(ENV_ROW) FRONT_ENV(ENV_ROW) POOL_ENV(ENV_ROW) OWNER_ENV(ENV_ROW) LARGE_ENV(ENV_ROW) RUN_ENV(ENV_ROW)
+    PURGE_ENV(ENV_ROW)
 };
 enum { ENV_COUNT = sizeof env_table / sizeof *env_table };
 

@@ -14,6 +14,10 @@ bool heap_enter(struct heap *h)
         return false;
     h->busy = true;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (unlikely(!lock_take(&h->lock))) {
+        h->busy = false;
+        return false;
+    }
     h->saved_errno = errno;
     return true;
 }
@@ -21,6 +25,7 @@ bool heap_enter(struct heap *h)
 void heap_leave(struct heap *h)
 {
     errno = h->saved_errno;
+    lock_give(&h->lock);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     h->busy = false;
 }
@@ -94,7 +99,7 @@ struct slab *heap_slab(struct heap *h, unsigned class)
 
 void *heap_take(struct heap *h, unsigned class)
 {
-    void *p = slab_pop(h->current[class]);
+    void *p = LOCK_SHARES ? NULL : slab_pop(h->current[class]);
     if (likely(p) || !heap_enter(h))
         return p;
     struct slab *s = heap_slab(h, class);
@@ -111,7 +116,7 @@ void *heap_take_zero(struct heap *h, unsigned class, bool *zero)
 {
     void *p = NULL;
     *zero = false;
-    if (h->current[class]->free)
+    if (!LOCK_SHARES && h->current[class]->free)
         return slab_pop(h->current[class]);
     if (!heap_enter(h))
         return NULL;
@@ -167,8 +172,14 @@ void heap_give_inside(struct heap *h, struct slab *s, void *p)
 
 void heap_give(struct heap *h, struct slab *s, void *p)
 {
-    if (unlikely(slab_push(s, p)))
+    if (LOCK_SHARES && heap_enter(h)) {
+        heap_give_inside(h, s, p);
+        heap_leave(h);
+    } else if (LOCK_SHARES) {
+        heap_remote_push(h, h, s, p);
+    } else if (unlikely(slab_push(s, p))) {
         heap_slab_event(h, s, p);
+    }
 }
 
 void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p)
@@ -201,8 +212,13 @@ static void heap_serve(struct heap *h, struct slab *s, void *p)
 {
     do {
         bool idle = heap_enter(h); /* nobody else is in a heap that this thread has borrowed */
-        hak_assert(idle);
-        (void)idle;
+        hak_assert(idle || LOCK_SHARES);
+        if (LOCK_SHARES && unlikely(!idle)) { /* but a helper, who does not leave */
+            if (p)
+                heap_remote_push(heap_self, h, s, p);
+            __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
+            return;
+        }
         heap_drain(h);
         if (p)
             heap_give_inside(h, s, p);
@@ -226,9 +242,13 @@ void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *
         heap_serve(to, s, p);
         return;
     }
+    uint64_t sent = LOCK_SHARES ? load_relaxed(&from->remote_sent_bytes) : 0;
+    bool due = LOCK_SHARES && lock_help_due(sent, sent + s->block_size);
     heap_remote_push(from, to, s, p);
     if (heap_borrow(to))
         heap_serve(to, NULL, NULL);
+    else if (due)
+        lock_help(to);
 }
 
 void heap_drain(struct heap *h)

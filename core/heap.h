@@ -4,7 +4,8 @@
  *
  * A thread reaches its heap through heap_self. The heap outlives the thread: at a thread's end it is parked, and the next
  * new thread adopts it whole, so a block's slab never changes hands. Only the thread that has the heap touches its slabs and
- * lists; others push blocks that they free onto heap->remote, which the owner drains on its slow path.
+ * lists; others push blocks that they free onto heap->remote, which the owner drains on its slow path. (Where the lock seam
+ * says so others may do that, too, inside its lock.)
  *
  *   state:   OWNED -- thread ends --> PARKED -- adopted --> OWNED
  *            PARKED <--> BUSY   another thread frees into a parked heap directly, instead of queueing
@@ -18,8 +19,10 @@
 
 #include "seam/front.h"
 #include "seam/guard.h"
+#include "seam/lock.h"
 #include "seam/mid.h"
 #include "seam/pool.h"
+#include "seam/purge.h"
 #include "seam/remote.h"
 #include "seam/route.h"
 #include "seam/run.h"
@@ -34,6 +37,7 @@ struct heap {
     struct slab *listed[HEAP_CLASSES]; /* slabs with free blocks, but for the current one */
     int saved_errno;                   /* of the program, while busy */
     bool busy;                         /* the owner is inside a slow path: a signal handler must not enter another */
+    struct lock_heap lock;
     struct pool_heap pool;
     struct run_heap run;
     /* Counters: written by the owner, read by anybody. */
@@ -72,15 +76,17 @@ void heap_slab_event(struct heap *h, struct slab *s, void *p); /* slab_push(s, p
 hot_inline void heap_push(struct heap *h, struct slab *s, void *p)
 {
     if (FRONT_CACHES) {
-        if (unlikely(!front_push(&h->front, s->class, p)))
+        if (unlikely(!front_push(&h->front, s->class, p))) {
             run_drain(h, s, p);
+            purge_tick(true);
+        }
     } else if (unlikely(slab_push(s, p))) {
         heap_slab_event(h, s, p);
     }
 }
 
-/* Slow paths bracket themselves so. heap_enter is false when the heap is already inside one (a signal handler). errno at
- * heap_enter is errno after heap_leave. */
+/* Slow paths bracket themselves so. heap_enter is false when the heap is already inside one (a signal handler), or when
+ * lock_take is. errno at heap_enter is errno after heap_leave. */
 bool heap_enter(struct heap *h);
 void heap_leave(struct heap *h);
 

@@ -5,6 +5,7 @@
 #include "os.h"
 #include "seam/lazy.h"
 #include "seam/owner.h"
+#include "seam/purge.h"
 #include "start.h"
 #include "stats.h"
 #include "thread.h"
@@ -43,6 +44,7 @@ __attribute__((constructor(101))) static void start_library(void)
     front_start();
     route_start();
     pool_start();
+    purge_start();
     if (heap_self != &heap_none && heap_enter(heap_self)) {
         front_open(heap_self); /* it was opened before the variables were known */
         heap_leave(heap_self);

@@ -8,6 +8,7 @@
 #include "seam/large.h"
 #include "seam/lazy.h"
 #include "seam/owner.h"
+#include "seam/purge.h"
 #include "thread.h"
 #include <stddef.h>
 #include <string.h>
@@ -124,6 +125,7 @@ HAK_EXPORT void hak_stats_each(void (*each)(void *context, const char *name, uin
     owner_stats(each, context);
     large_stats(each, context);
     run_stats(each, context);
+    purge_stats(each, context);
 }
 
 static void stats_text_line(void *context, const char *name, uint64_t value)

@@ -2,6 +2,7 @@
 #include "superslab.h"
 #include "os.h"
 #include "seam/lazy.h"
+#include "seam/purge.h"
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
@@ -107,6 +108,7 @@ struct superslab *superslab_acquire(void)
 {
     struct superslab *ss = lazy_acquire();
     if (ss) {
+        purge_acquired();
         memset(&ss->pool, 0, sizeof ss->pool);
         memset(&ss->guard, 0, sizeof ss->guard);
     }
@@ -116,6 +118,7 @@ struct superslab *superslab_acquire(void)
 void superslab_release(struct superslab *ss)
 {
     lazy_release(ss);
+    purge_released();
 }
 
 void superslab_each_slab(void (*visit)(void *context, struct slab *s), void *context)

@@ -6,6 +6,7 @@
 #include "seam/large.h"
 #include "seam/lazy.h"
 #include "seam/owner.h"
+#include "seam/purge.h"
 #include "start.h"
 #include <errno.h>
 #include <pthread.h>
@@ -15,6 +16,7 @@ static struct heap *thread_heaps;  /* every heap, linked by next_all; atomic, on
 static struct heap *thread_parked; /* under the lock */
 static pthread_key_t thread_key;
 static bool thread_has_key;
+static bool thread_fork_inside; /* the thread that forks is inside its heap; under the lock */
 
 /* Cached blocks, remote blocks and empty slabs of a heap that the calling thread has. */
 static void thread_trim_heap(struct heap *h)
@@ -40,6 +42,8 @@ static void thread_end(void *heap)
         return; /* pthread_exit from a signal handler inside malloc: the heap cannot be trusted, and stays as it is */
     heap_self = &heap_none;
     thread_trim_heap(h);
+    if (lock_missed(&h->lock))
+        return; /* a helper does not leave: it stays as it is, too */
     pthread_mutex_lock(&thread_lock);
     h->next_parked = thread_parked;
     thread_parked = h;
@@ -161,7 +165,9 @@ void thread_each_heap(void (*visit)(void *context, struct heap *h), void *contex
  * where a line of a comment says so. */
 void thread_fork_prepare(void)
 {
+    bool inside = LOCK_SHARES && heap_self != &heap_none && heap_enter(heap_self); /* so that no helper is, in the child */
     pthread_mutex_lock(&thread_lock);
+    thread_fork_inside = inside;
     pool_fork_lock();
     lazy_fork_lock();
     owner_fork_lock();
@@ -174,6 +180,7 @@ void thread_fork_prepare(void)
 
 static void thread_fork_unlock(bool child)
 {
+    bool inside = thread_fork_inside;
     meta_fork_unlock();
     remote_fork_unlock();
     superslab_fork_unlock();
@@ -183,6 +190,8 @@ static void thread_fork_unlock(bool child)
     lazy_fork_unlock(child);
     pool_fork_unlock(child);
     pthread_mutex_unlock(&thread_lock);
+    if (LOCK_SHARES && inside)
+        heap_leave(heap_self);
 }
 
 void thread_fork_parent(void)
@@ -193,10 +202,12 @@ void thread_fork_parent(void)
 void thread_fork_child(void)
 {
     thread_parked = NULL;
+    if (lock_held(&heap_self->lock) && !heap_self->busy) /* by a helper, who did not leave and is not here */
+        heap_self = &heap_none;
     for (struct heap *h = thread_heaps; h; h = h->next_all) {
         if (h == heap_self)
             continue;
-        if (load_relaxed(&h->state) == HEAP_PARKED) {
+        if (load_relaxed(&h->state) == HEAP_PARKED && !lock_held(&h->lock)) {
             h->next_parked = thread_parked;
             thread_parked = h;
         } else {
@@ -204,4 +215,5 @@ void thread_fork_child(void)
         }
     }
     thread_fork_unlock(true);
+    purge_fork_child();
 }

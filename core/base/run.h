@@ -3,6 +3,7 @@
 #define HAK_BASE_RUN_H
 
 struct run_heap {};
+#define RUN_POP_MIN SIZE_MAX
 #define RUN_ENV(X)
 
 static inline void *run_pop(struct slab **current, size_t size)

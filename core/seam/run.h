@@ -2,7 +2,8 @@
  * freeing one costs hundreds of instructions: may it stay, for the next malloc of that class?
  *
  * Asked by a heap's slow paths, inside heap_enter, on the thread that has the heap. An answer includes compiler.h and defines
- * struct run_heap (its state in a heap, zero at first), run_pop and RUN_ENV, and defines or declares:
+ * struct run_heap (its state in a heap, zero at first), run_pop, RUN_POP_MIN (it has nothing of up to so many bytes) and
+ * RUN_ENV, and defines or declares:
  *
  *   void run_drain(struct heap *h, struct slab *s, void *p)   p, a block of h's slab s, did not fit into the front: to s, or
  *                                                   by front_drain. Outside of heap_enter: the short way of free
@@ -25,6 +26,6 @@ struct heap;
 
 /* static inline void *run_pop(struct slab **current, size_t size)
  *      TINY_MAX < size <= MID_MAX: a block of the current slabs by class, or NULL: go on as usual. Outside of heap_enter: the
- *      short way of malloc */
+ *      short way of malloc; inside where the lock seam shares */
 
 #endif

@@ -12,6 +12,7 @@
 #include "core/seam/lazy.h"
 #include "core/seam/owner.h"
 #include "core/start.h"
+#include "core/test/test_alone.h"
 #include "core/test/test.h"
 #include "core/test/test_api.h"
 #include "core/thread.h"

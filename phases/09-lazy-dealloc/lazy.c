@@ -15,15 +15,14 @@
  *            else the time at which the oldest is too old;  never, when the list is empty
  */
 #define _GNU_SOURCE
+#include "core/background.h"
 #include "core/log.h"
 #include "core/os.h"
 #include "core/superslab.h"
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 
 enum { LAZY_AGE_BATCH = 8 };            /* evicted by age at one time, so that no malloc pays for hundreds */
-enum { LAZY_THREAD_STACK = 128 * 1024 };
 enum { LAZY_THREAD_LATE_MS = 20 };      /* the thread wakes this much after the deadline: the clock it reads is coarse */
 enum { LAZY_MB_EACH = SUPERSLAB_SIZE >> 20 };
 #define LAZY_NEVER UINT64_MAX
@@ -248,30 +247,7 @@ static _Noreturn void *lazy_thread_main(void *unused)
     }
 }
 
-/* With all signals blocked: the program's handlers run on the program's threads. Returns an error number. */
-static int lazy_thread_create(void)
-{
-    pthread_t thread;
-    pthread_attr_t attributes;
-    sigset_t all, before;
-    int error = pthread_attr_init(&attributes);
-    if (error)
-        return error;
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    size_t usual;
-    pthread_attr_getstacksize(&attributes, &usual);
-    pthread_attr_setstacksize(&attributes, LAZY_THREAD_STACK);
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    error = pthread_create(&thread, &attributes, lazy_thread_main, NULL);
-    if (error == EINVAL) { /* the program's thread-local variables do not fit */
-        pthread_attr_setstacksize(&attributes, usual);
-        error = pthread_create(&thread, &attributes, lazy_thread_main, NULL);
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    return error;
-}
+BACKGROUND_THREAD(lazy_thread_create, lazy_thread_main)
 
 /* Starts the thread unless it runs. pthread_create allocates, so no lock is held. */
 static void lazy_thread_start(void)

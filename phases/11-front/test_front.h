@@ -5,6 +5,7 @@
 #include "core/heap.h"
 #include "core/superslab.h"
 #include "core/test/test.h"
+#include "core/test/test_alone.h"
 #include "core/test/test_api.h"
 
 #include <pthread.h>

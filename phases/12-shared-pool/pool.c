@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "core/os.h"
 #include "core/seam/lazy.h"
+#include "core/seam/purge.h"
 #include "core/thread.h"
 #include "span.h"
 #include <pthread.h>
@@ -20,6 +21,7 @@ uint64_t pool_empty_limit = 2, pool_report, pool_trace;
 
 static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct pool_span *pool_spare;             /* spans that stand for nothing; under the lock */
+static struct pool_span *pool_all;               /* every span, where somebody sweeps; atomic, only ever pushed to */
 static uint64_t pool_lock_takes, pool_lock_waits; /* under the lock, read relaxed */
 
 /* Blocks of more than this do not start in slot 0, and a slab of them may need several slots. */
@@ -66,6 +68,35 @@ static struct slab *pool_try(struct heap *h, size_t block, unsigned slots, unsig
     return s;
 }
 
+/* --- Slots that are kept for nobody, with memory in them: counted, and swept, where the purge seam watches ---------------- */
+
+enum { POOL_STALE = 2 };
+
+/* How many of these slots have memory in them; slot 0, which shares its pages with the header, is not counted. */
+static uint32_t pool_dirty(uint32_t slots, uint32_t clean)
+{
+    return (uint32_t)__builtin_popcount(slots & ~clean & ~1U);
+}
+
+/* All slots of a SuperSlab come to be kept. */
+static void pool_kept(struct pool_span *span, const struct superslab *ss)
+{
+    if (PURGE_WATCHES)
+        store_relaxed(&span->stale, POOL_STALE);
+    purge_slots_come(pool_dirty(UINT32_MAX, ss->clean));
+}
+
+/* Under the lock. */
+static struct pool_span *pool_span_new(void)
+{
+    struct pool_span *span = span_new();
+    if (PURGE_WATCHES && span) {
+        span->all = pool_all;
+        __atomic_store_n(&pool_all, span, __ATOMIC_RELEASE);
+    }
+    return span;
+}
+
 /* Stage 3. Another thread may have added a SuperSlab while this one waited for the lock. */
 static struct slab *pool_grow(struct heap *h, size_t block, unsigned slots, unsigned *stage)
 {
@@ -76,12 +107,13 @@ static struct slab *pool_grow(struct heap *h, size_t block, unsigned slots, unsi
         if (span)
             pool_spare = span->spare;
         else
-            span = span_new();
+            span = pool_span_new();
         struct superslab *ss = span ? superslab_acquire() : NULL;
         if (ss) {
             unsigned first = block > POOL_SINGLE ? SLABS_PER_SUPERSLAB - slots : 0;
             ss->pool.span = span;
             s = &ss->slab[first];
+            pool_kept(span, ss);
             span_publish(span, ss, (uint32_t)(((uint64_t)1 << slots) - 1) << first);
             *stage = 4;
         } else if (span) {
@@ -121,6 +153,8 @@ struct slab *pool_claim(struct heap *h, unsigned class)
     struct slab *s = pool_take_empty(h, class);
     if (!s) {
         s = pool_try(h, block, slots, &stage);
+        if (!s && purge_pressure())
+            s = pool_try(h, block, slots, &stage);
         if (!s)
             s = pool_grow(h, block, slots, &stage);
         if (!s)
@@ -128,12 +162,24 @@ struct slab *pool_claim(struct heap *h, unsigned class)
         struct superslab *ss = superslab_of(s);
         uint32_t mask = (uint32_t)(((uint64_t)1 << slots) - 1) << slab_index(s);
         uint32_t clean = __atomic_fetch_and(&ss->clean, ~mask, __ATOMIC_RELAXED);
+        purge_slots_go(pool_dirty(mask, clean));
         h->pool.hot = ss->pool.span;
         slab_format(s, h, class, slots, (clean & mask) == mask);
     }
     count_add(&h->pool.stage[stage], 1);
     pool_say("claim", s, class, stage);
     return s;
+}
+
+/* A SuperSlab that span_free found empty goes back. */
+static void pool_retire(struct pool_span *span, struct superslab *ss)
+{
+    purge_slots_go(pool_dirty(UINT32_MAX, ss->clean));
+    pool_take_lock();
+    span->spare = pool_spare;
+    pool_spare = span;
+    pthread_mutex_unlock(&pool_lock);
+    superslab_release(ss);
 }
 
 /* The slots of an unowned slab become FREED, and the SuperSlab goes back if they were the last. */
@@ -143,16 +189,76 @@ static void pool_free_slots(struct heap *h, struct slab *s)
     unsigned first = slab_index(s), slots = s->slots;
     uint64_t lost = 0;
     slab_unformat(s);
+    if (PURGE_WATCHES)
+        store_relaxed(&span->stale, POOL_STALE);
+    purge_slots_come(slots - (first == 0));
     struct superslab *ss = span_free(span, first, slots, &lost); /* from here on s may be gone */
     count_add(&h->pool.released, 1);
     count_add(&h->pool.retries, lost);
-    if (!ss)
-        return;
-    pool_take_lock();
-    span->spare = pool_spare;
-    pool_spare = span;
-    pthread_mutex_unlock(&pool_lock);
-    superslab_release(ss);
+    if (ss)
+        pool_retire(span, ss);
+}
+
+/* A run of these slots of the span, claimed: nobody had them. 0: somebody has. */
+static uint32_t pool_claim_idle(struct pool_span *span, uint32_t slots)
+{
+    uint64_t word = __atomic_load_n(&span->word, __ATOMIC_SEQ_CST), mask;
+    uint32_t run;
+    do {
+        slots &= (uint32_t)word | (uint32_t)(word >> 32);
+        run = slots & ~(slots + (slots & -slots)); /* the carry runs through the lowest bits that stand together */
+        mask = (uint64_t)run << 32 | run;
+    } while (run && !__atomic_compare_exchange_n(&span->word, &word, word & ~mask, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+    return run;
+}
+
+/* Gives back the memory of a run that pool_claim_idle has claimed, and the run. How many bytes; *most: slots that may go. */
+static uint64_t pool_purge_run(struct pool_span *span, uint32_t run, uint64_t *most)
+{
+    struct superslab *ss = __atomic_load_n(&span->superslab, __ATOMIC_ACQUIRE);
+    unsigned first = (unsigned)__builtin_ctz(run), slots = (unsigned)__builtin_popcount(run);
+    uint32_t dirty = pool_dirty(run, load_relaxed(&ss->clean));
+    bool zeroth = (run & 1) && ss->slab[0].carved > 0;
+    uint64_t bytes = 0, lost = 0;
+    if (dirty <= *most && dirty + zeroth > 0) {
+        size_t header = (sizeof *ss + os_page - 1) & ~(os_page - 1), skip = first ? 0 : header;
+        bytes = slots * SLAB_SIZE - skip;
+        if (!os_purge(superslab_slot(&ss->slab[first]) + skip, bytes, OS_SUPERSLAB))
+            bytes = 0;
+    }
+    if (bytes) {
+        *most -= dirty;
+        purge_slots_go(dirty);
+        __atomic_fetch_or(&ss->clean, run & ~1U, __ATOMIC_RELAXED);
+        if (zeroth)
+            store_relaxed(&ss->slab[0].carved, 0); /* until it is used again */
+    }
+    ss = span_free(span, first, slots, &lost);
+    if (ss)
+        pool_retire(span, ss);
+    return bytes;
+}
+
+/* See purge_sweep. */
+static uint64_t pool_sweep(uint64_t most)
+{
+    uint64_t bytes = 0;
+    for (struct pool_span *span = __atomic_load_n(&pool_all, __ATOMIC_ACQUIRE); span; span = span->all) {
+        uint8_t stale = load_relaxed(&span->stale);
+        if (stale == 0)
+            continue;
+        store_relaxed(&span->stale, stale - 1);
+        uint64_t word = __atomic_load_n(&span->word, __ATOMIC_SEQ_CST), before = most;
+        uint32_t idle = span->seen & ((uint32_t)word | (uint32_t)(word >> 32)), run;
+        span->seen = (uint32_t)word | (uint32_t)(word >> 32);
+        while ((run = pool_claim_idle(span, idle))) {
+            idle &= ~run;
+            bytes += pool_purge_run(span, run, &most);
+        }
+        if (most < before || most == 0)
+            store_relaxed(&span->stale, POOL_STALE); /* there may be more, with the next one's leave */
+    }
+    return bytes;
 }
 
 void pool_release(struct heap *h, struct slab *s)
@@ -231,6 +337,7 @@ static void pool_line(void *context, const char *name, uint64_t value)
 
 void pool_start(void)
 {
+    purge_sweeps(pool_sweep);
     if (pool_report)
         os_keep_error();
 }

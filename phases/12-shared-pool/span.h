@@ -22,6 +22,9 @@ struct pool_span {
     uint32_t next[SPAN_KINDS];   /* atomic; id of the next span in each stack, 0: none */
     uint8_t listed[SPAN_KINDS];  /* atomic; on that stack, or about to be */
     struct pool_span *spare;     /* in the list of spans that stand for nothing; under the pool's lock */
+    struct pool_span *all;       /* in the list of all spans, where there is one; written once */
+    uint32_t seen;               /* slots that nobody had at the last sweep; its caller's */
+    uint8_t stale;               /* sweeps until there is nothing to look for in it. Atomic, relaxed */
 } __attribute__((aligned(64)));
 
 /* Claims one slot of that kind in span; NULL when there is none. *lost counts failed swaps. */

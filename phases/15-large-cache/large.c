@@ -13,6 +13,7 @@
  */
 #include "core/mapped.h"
 #include "core/seam/large.h"
+#include "core/seam/purge.h"
 #include "ranges.h"
 
 enum { LARGE_TRIES = 200, LARGE_BATCH = 16 };
@@ -199,6 +200,7 @@ struct mapped *large_take(size_t bytes, size_t align)
         return (struct mapped *)start;
     }
     counts.misses++;
+    purge_ring();
     uint64_t live = mapped_counts().large_bytes;
     large_passed(live, live + bytes, &victims);
     large_settle();
@@ -242,6 +244,7 @@ bool large_give(void *start, size_t bytes)
         return false;
     uint64_t live = mapped_counts().large_bytes;
     bool kept = large_enter(start, bytes, &victims);
+    purge_ring();
     large_passed(live, live + bytes, &victims);
     if (kept) {
         counts.gives++;

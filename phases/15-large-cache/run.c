@@ -69,8 +69,27 @@ bool run_keep(struct heap *h, struct slab *s)
     return true;
 }
 
+/* run_drain where it must be inside. Only runs are kept. */
+static bool run_push_inside(struct heap *h, struct slab *s, void *p)
+{
+    if (s->slots == 1 || !heap_enter(h))
+        return false;
+    bool kept = (h->run.mask >> s->class & 1) && h->current[s->class] == s;
+    if (kept) {
+        count_add(&h->run.hits, 1);
+        slab_push(s, p);
+    }
+    heap_leave(h);
+    return kept;
+}
+
 void run_drain(struct heap *h, struct slab *s, void *p)
 {
+    if (LOCK_SHARES) {
+        if (!run_push_inside(h, s, p))
+            front_drain(h, s, p);
+        return;
+    }
     if (!(h->run.mask >> s->class & 1) || h->current[s->class] != s) {
         front_drain(h, s, p);
         return;

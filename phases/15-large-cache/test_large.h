@@ -8,6 +8,7 @@
 #include "core/seam/owner.h"
 #include "core/start.h"
 #include "core/test/test.h"
+#include "core/test/test_alone.h"
 #include "core/test/test_api.h"
 
 /* A fresh start: nothing kept, bounds as if the environment had named them. */
