@@ -168,7 +168,7 @@ NAMED = $(foreach e,$(E),$(call quote,$e))
 AGAIN_OR_MORE = $(call give,ROUNDS,--repeat=) $(call tell,RIVAL,--rival) $(if $(RESUME),--resume)
 experiment: $(WORKBENCH) ## measure an experiment, judge its gates, write its report: E=12-shared-pool (ROUNDS=, RESUME=1 goes on)
 	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(NAMED)
-experiments: $(WORKBENCH) ## every experiment, about half an hour, with a summary (ROUNDS=)
+experiments: $(WORKBENCH) ## every experiment, about three quarters of an hour, with a summary (ROUNDS=)
 	@out/bench/hakbench experiment $(AGAIN_OR_MORE) --all
 gates: $(WORKBENCH) ## the experiments of the phases: what each must show, held or missed (ROUNDS=)
 	@out/bench/hakbench experiment $(AGAIN_OR_MORE) 00-core 09-lazy-dealloc 09-lazy-return 11-front 12-shared-pool mincore
