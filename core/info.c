@@ -90,7 +90,10 @@ HAK_EXPORT int hak_malloc_info(int options, FILE *out)
 HAK_EXPORT bool hak_check(void)
 {
     struct heap *h = heap_self;
-    if (h != &heap_none)
-        heap_valid(h);
+    if (h == &heap_none || (LOCK_SHARES && !heap_enter(h)))
+        return true;
+    heap_valid(h);
+    if (LOCK_SHARES)
+        heap_leave(h);
     return true;
 }

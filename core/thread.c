@@ -41,6 +41,7 @@ static void thread_end(void *heap)
     if (h->busy)
         return; /* pthread_exit from a signal handler inside malloc: the heap cannot be trusted, and stays as it is */
     heap_self = &heap_none;
+    lock_missed(&h->lock);
     thread_trim_heap(h);
     if (lock_missed(&h->lock))
         return; /* a helper does not leave: it stays as it is, too */

@@ -3,12 +3,12 @@
 #include "core/os.h"
 #include <errno.h>
 
-enum { LOCK_SPINS = 200, LOCK_YIELDS = 20000 };
+enum { LOCK_SPINS = 200, LOCK_YIELDS = 200000 };
 
-/* The lock was taken. After a wait in vain the next ones are short, until one is not in vain. */
+/* The lock was taken. After a wait in vain the next ones are short, until it has been had again. */
 noinline bool lock_wait(struct lock_heap *l)
 {
-    int yields = l->missed ? 1 : LOCK_YIELDS;
+    int yields = l->stuck ? 1 : LOCK_YIELDS;
     bool got = false;
     store_relaxed(&l->wanted, true);
     for (int i = 0; !got && i < LOCK_SPINS + yields; i++) {
@@ -17,7 +17,7 @@ noinline bool lock_wait(struct lock_heap *l)
         got = lock_try(l);
     }
     store_relaxed(&l->wanted, false);
-    l->missed = !got;
+    l->missed = l->stuck = !got;
     return got;
 }
 

@@ -19,7 +19,8 @@ enum { LOCK_HELP_PACKETS = 32 }; /* or each 32 packets that gather */
 struct lock_heap {
     uint32_t word;     /* 1: somebody is inside. Atomic: acquire, release */
     bool wanted;       /* the owner waits. Atomic, relaxed */
-    bool missed;       /* the owner has waited in vain. The owner's */
+    bool missed;       /* the owner has waited in vain, and not been told. The owner's */
+    bool stuck;        /* its last wait was in vain. The owner's */
     uint64_t entries;  /* of the owner; written inside, read by anybody */
     uint64_t looked;   /* entries when somebody last looked whether it needs help. Relaxed, any thread */
     uint64_t swept;    /* entries when the thread last came by; written inside */
@@ -34,7 +35,6 @@ static inline bool lock_take(struct lock_heap *l)
 {
     if (unlikely(__atomic_exchange_n(&l->word, 1, __ATOMIC_ACQUIRE)) && !lock_wait(l))
         return false;
-    l->missed = false;
     count_add(&l->entries, 1);
     purge_stir();
     return true;

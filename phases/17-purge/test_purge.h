@@ -1,0 +1,134 @@
+/* test_purge.h - what the tests of phase 17 share. May include the core's headers: these tests look inside. */
+#ifndef HAK_TEST_PURGE_H
+#define HAK_TEST_PURGE_H
+
+#include "core/test/test_core.h"
+
+#include <stdatomic.h>
+#include <time.h>
+
+static inline void sleep_ms(long ms)
+{
+    struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    while (nanosleep(&left, &left) != 0)
+        continue;
+}
+
+/* Nothing is queued at a heap and nothing kept for it, unless somebody is inside. */
+static inline void settle_other(void *unused, struct heap *h)
+{
+    (void)unused;
+    if (!lock_visit(h))
+        return;
+    heap_drain(h);
+    heap_settle(h);
+    pool_park(h);
+    lock_give(&h->lock);
+}
+
+/* Of a SuperSlab with an owned slab: slots that nobody has, with memory in them; slot 0 does not count. */
+static inline void dirty_slots(void *count, struct slab *owned)
+{
+    struct superslab *ss = superslab_of(owned);
+    for (struct slab *s = ss->slab; s < owned; s++) {
+        if (slab_heap(s))
+            return; /* counted already */
+    }
+    for (unsigned i = 1; i < SLABS_PER_SUPERSLAB; i++) {
+        const struct slab *s = &ss->slab[i];
+        *(int64_t *)count += s->slots == 0 && s->back == 0 && !(ss->clean >> i & 1);
+    }
+}
+
+/* purge_slots = slots in the pool's spans that nobody has, with memory in them. While no other thread is in a heap. */
+static inline void slots_valid(void)
+{
+    int64_t count = 0;
+    thread_each_heap(settle_other, NULL); /* SuperSlabs without an owned slab go */
+    superslab_each_slab(dirty_slots, &count);
+    must(count == purge_slots);
+}
+
+/* A thread with a heap that does what it is told, one thing at a time, and sleeps in between. */
+struct sleeper {
+    pthread_t thread;
+    sem_t go, done;
+    void (*work)(void *context); /* NULL: end */
+    void *context;
+    struct heap *heap;
+};
+
+static inline void *sleeper_main(void *context)
+{
+    struct sleeper *sleeper = context;
+    hak_free(hak_malloc(1));
+    sleeper->heap = heap_self;
+    for (;;) {
+        sem_wait(&sleeper->go);
+        void (*work)(void *) = sleeper->work; /* a new one may be there as soon as this one is done */
+        if (work)
+            work(sleeper->context);
+        sem_post(&sleeper->done);
+        if (!work)
+            return NULL;
+    }
+}
+
+static inline void sleeper_begin(struct sleeper *sleeper, void (*work)(void *context), void *context)
+{
+    sleeper->work = work;
+    sleeper->context = context;
+    sem_post(&sleeper->go);
+}
+
+static inline void sleeper_do(struct sleeper *sleeper, void (*work)(void *context), void *context)
+{
+    sleeper_begin(sleeper, work, context);
+    sem_wait(&sleeper->done);
+}
+
+static inline void sleeper_start(struct sleeper *sleeper)
+{
+    must(!sem_init(&sleeper->go, 0, 0) && !sem_init(&sleeper->done, 0, 0));
+    must(!pthread_create(&sleeper->thread, NULL, sleeper_main, sleeper));
+}
+
+static inline void sleeper_end(struct sleeper *sleeper)
+{
+    sleeper_do(sleeper, NULL, NULL);
+    must(!pthread_join(sleeper->thread, NULL));
+}
+
+/* Blocks of up to `most` bytes that one thread allocates and another frees. */
+struct load {
+    size_t count, most;
+    void **block;
+    uint64_t bytes;
+};
+
+static inline size_t load_size(const struct load *load, size_t i)
+{
+    return 16 + i * 2654435761u % (load->most - 15);
+}
+
+static inline void load_make(void *context)
+{
+    struct load *load = context;
+    load->bytes = 0;
+    for (size_t i = 0; i < load->count; i++) {
+        must((load->block[i] = hak_malloc(load_size(load, i))));
+        test_stamp(load->block[i], load_size(load, i), i);
+        load->bytes += load_size(load, i);
+    }
+}
+
+static inline void load_free(void *context)
+{
+    struct load *load = context;
+    for (size_t i = 0; i < load->count; i++) {
+        must(test_stamped(load->block[i], load_size(load, i), i));
+        hak_free(load->block[i]);
+    }
+}
+
+#endif

@@ -1,0 +1,248 @@
+/* test_purge_lock.c - others in a heap: they drain what they free into a sleeping thread's heap, and no block is lost or counted
+ * twice; a heap's thread waits for who is inside, goes on without it when it does not leave, and ends; fork minds who is inside.
+ */
+#define _GNU_SOURCE
+#define TEST_SECONDS 120
+#include "test_purge.h"
+
+#include <sys/wait.h>
+
+enum { MANY = 40000 };
+static void *block[MANY];
+
+/* Blocks with mappings of their own. */
+static uint64_t mapped_blocks(void)
+{
+    struct hak_stats stats = test_stats();
+    return stats.mid_blocks + stats.large_blocks;
+}
+
+static uint64_t total_helped;
+
+static void add_helped(void *context, struct heap *h)
+{
+    (void)context;
+    total_helped += load_relaxed(&h->lock.helped);
+}
+
+static uint64_t helped(void)
+{
+    total_helped = 0;
+    thread_each_heap(add_helped, NULL);
+    return total_helped;
+}
+
+/* used = live + cached + remote, whoever drained. */
+START_TEST(who_frees_drains)
+{
+    struct sleeper owner;
+    struct load load = {MANY, 400, block, 0};
+    purge_on = 1;
+    hak_free(hak_malloc(1));
+    sleeper_start(&owner);
+    sleeper_do(&owner, load_make, &load);
+    uint64_t slabs = test_stats().slabs;
+    load_free(&load);
+    send_held();
+    struct walk_sum sum = walk_heap(owner.heap);
+    must(helped() > 0 && sum.used == sum.cached + remote_length(owner.heap));
+    must(remote_length(owner.heap) < MANY / 4 && test_stats().live_blocks == 0);
+    must(test_stats().slabs < slabs / 2);
+    slots_valid();
+    sleeper_do(&owner, load_make, &load);
+    walk_heap(owner.heap);
+    must(test_stats().live_blocks == MANY);
+    sleeper_do(&owner, load_free, &load);
+    slots_valid();
+    sleeper_end(&owner);
+    must(test_stats().live_blocks == 0);
+}
+END_TEST
+
+START_TEST(nobody_helps_when_turned_off)
+{
+    struct sleeper owner;
+    struct load load = {MANY, 400, block, 0};
+    purge_on = 0;
+    hak_free(hak_malloc(1));
+    sleeper_start(&owner);
+    sleeper_do(&owner, load_make, &load);
+    load_free(&load);
+    send_held();
+    must(helped() == 0 && remote_length(owner.heap) == MANY);
+    sleeper_end(&owner);
+}
+END_TEST
+
+static void leave_later(void *heap)
+{
+    sleep_ms(5);
+    lock_give(&((struct heap *)heap)->lock);
+}
+
+/* The thread that has the heap finds somebody inside: it waits. */
+START_TEST(waits_for_who_is_inside)
+{
+    struct sleeper other;
+    struct load load = {2000, 400, block, 0};
+    struct heap *h = thread_heap();
+    sleeper_start(&other);
+    for (int i = 0; i < 5; i++) {
+        must(lock_visit(h) && !lock_visit(h));
+        sleeper_begin(&other, leave_later, h);
+        load_make(&load);
+        sem_wait(&other.done);
+        must(mapped_blocks() == 0 && !lock_missed(&h->lock));
+        load_free(&load);
+    }
+    walk_heap(h);
+    sleeper_end(&other);
+}
+END_TEST
+
+/* Who is inside does not leave: blocks come all the same, and go, and all is well once it has left. */
+START_TEST(goes_on_without)
+{
+    struct load load = {3000, 3000, block, 0};
+    struct heap *h = thread_heap();
+    for (size_t i = 0; i < 500; i++)
+        must((block[i] = hak_malloc(200)));
+    must(lock_visit(h));
+    for (size_t i = 0; i < 500; i++)
+        hak_free(block[i]);
+    load_make(&load);
+    must(mapped_blocks() > 0);
+    load_free(&load);
+    must(mapped_blocks() == 0);
+    hak_free(hak_malloc(40000));
+    hak_malloc_trim(0);
+    must(test_zero(hak_calloc(1, 3000), 3000));
+    lock_give(&h->lock);
+    load_make(&load);
+    must(mapped_blocks() <= 1);
+    load_free(&load);
+    walk_heap(settle());
+    must(test_stats().live_blocks == 1);
+}
+END_TEST
+
+static void *end_locked(void *heap)
+{
+    hak_free(hak_malloc(100));
+    *(struct heap **)heap = heap_self;
+    must(lock_visit(heap_self));
+    return NULL;
+}
+
+/* A thread ends while somebody is in its heap for good: the heap is nobody's, and harms nobody. */
+START_TEST(ends_without)
+{
+    struct heap *h = NULL;
+    run_thread(end_locked, &h);
+    must(h && h->state == HEAP_OWNED && lock_held(&h->lock));
+    hak_free(hak_malloc(100));
+    must(heap_self != h);
+    hak_malloc_trim(0);
+    must(test_stats().live_blocks == 0);
+}
+END_TEST
+
+static atomic_bool stop;
+
+/* Enters every heap again and again. */
+static void *visit_all(void *unused)
+{
+    while (!stop)
+        thread_each_heap(settle_other, NULL);
+    return unused;
+}
+
+static void *ending(void *unused)
+{
+    static void *mine[500];
+    struct load load = {500, 1000, mine, 0};
+    load_make(&load);
+    load_free(&load);
+    return unused;
+}
+
+static void child(struct load *load)
+{
+    alarm(60);
+    load_free(load);
+    for (int i = 0; i < 20; i++) {
+        load_make(load);
+        load_free(load);
+    }
+    run_thread(ending, NULL);
+    walk_heap(settle());
+}
+
+/* A child of fork works, whichever heaps another thread was in: its own, those of ended threads. */
+START_TEST(fork_while_others_are_inside)
+{
+    pthread_t visitor;
+    struct load load = {1000, 2000, block, 0};
+    if (test_shadowed())
+        return;
+    thread_heap();
+    must(!pthread_create(&visitor, NULL, visit_all, NULL));
+    for (size_t i = 0; i < test_scaled(300); i++) {
+        load_make(&load);
+        if (i % 8 == 0)
+            run_thread(ending, NULL);
+        pid_t pid = fork();
+        must(pid >= 0);
+        if (!pid) {
+            child(&load);
+            _exit(0);
+        }
+        int status = -1;
+        must(waitpid(pid, &status, 0) == pid && status == 0);
+        load_free(&load);
+    }
+    stop = true;
+    must(!pthread_join(visitor, NULL));
+    walk_heap(settle());
+    must(test_stats().live_blocks == 0);
+}
+END_TEST
+
+enum { THREADS = 4, SHARED = 256 };
+static _Atomic(void *) shared[SHARED];
+
+static void *exchange(void *seed)
+{
+    uint32_t random = 1 + (uint32_t)(uintptr_t)seed;
+    for (size_t i = 0; i < test_scaled(200000); i++) {
+        uint32_t r = test_random(&random);
+        size_t size = r % 64 ? 16 + (r >> 8) % 2000 : 1 + (r >> 8) % 200000;
+        char *p = hak_malloc(size);
+        must(p);
+        p[0] = p[size - 1] = 1;
+        hak_free(atomic_exchange(&shared[(r >> 4) % SHARED], p));
+    }
+    return NULL;
+}
+
+/* Threads at work, and one that enters all heaps all the time. */
+START_TEST(others_at_any_time)
+{
+    pthread_t visitor, thread[THREADS];
+    must(!pthread_create(&visitor, NULL, visit_all, NULL));
+    for (uintptr_t i = 0; i < THREADS; i++)
+        must(!pthread_create(&thread[i], NULL, exchange, (void *)i));
+    for (int i = 0; i < THREADS; i++)
+        must(!pthread_join(thread[i], NULL));
+    stop = true;
+    must(!pthread_join(visitor, NULL));
+    for (int i = 0; i < SHARED; i++)
+        hak_free(shared[i]);
+    send_held();
+    hak_malloc_trim(0);
+    must(test_stats().live_blocks == 0 && test_stats().slabs == 0);
+}
+END_TEST
+
+TEST_MAIN("purge: the lock of a heap", who_frees_drains, nobody_helps_when_turned_off, waits_for_who_is_inside, goes_on_without,
+          ends_without, fork_while_others_are_inside, others_at_any_time)
