@@ -9,10 +9,10 @@
 void *front_nothing[1];
 uint64_t front_cap = 256, front_batch = 32, front_direct = 1, front_report;
 
-/* Slots that a class gets. Big classes get few, and above FRONT_BYTES none, so that no thread hoards. */
+/* Slots that a class gets. Big classes get few, and the biggest none, so that no thread hoards. */
 static size_t front_slots(unsigned class)
 {
-    size_t fit = FRONT_BYTES / class_size(class);
+    size_t fit = width_blocks(class);
     return fit < front_cap ? fit : front_cap;
 }
 

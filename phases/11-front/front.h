@@ -13,15 +13,16 @@
  *
  * Must hold for every bin:
  *   *base = NULL, which ends every pop;  base < slot <= top: blocks of slabs of this heap and class, each used in its slab
- *   0 <= top - base <= limit - base <= min(HAKMEM_FC_CAP, FRONT_BYTES / block size)
+ *   0 <= top - base <= limit - base <= min(HAKMEM_FC_CAP, width_blocks of the class)
  *   held = top - base;  allocations of the class = hits + misses
  * A zero bin is not valid: FRONT_INIT is the empty one that takes nothing.
  */
 #ifndef HAK_FRONT_H
 #define HAK_FRONT_H
 
+#include "core/seam/width.h"
+
 enum { FRONT_CLASSES = CLASS_ALL };
-#define FRONT_BYTES ((size_t)16 * 1024) /* of one class in one heap, at most */
 
 struct front_bin {
     void **top;                               /* the newest block; base when there is none */

@@ -48,7 +48,7 @@ static inline size_t bin_room(const struct heap *h, const struct front_bin *bin)
 
 static inline size_t slots_wanted(unsigned class)
 {
-    size_t fit = FRONT_BYTES / class_size(class);
+    size_t fit = width_blocks(class);
     return fit < front_cap ? fit : front_cap;
 }
 

@@ -183,7 +183,7 @@ START_TEST(held_bytes_are_bounded)
         empty_all(&t);
     }
     uint64_t bytes, blocks = front_cached_total(t.heap, &bytes);
-    must(bytes <= CLASS_TINY * FRONT_BYTES && blocks > 0);
+    must(bytes <= CLASS_TINY * 16 * KIB && blocks > 0);
     must(test_stats().cached_blocks == blocks && test_stats().cached_bytes == bytes);
     must_add_up(&t);
 }

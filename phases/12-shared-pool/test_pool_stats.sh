@@ -56,7 +56,7 @@ run HAKMEM_POOL_STATS=1 HAKMEM_STATS=json $many 4 2000 256 42
 expect "several threads: FREED or UNUSED" $(($(line pool.stage1_freed) + $(line pool.stage2_unused))) -ge 1
 expect "several threads: released" "$(line pool.released)" -ge 1
 
-run HAKMEM_STATS=json HAKMEM_POOL_EMPTY=16 $many 4 2000 256 42
+run HAKMEM_STATS=json HAKMEM_FC_CAP=0 HAKMEM_POOL_EMPTY=16 $many 4 2000 256 42
 kept=$(json pool.stage0_5_empty)
 expect "keeping 16 EMPTY slabs: stage 0.5" "$kept" -ge 10
 run HAKMEM_STATS=json HAKMEM_POOL_EMPTY=0 $many 4 2000 256 42

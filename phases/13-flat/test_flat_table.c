@@ -75,7 +75,7 @@ START_TEST(short_way_takes_own_blocks)
         void *p = hak_malloc(class_size(c));
         must(p);
         bool room = h->front.bin[c].top != h->front.bin[c].limit;
-        must(takes(h, p) == room && room == (class_size(c) <= FRONT_BYTES));
+        must(takes(h, p) == room && room == (class_size(c) <= WIDTH_MAX));
         hak_free(p);
     }
     must(hak_check());

@@ -9,6 +9,8 @@ START_TEST(pairs_claim_nothing)
         return;
     start_once();
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        if (sizes[i] <= WIDTH_MAX)
+            continue; /* in a front */
         hak_free(hak_malloc(sizes[i]));
         struct slab **current = &heap_self->current[class_of_wide(sizes[i])];
         struct slab *kept = *current;

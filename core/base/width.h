@@ -1,0 +1,12 @@
+/* base/width.h - the base answer of the width seam: 16 KiB of one class. */
+#ifndef HAK_BASE_WIDTH_H
+#define HAK_BASE_WIDTH_H
+
+#define WIDTH_MAX ((size_t)16 * 1024)
+
+static inline size_t width_blocks(unsigned class)
+{
+    return WIDTH_MAX / class_size(class);
+}
+
+#endif

@@ -1,0 +1,95 @@
+/* test_wide_bins.c - blocks of up to 64 KiB pass through the front: pairs of malloc and free claim nothing and give the same block,
+ * no bin holds more than the rule allows, larger blocks pass none, and all of it goes home.
+ */
+#include "core/test/test_core.h"
+
+/* The rule of width.h. */
+static size_t blocks_wanted(unsigned class)
+{
+    size_t size = class_size(class), few = 16 * KIB / size, many = 64 * KIB / size;
+    if (class < CLASS_TINY || few > 8)
+        return few;
+    return many < 8 ? many : 8;
+}
+
+START_TEST(rule)
+{
+    uint64_t bytes = 0;
+    for (unsigned c = 0; c < CLASS_ALL; c++) {
+        must(width_blocks(c) == blocks_wanted(c));
+        must((width_blocks(c) > 0) == (class_size(c) <= WIDTH_MAX));
+        bytes += c < CLASS_TINY ? 0 : width_blocks(c) * class_size(c);
+    }
+    must(bytes <= 1060 * KIB);
+}
+END_TEST
+
+static uint64_t claims(const struct heap *h)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < POOL_STAGES; i++)
+        sum += h->pool.stage[i];
+    return sum;
+}
+
+START_TEST(pairs_claim_nothing)
+{
+    struct heap *h = thread_heap();
+    for (unsigned c = CLASS_TINY; c < CLASS_ALL && class_size(c) <= WIDTH_MAX; c++) {
+        size_t size = class_size(c);
+        void *p = hak_malloc(size);
+        hak_free(p);
+        uint64_t before = claims(h), misses = h->front.bin[c].misses;
+        for (int i = 0; i < 100; i++) {
+            must(hak_malloc(size) == p);
+            hak_free(p);
+        }
+        must(claims(h) == before && h->front.bin[c].misses == misses);
+        must(front_cached(h, slab_of(p)) > 0);
+    }
+    walk_heap(h);
+    hak_malloc_trim(0);
+    must(walk_heap(h).slabs == 0);
+}
+END_TEST
+
+START_TEST(bins_are_bounded)
+{
+    static void *block[200];
+    struct heap *h = thread_heap();
+    for (size_t size = 1; size <= 256 * KIB; size = size * 5 / 4 + 1) {
+        unsigned c = class_of(size);
+        for (size_t i = 0; i < 200; i++) {
+            must((block[i] = hak_malloc(size)));
+            test_stamp(block[i], size, i);
+        }
+        for (size_t i = 0; i < 200; i++) {
+            must(test_stamped(block[i], size, i));
+            hak_free(block[i]);
+            must((size_t)(h->front.bin[c].top - h->front.bin[c].base) <= width_blocks(c));
+        }
+    }
+    walk_heap(h);
+    uint64_t bytes;
+    must(front_cached_total(h, &bytes) > 0 && bytes <= CLASS_TINY * 16 * KIB + 1060 * KIB);
+    must(test_stats().live_blocks == 0);
+    hak_malloc_trim(0);
+    must(walk_heap(h).slabs == 0 && front_cached_total(h, &bytes) == 0 && bytes == 0);
+}
+END_TEST
+
+START_TEST(zero_from_calloc)
+{
+    for (size_t size = 1025; size <= 64 * KIB; size += 1777) {
+        for (int i = 0; i < 4; i++) {
+            unsigned char *p = hak_calloc(1, size);
+            must(p && test_zero(p, size));
+            memset(p, 7, size);
+            hak_free(p);
+        }
+    }
+    must(test_stats().live_blocks == 0);
+}
+END_TEST
+
+TEST_MAIN("wide: bins", rule, pairs_claim_nothing, bins_are_bounded, zero_from_calloc)
