@@ -12,6 +12,7 @@
 
 enum { RUN_MOST = 4 };
 #define RUN_BYTES ((size_t)2 << 20) /* of one heap, at most */
+#define RUN_POP_MIN WIDTH_MAX       /* blocks above it are in no front: the slab is the place to look */
 
 struct run_heap {
     struct {
@@ -25,10 +26,9 @@ struct run_heap {
 extern uint64_t run_mb;
 #define RUN_ENV(X) X("RUN_MB", run_mb, 0, 1 << 20, "16", "most MiB of empty runs that threads keep, all together (0: none)")
 
-/* Blocks above WIDTH_MAX are in no front: the slab is the place to look. */
 static inline void *run_pop(struct slab **current, size_t size)
 {
-    return MID_CLASSES > 0 && size > WIDTH_MAX ? slab_pop(current[class_of_wide(size)]) : NULL;
+    return MID_CLASSES > 0 && size > RUN_POP_MIN ? slab_pop(current[class_of_wide(size)]) : NULL;
 }
 
 void run_drain(struct heap *h, struct slab *s, void *p);
