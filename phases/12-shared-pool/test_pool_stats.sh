@@ -36,7 +36,12 @@ mixed="$HAK_WORK_DIR/random_mixed 200000 4096 1234567"
 many="$HAK_WORK_DIR/mid_large_mt"
 names='stage0_hot stage0_5_empty stage1_freed stage2_unused stage3_new released retries empty lock_takes lock_waits'
 
-run HAKMEM_POOL_STATS=1 HAKMEM_STATS=json $mixed
+# Fronts, where there are any, hold nothing: whatever they are wide enough for, slabs come and go.
+no_front=HAKMEM_FC_CAP=0
+run $no_front true
+grep -q 'no such variable' "$tmp/err" && no_front=
+
+run $no_front HAKMEM_POOL_STATS=1 HAKMEM_STATS=json $mixed
 for name in $names; do
     expect "line of pool.$name" "$(line "pool.$name")" -eq "$(json "pool.$name")"
 done
@@ -56,13 +61,13 @@ run HAKMEM_POOL_STATS=1 HAKMEM_STATS=json $many 4 2000 256 42
 expect "several threads: FREED or UNUSED" $(($(line pool.stage1_freed) + $(line pool.stage2_unused))) -ge 1
 expect "several threads: released" "$(line pool.released)" -ge 1
 
-run HAKMEM_STATS=json HAKMEM_FC_CAP=0 HAKMEM_POOL_EMPTY=16 $many 4 2000 256 42
+run $no_front HAKMEM_STATS=json HAKMEM_POOL_EMPTY=16 $many 4 2000 256 42
 kept=$(json pool.stage0_5_empty)
 expect "keeping 16 EMPTY slabs: stage 0.5" "$kept" -ge 10
 run HAKMEM_STATS=json HAKMEM_POOL_EMPTY=0 $many 4 2000 256 42
 expect "keeping none" "$(json pool.stage0_5_empty)" -eq 0
 
-run HAKMEM_POOL_TRACE=1 $mixed
+run $no_front HAKMEM_POOL_TRACE=1 $mixed
 claims=$(grep -cE '^hakmem pool: claim slab 0x[0-9a-f]+ class [0-9]+ stage [0-4]$' "$tmp/err")
 releases=$(grep -cE '^hakmem pool: release slab 0x[0-9a-f]+ class [0-9]+ ' "$tmp/err")
 if [ "$HAK_MODE" = check ]; then
