@@ -21,10 +21,10 @@
 /* As run_pop, where that must be inside. */
 static void *run_pop_inside(struct heap *h, size_t size)
 {
-    if (size <= RUN_POP_MIN || h == &heap_none || !heap_enter(h))
+    if (size <= RUN_POP_MIN || h == &heap_none || !heap_step_in(h))
         return NULL;
     void *p = run_pop(h->current, size);
-    heap_leave(h);
+    heap_step_out(h);
     return p;
 }
 

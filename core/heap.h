@@ -90,6 +90,26 @@ hot_inline void heap_push(struct heap *h, struct slab *s, void *p)
 bool heap_enter(struct heap *h);
 void heap_leave(struct heap *h);
 
+/* The same around a few instructions that leave errno alone. */
+static inline bool heap_step_in(struct heap *h)
+{
+    if (unlikely(h->busy))
+        return false;
+    h->busy = true;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (likely(lock_take(&h->lock)))
+        return true;
+    h->busy = false;
+    return false;
+}
+
+static inline void heap_step_out(struct heap *h)
+{
+    lock_give(&h->lock);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    h->busy = false;
+}
+
 /* All below: on the thread that has the heap (or holds it BUSY). */
 
 /* The class's current slab, with a free block or blocks to carve; NULL when memory is out. Inside heap_enter. */

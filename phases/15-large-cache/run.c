@@ -72,14 +72,14 @@ bool run_keep(struct heap *h, struct slab *s)
 /* run_drain where it must be inside. Only runs are kept. */
 static bool run_push_inside(struct heap *h, struct slab *s, void *p)
 {
-    if (s->slots == 1 || !heap_enter(h))
+    if (s->slots == 1 || !heap_step_in(h))
         return false;
     bool kept = (h->run.mask >> s->class & 1) && h->current[s->class] == s;
     if (kept) {
         count_add(&h->run.hits, 1);
         slab_push(s, p);
     }
-    heap_leave(h);
+    heap_step_out(h);
     return kept;
 }
 

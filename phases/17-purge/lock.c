@@ -26,12 +26,19 @@ bool lock_visit(struct heap *h)
     return load_relaxed(&h->state) != HEAP_LOST && lock_try(&h->lock);
 }
 
+bool lock_asleep(struct lock_heap *l, uint64_t now_ms)
+{
+    uint64_t entries = load_relaxed(&l->entries);
+    if (load_relaxed(&l->looked) == entries)
+        return now_ms - load_relaxed(&l->looked_ms) >= LOCK_ASLEEP_MS;
+    store_relaxed(&l->looked, entries);
+    store_relaxed(&l->looked_ms, now_ms);
+    return false;
+}
+
 void lock_help(struct heap *h)
 {
-    uint64_t entries = load_relaxed(&h->lock.entries);
-    bool asleep = load_relaxed(&h->lock.looked) == entries;
-    store_relaxed(&h->lock.looked, entries);
-    if (!asleep || !purge_on || !lock_visit(h))
+    if (!lock_asleep(&h->lock, os_now_ms()) || !purge_on || !lock_visit(h))
         return;
     int saved = errno;
     heap_drain(h);

@@ -1,5 +1,5 @@
 /* phases/17-purge/lock.h - phase 17, the lock seam: a lock for each heap, which its thread takes on slow paths, and others by a
- * try only. They help, by draining its queue, when much has gathered and it has run no slow path since that was last so.
+ * try only. They help, by draining its queue, when much has gathered and it has run no slow path for LOCK_ASLEEP_MS.
  *
  * May include compiler.h and the purge seam. Who has the lock and does not have the heap (a helper) looks at `wanted` after
  * each piece of work, and leaves. The owner waits for that as long as LOCK_YIELDS say; where the helper was stopped meanwhile,
@@ -15,6 +15,7 @@
 #define LOCK_SHARES true
 enum { LOCK_HELP_SHIFT = 18 };   /* each 256 KiB that are sent one by one: time to look whether help is needed */
 enum { LOCK_HELP_PACKETS = 32 }; /* or each 32 packets that gather */
+enum { LOCK_ASLEEP_MS = 8 };     /* without a slow path: a thread is taken for asleep. By the coarse clock */
 
 struct lock_heap {
     uint32_t word;     /* 1: somebody is inside. Atomic: acquire, release */
@@ -22,10 +23,9 @@ struct lock_heap {
     bool missed;       /* the owner has waited in vain, and not been told. The owner's */
     bool stuck;        /* its last wait was in vain. The owner's */
     uint64_t entries;  /* of the owner; written inside, read by anybody */
-    uint64_t looked;   /* entries when somebody last looked whether it needs help. Relaxed, any thread */
+    uint64_t looked, looked_ms; /* entries when somebody first saw so many, and when. Relaxed, any thread */
     uint64_t swept;    /* entries when the thread last came by; written inside */
-    uint64_t pressed, pressed_ms; /* entries when somebody last wanted a slot, and since when they were so many; inside */
-    uint64_t served;   /* `helped` + 1 when all was given back since then, 0: not yet; inside */
+    uint64_t served;   /* entries + helped when all was given back for want of a slot; written inside */
     uint64_t helped;   /* drained by others so often; written inside, read by anybody */
 };
 
@@ -71,5 +71,8 @@ void lock_help(struct heap *h);
 
 /* By another thread than the one that has h, and never waits: true, it is inside. Not a heap that fork has lost. */
 bool lock_visit(struct heap *h);
+
+/* Has the heap's thread run no slow path for LOCK_ASLEEP_MS, as far as others have looked? Any thread. */
+bool lock_asleep(struct lock_heap *l, uint64_t now_ms);
 
 #endif

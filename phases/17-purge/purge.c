@@ -21,11 +21,10 @@
 #include <time.h>
 
 enum purge_state { PURGE_NONE, PURGE_RUNS, PURGE_FAILED };
-enum { PURGE_ASLEEP_MS = 10 };
-enum { PURGE_STEPS = 5, PURGE_STEP_MOST_MS = 1000 }; /* looks at the clock within HAKMEM_PURGE_MS, and at least one a second */
+enum { PURGE_STEPS = 2, PURGE_STEP_MOST_MS = 1000 }; /* looks at the clock within HAKMEM_PURGE_MS, and at least one a second */
 #define PURGE_NEVER UINT64_MAX
 
-uint64_t purge_on = 1, purge_ms = 5000, purge_mb = 32;
+uint64_t purge_on = 1, purge_ms = 1500, purge_mb = 32;
 uint64_t purge_notes, purge_used;
 int64_t purge_slots, purge_spare;
 uint8_t purge_attention = PURGE_ABSENT;
@@ -101,10 +100,15 @@ static void purge_slabs(struct heap *h, struct purge_look *look, bool now)
     }
 }
 
+static bool purge_queued(const struct heap *h)
+{
+    return load_relaxed(&h->remote) || remote_waiting(&h->out, &h->in);
+}
+
 /* Of a heap whose thread is asleep: its queue is drained, and nothing is kept for it. Was anything queued? */
 static bool purge_settle(struct heap *h)
 {
-    bool queued = __atomic_load_n(&h->remote, __ATOMIC_RELAXED) || remote_waiting(&h->out, &h->in);
+    bool queued = purge_queued(h);
     if (queued)
         heap_drain(h);
     __atomic_fetch_add(&counts.slabs, heap_settle(h) + h->pool.empty_count, __ATOMIC_RELAXED);
@@ -148,22 +152,17 @@ static bool purge_everything(void)
     return calm;
 }
 
-/* Where a slot is wanted: a heap that has run no slow path for PURGE_ASLEEP_MS gives what it can, once. */
+/* Where a slot is wanted: a heap whose thread is asleep gives what it can, once. */
 static void purge_press(void *now_ms, struct heap *h)
 {
-    uint64_t now = *(uint64_t *)now_ms;
-    if (!lock_visit(h))
-        return;
     struct lock_heap *l = &h->lock;
-    if (l->pressed != l->entries) {
-        l->pressed = l->entries;
-        l->pressed_ms = now;
-        l->served = 0;
-    } else if (now - l->pressed_ms >= PURGE_ASLEEP_MS && (l->served != l->helped + 1 || remote_waiting(&h->out, &h->in))) {
+    if (!lock_asleep(l, *(uint64_t *)now_ms) || !lock_visit(h))
+        return;
+    if (l->served != l->entries + l->helped || purge_queued(h)) {
         struct purge_look look;
         purge_settle(h);
         purge_slabs(h, &look, true);
-        l->served = l->helped + 1;
+        l->served = l->entries + l->helped;
         __atomic_fetch_add(&counts.pressures, 1, __ATOMIC_RELAXED);
     }
     lock_give(l);

@@ -15,7 +15,7 @@
 extern uint64_t purge_on, purge_ms, purge_mb;
 #define PURGE_ENV(X)                                                                                                       \
     X("PURGE", purge_on, 0, 1, "1", "other threads, and one of the allocator's own, give back what a thread does not use") \
-    X("PURGE_MS", purge_ms, 2, 1 << 30, "5000", "ms without use after which memory goes that is kept for nobody")          \
+    X("PURGE_MS", purge_ms, 2, 1 << 30, "1500", "ms without use after which memory goes that is kept for nobody")          \
     X("PURGE_MB", purge_mb, 0, 1 << 24, "32", "MiB to hold (without threads: to keep for nobody) for that thread to start")
 
 enum purge_attention { PURGE_AWAKE, PURGE_ABSENT, PURGE_RESTS };

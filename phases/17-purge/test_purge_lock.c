@@ -36,12 +36,16 @@ static uint64_t helped(void)
 START_TEST(who_frees_drains)
 {
     struct sleeper owner;
-    struct load load = {MANY, 400, block, 0};
+    static void *first_block[MANY];
+    struct load first = {MANY, 400, first_block, 0}, load = {MANY, 400, block, 0};
     purge_on = 1;
     hak_free(hak_malloc(1));
     sleeper_start(&owner);
+    sleeper_do(&owner, load_make, &first);
     sleeper_do(&owner, load_make, &load);
     uint64_t slabs = test_stats().slabs;
+    load_free(&first);
+    sleep_ms(30); /* now it is known to sleep */
     load_free(&load);
     send_held();
     struct walk_sum sum = walk_heap(owner.heap);
