@@ -222,7 +222,7 @@ static uint64_t purge_signs(void)
 /* Nothing is to be done: sleeps until there is, or ends. False: it is time to end. */
 static bool purge_rest(uint64_t step, uint64_t signs)
 {
-    if (purge_held() < purge_mb << 19) {
+    if (purge_held() < load_relaxed(&purge_mb) << 19) {
         count_add(&counts.ends, 1);
         __atomic_store_n(&purge_state, PURGE_NONE, __ATOMIC_SEQ_CST);
         __atomic_store_n(&purge_attention, PURGE_ABSENT, __ATOMIC_SEQ_CST);

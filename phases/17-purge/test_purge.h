@@ -4,6 +4,7 @@
 
 #include "core/test/test_core.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 #include <time.h>
 
@@ -12,6 +13,25 @@ static inline void sleep_ms(long ms)
     struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
     while (nanosleep(&left, &left) != 0)
         continue;
+}
+
+/* walk_heap, inside. */
+static inline struct walk_sum walk_inside(struct heap *h)
+{
+    while (!lock_visit(h))
+        sched_yield();
+    struct walk_sum sum = walk_heap(h);
+    lock_give(&h->lock);
+    return sum;
+}
+
+/* The thread has nothing to do, and ends. */
+static inline void thread_ends(void)
+{
+    store_relaxed(&purge_mb, 1 << 20);
+    for (int i = 0; i < 300 && purge_counts().ends < purge_counts().starts; i++)
+        sleep_ms(20);
+    must(purge_counts().ends == purge_counts().starts);
 }
 
 /* Nothing is queued at a heap and nothing kept for it, unless somebody is inside. */

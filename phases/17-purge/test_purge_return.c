@@ -32,7 +32,8 @@ START_TEST(sleeping_owners)
     must(purge_counts().pressures > 0);
     load_free(&load[(TURNS + 1) % 2]);
     for (int i = 0; i < OWNERS; i++)
-        walk_heap(owner[i].heap);
+        walk_inside(owner[i].heap);
+    thread_ends();
     slots_valid();
     for (int i = 0; i < OWNERS; i++)
         sleeper_end(&owner[i]);
@@ -111,8 +112,9 @@ START_TEST(idle_return)
     check_and_free();
     fill();
     check_and_free();
-    walk_heap(settle());
+    walk_inside(settle());
     must(test_stats().live_blocks == 0);
+    thread_ends();
     slots_valid();
 }
 END_TEST
@@ -136,7 +138,7 @@ START_TEST(busy_heaps_keep_theirs)
     }
     must(purge_counts().sweeps > 1 && purge_counts().heaps == settled);
     check_and_free();
-    walk_heap(settle());
+    walk_inside(settle());
 }
 END_TEST
 
