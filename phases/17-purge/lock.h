@@ -15,7 +15,7 @@
 #define LOCK_SHARES true
 enum { LOCK_HELP_SHIFT = 18 };   /* each 256 KiB that are sent one by one: time to look whether help is needed */
 enum { LOCK_HELP_PACKETS = 32 }; /* or each 32 packets that gather */
-enum { LOCK_ASLEEP_MS = 8 };     /* without a slow path: a thread is taken for asleep. By the coarse clock */
+enum { LOCK_ASLEEP_MS = 4 };     /* without a slow path: a thread is taken for asleep. By the coarse clock */
 
 struct lock_heap {
     uint32_t word;     /* 1: somebody is inside. Atomic: acquire, release */
