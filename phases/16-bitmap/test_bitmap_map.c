@@ -1,0 +1,156 @@
+/* test_bitmap_map.c - the bits of a slab: one for each carved block that is free and no other, in the order of addresses, through
+ * any sequence of takes, pops, pushes and carves, for every class; a block that is freed twice is noticed. */
+#include "core/test/test_core.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+static struct heap nobody;
+
+static struct slab *fresh_slab(unsigned slot, unsigned class)
+{
+    struct superslab *ss = superslab_acquire();
+    must(ss);
+    unsigned slots = (unsigned)((class_size(class) + SLAB_SIZE - 1) / SLAB_SIZE);
+    slab_format(&ss->slab[slot], &nobody, class, slots, ss->clean >> slot & 1);
+    return &ss->slab[slot];
+}
+
+static void drop_slab(struct slab *s)
+{
+    struct superslab *ss = superslab_of(s);
+    slab_unformat(s);
+    ss->clean = 0;
+    superslab_release(ss);
+}
+
+static uint32_t bits_of(const struct slab *s)
+{
+    const uint64_t *map = freelist_map(s);
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < (s->capacity + 63) / 64; i++) {
+        must(map[i] == 0 || (s->free && (const uint64_t *)s->free <= map + i)); /* no bit below free */
+        bits += (uint32_t)__builtin_popcountll(map[i]);
+    }
+    for (uint32_t i = s->carved; i < s->capacity; i++)
+        must(!(map[i / 64] >> i % 64 & 1));
+    must(s->free == NULL || *(const uint64_t *)s->free != 0);
+    return bits;
+}
+
+static void must_add_up(struct slab *s)
+{
+    must(bits_of(s) == s->carved - slab_used(s));
+    must(walk_slab(s) == bits_of(s));
+}
+
+START_TEST(index_is_exact)
+{
+    for (unsigned class = 0; class < CLASS_ALL; class++) {
+        struct slab *s = fresh_slab(1, class);
+        for (uint32_t i = 0; i < s->capacity; i++) {
+            uint64_t bit, *word = freelist_word(s, s->start + (size_t)i * s->block_size, &bit);
+            must(word == freelist_map(s) + i / 64 && bit == (uint64_t)1 << i % 64);
+        }
+        must((char *)(freelist_map(s) + FREELIST_WORDS) <= (char *)(superslab_of(s) + 1));
+        must((size_t)s->capacity <= FREELIST_WORDS * 64);
+        drop_slab(s);
+    }
+}
+END_TEST
+
+/* Blocks held, at random, against a list of which they are. */
+START_TEST(any_sequence)
+{
+    static const unsigned classes[] = {0, 1, 6, 11, 17, 19, 27, 40};
+    uint32_t random = 29;
+    for (size_t c = 0; c < sizeof classes / sizeof *classes; c++) {
+        struct slab *s = fresh_slab(c % 2 ? 0 : 9, classes[c]);
+        static void *held[4096], *batch[64];
+        uint32_t count = 0;
+        for (size_t step = 0; step < test_scaled(4000); step++) {
+            uint32_t what = test_random(&random) % 4, n = test_random(&random) % 64;
+            if (what == 0) {
+                size_t got = freelist_take(s, batch, n);
+                for (size_t i = 0; i < got; i++) {
+                    must(i == 0 || batch[i] < batch[i - 1]); /* lowest last */
+                    held[count++] = batch[i];
+                }
+                must(got == n || s->free == NULL);
+            } else if (what == 1) {
+                void *p = test_random(&random) % 2 ? slab_pop(s) : NULL;
+                p = p ? p : slab_carve(s);
+                if (p)
+                    held[count++] = p;
+            } else {
+                for (; n > 0 && count > 0; n--) {
+                    uint32_t i = test_random(&random) % count;
+                    slab_push(s, held[i]);
+                    held[i] = held[--count];
+                }
+            }
+            must(slab_used(s) == count);
+            if (step % 16 == 0)
+                must_add_up(s);
+        }
+        while (count > 0)
+            slab_push(s, held[--count]);
+        must_add_up(s);
+        drop_slab(s);
+    }
+}
+END_TEST
+
+START_TEST(lowest_first)
+{
+    struct slab *s = fresh_slab(5, 3);
+    for (uint32_t i = 0; i < 300; i++)
+        slab_carve(s);
+    for (uint32_t i = 299; i < 300; i -= 7)
+        slab_push(s, s->start + (size_t)i * s->block_size);
+    char *last = NULL;
+    for (char *p; (p = slab_pop(s)); last = p)
+        must(p > last);
+    must(slab_used(s) == 300 && s->free == NULL);
+    s->frees_to_event = 0;
+    drop_slab(s);
+}
+END_TEST
+
+START_TEST(undone)
+{
+    struct slab *s = fresh_slab(5, 3);
+    char *a = slab_carve(s), *b = slab_carve(s);
+    slab_push(s, b);
+    slab_push(s, a);
+    freelist_undo(s, a);
+    s->frees_to_event++;
+    must_add_up(s);
+    must(slab_pop(s) == b && slab_pop(s) == NULL);
+    s->frees_to_event = 0;
+    drop_slab(s);
+}
+END_TEST
+
+/* More blocks of one class than a bin holds, one of them twice: the drains meet the bit. */
+START_TEST(freed_twice)
+{
+    pid_t pid = fork();
+    must(pid >= 0);
+    if (pid == 0) {
+        static void *block[2000];
+        signal(SIGABRT, SIG_DFL);
+        fclose(stderr);
+        for (int i = 0; i < 2000; i++)
+            block[i] = hak_malloc(64);
+        for (int i = 0; i < 2000; i++)
+            hak_free(block[i == 3 ? 2 : i]);
+        hak_malloc_trim(0);
+        _exit(0);
+    }
+    int status;
+    must(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+END_TEST
+
+TEST_MAIN("bitmap: map", index_is_exact, any_sequence, lowest_first, undone, freed_twice)
