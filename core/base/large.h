@@ -18,6 +18,11 @@ static inline struct mapped *large_take(size_t bytes, size_t align)
     return NULL;
 }
 
+static inline void large_yield(size_t bytes)
+{
+    (void)bytes;
+}
+
 static inline bool large_give(void *start, size_t bytes)
 {
     (void)start, (void)bytes;

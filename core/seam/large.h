@@ -34,6 +34,8 @@ struct mapped;
  *      unmaps some of what nobody has needed for long; when to ask again (ms), UINT64_MAX: not before something is kept
  * void large_tick(void)
  *      called now and then from the allocation slow path: large_age when it is time
+ * void large_yield(size_t bytes)
+ *      a SuperSlab of so many bytes is about to be mapped: as much of what is kept may go instead
  * size_t large_trim(void)
  *      unmaps all that is kept; bytes
  * uint64_t large_held(void)

@@ -8,6 +8,7 @@
  *   void run_drain(struct heap *h, struct slab *s, void *p)   p, a block of h's slab s, did not fit into the front: to s, or
  *                                                   by front_drain. Outside of heap_enter: the short way of free
  *   bool run_keep(struct heap *h, struct slab *s)   true: s stays current; false: it goes to the pool
+ *   bool run_yield(struct heap *h)                  a SuperSlab would have to be mapped: true: something kept went to the pool
  *   void run_park(struct heap *h)                   the heap's current slabs have gone, and so has what was kept
  *   void run_stats(stats_each *each, void *context)
  *

@@ -153,6 +153,8 @@ struct slab *pool_claim(struct heap *h, unsigned class)
     struct slab *s = pool_take_empty(h, class);
     if (!s) {
         s = pool_try(h, block, slots, &stage);
+        if (!s && run_yield(h))
+            s = pool_try(h, block, slots, &stage);
         if (!s && purge_pressure())
             s = pool_try(h, block, slots, &stage);
         if (!s)

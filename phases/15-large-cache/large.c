@@ -324,6 +324,17 @@ void large_tick(void)
     large_age(now);
 }
 
+/* What is kept and what is used peak together when a program grows: the one makes room for the other. */
+void large_yield(size_t bytes)
+{
+    struct large_victims victims = {.count = 0};
+    if (likely(load_relaxed(&table.bytes) == 0) || !large_lock())
+        return;
+    large_evict_oldest(bytes, &victims, &counts.evictions_yield, &counts.evicted_bytes);
+    large_settle();
+    large_unmap_victims(&victims);
+}
+
 size_t large_trim(void)
 {
     size_t given = 0;
@@ -374,6 +385,7 @@ void large_stats(stats_each *each, void *context)
     each(context, "large.evictions_count", c.evictions_count);
     each(context, "large.evictions_bytes", c.evictions_bytes);
     each(context, "large.evictions_age", c.evictions_age);
+    each(context, "large.evictions_yield", c.evictions_yield);
     each(context, "large.given_bytes", c.given_bytes);
     each(context, "large.taken_bytes", c.taken_bytes);
     each(context, "large.evicted_bytes", c.evicted_bytes);

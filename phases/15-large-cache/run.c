@@ -45,6 +45,14 @@ static void run_drop(struct heap *h)
     count_add(&r->drops, 1);
 }
 
+bool run_yield(struct heap *h)
+{
+    uint64_t before = load_relaxed(&h->run.drops);
+    while (h->run.count > 0)
+        run_drop(h);
+    return load_relaxed(&h->run.drops) > before;
+}
+
 static bool run_add(struct heap *h, struct slab *s)
 {
     struct run_heap *r = &h->run;
