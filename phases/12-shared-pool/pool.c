@@ -155,6 +155,8 @@ struct slab *pool_claim(struct heap *h, unsigned class)
         s = pool_try(h, block, slots, &stage);
         if (!s && run_yield(h))
             s = pool_try(h, block, slots, &stage);
+        if (!s && FREELIST_OUTSIDE)
+            heap_purge(h, SUPERSLAB_SIZE);
         if (!s && purge_pressure())
             s = pool_try(h, block, slots, &stage);
         if (!s)
