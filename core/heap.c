@@ -290,21 +290,6 @@ size_t heap_settle(struct heap *h)
     return count;
 }
 
-void heap_purge(struct heap *h, size_t bytes)
-{
-    enum { MOST = 32 }; /* slabs of a class that are looked at, so that growth costs no more the larger a heap is */
-    size_t gone = 0;
-    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
-        unsigned looks = MOST;
-        for (struct slab *s = h->listed[c]; s && looks > 0 && gone < bytes; s = s->next, looks--) {
-            if (s->freed) {
-                s->freed = 0;
-                gone += slab_purge(s);
-            }
-        }
-    }
-}
-
 /* heap_valid's walk over the slabs of one heap. */
 static void heap_valid_slab(void *context, struct slab *s)
 {

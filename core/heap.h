@@ -147,10 +147,6 @@ void heap_drain(struct heap *h);          /* blocks on the remote list back to t
  * many went. Inside heap_enter. */
 size_t heap_settle(struct heap *h);
 
-/* Gives back the pages without a used block of slabs that others than the current ones are, until so many bytes have gone. Inside
- * heap_enter; only where FREELIST_OUTSIDE. */
-void heap_purge(struct heap *h, size_t bytes);
-
 void heap_valid(struct heap *h);           /* checks every invariant above; aborts on a breach */
 
 #endif

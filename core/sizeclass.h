@@ -1,8 +1,9 @@
 /* sizeclass.h - block sizes.
  *
- * May include compiler.h. Classes 0..7 are 16, 32, ... 128 bytes; from there four to a doubling: 160, 192, 224, 256, 320, ...
- * 1 MiB. Classes below CLASS_TINY are the tiny ones (blocks of at most 1,024 bytes); above them the mid ones, which only
- * some variants serve from slabs.
+ * May include compiler.h and the sizeclass seam, which says how many classes there are to a doubling: CLASS_STEPS. The first
+ * 2 * CLASS_STEPS classes are 16, 32, 48, ... bytes; from there CLASS_STEPS to a doubling, up to 1 MiB. With four of them: 16,
+ * 32, ... 128, 160, 192, 224, 256, 320, ... Classes below CLASS_TINY are the tiny ones (blocks of at most 1,024 bytes); above
+ * them the mid ones, which only some variants serve from slabs.
  *
  * Must hold:
  *   class_size(class_of(n)) >= n, and class_size(class_of(n) - 1) < n              (the smallest class that fits)
@@ -13,10 +14,16 @@
 #define HAK_SIZECLASS_H
 
 #include "compiler.h"
+#include "seam/sizeclass.h"
 
 #define TINY_MAX ((size_t)1024)
 #define MID_MAX ((size_t)1 << 20)
-enum { CLASS_TINY = 20, CLASS_ALL = 60 };
+enum {
+    CLASS_STEPS = 1 << CLASS_STEPS_LOG2,
+    CLASS_LINEAR = 2 * CLASS_STEPS,                      /* classes that are multiples of 16 bytes */
+    CLASS_TINY = CLASS_LINEAR + (5 - CLASS_STEPS_LOG2) * CLASS_STEPS,
+    CLASS_ALL = CLASS_TINY + 10 * CLASS_STEPS
+};
 
 extern const uint8_t class_table[TINY_MAX / 16 + 1]; /* [(n + 15) / 16] -> class of n */
 
@@ -26,11 +33,12 @@ hot_inline unsigned class_of_tiny(size_t n)
     return class_table[(n + 15) >> 4];
 }
 
-/* 128 < n <= MID_MAX. */
+/* 256 < n <= MID_MAX. */
 static inline unsigned class_of_wide(size_t n)
 {
     unsigned e = 63 - (unsigned)__builtin_clzl(n - 1); /* 2^e <= n - 1 < 2^(e+1) */
-    return 4 * e - 20 + (unsigned)(((n - 1) >> (e - 2)) & 3);
+    return CLASS_STEPS * e - CLASS_STEPS * (CLASS_STEPS_LOG2 + 3) +
+           (unsigned)(((n - 1) >> (e - CLASS_STEPS_LOG2)) & (CLASS_STEPS - 1));
 }
 
 static inline unsigned class_of(size_t n)
@@ -40,7 +48,8 @@ static inline unsigned class_of(size_t n)
 
 static inline size_t class_size(unsigned c)
 {
-    return c < 8 ? 16 * ((size_t)c + 1) : (size_t)(5 + (c & 3)) << (c / 4 + 3);
+    return c < CLASS_LINEAR ? 16 * ((size_t)c + 1)
+                            : (size_t)(CLASS_STEPS + 1 + (c & (CLASS_STEPS - 1))) << (c / CLASS_STEPS + 3);
 }
 
 #endif

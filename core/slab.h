@@ -1,8 +1,9 @@
 /* slab.h - a slab: a run of 64 KiB slots of one SuperSlab that serves blocks of one size class for one heap.
  *
- * May include compiler.h, sizeclass.h, ssmap.h and the freelist seam. There are no headers in blocks: a block's slab is found from its address.
+ * May include compiler.h, sizeclass.h, ssmap.h and the freelist seam. There are no headers in blocks: a block's slab is found
+ * from its address.
  *
- * Words:  a block is carved when it has been handed out or linked at least once; free: on the slab's free list (the freelist seam);
+ * Words:  a block is carved when it has been handed out or linked at least once; free: on the slab's free list;
  *         used: carved and not free; live: held by the program; cached: held by a front; remote: on a heap's remote list.
  * Must hold, whenever the owner is not inside a function of this layer (slab_valid checks it):
  *   used   = full ? capacity - 1 + frees_to_event : frees_to_event
@@ -102,8 +103,8 @@ void *slab_carve(struct slab *s);
 /* Carves about a page of blocks onto the free list. False when all are carved. Owner only. */
 bool slab_extend(struct slab *s);
 
-/* Gives back the memory of all whole pages of s on which no block is used. Bytes that may have gone; 0 where the free list is in
- * the blocks. On the thread that has the heap, or holds its lock. */
+/* Gives back the memory of all whole pages of s on which no block is used. Bytes that may have gone; 0 where the free list is
+ * in the blocks. On the thread that has the heap, or holds its lock. */
 static inline size_t slab_purge(struct slab *s)
 {
     return freelist_purge(s);

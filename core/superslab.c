@@ -1,7 +1,6 @@
 /* superslab.c - see superslab.h. */
 #include "superslab.h"
 #include "os.h"
-#include "seam/large.h"
 #include "seam/lazy.h"
 #include "seam/purge.h"
 #include <errno.h>
@@ -48,7 +47,6 @@ struct superslab *superslab_map(void)
         superslab_stuck = ss->next;
     pthread_mutex_unlock(&superslab_lock);
     if (!ss) {
-        large_yield(SUPERSLAB_SIZE);
         ss = os_map(SUPERSLAB_SIZE, SUPERSLAB_SIZE, 0, load_relaxed(&superslab_hint), OS_SUPERSLAB);
         if (!ss) {
             errno = ENOMEM;

@@ -48,6 +48,11 @@ static inline size_t freelist_purge(struct slab *s)
     return 0;
 }
 
+static inline void freelist_yield(struct slab *const *listed, unsigned count)
+{
+    (void)listed, (void)count;
+}
+
 hot_inline size_t freelist_take(struct slab *s, void **to, size_t n)
 {
     size_t got = 0;

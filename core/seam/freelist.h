@@ -11,9 +11,12 @@
  *   void freelist_push(struct slab *s, void *p)                p is free
  *   void freelist_undo(struct slab *s, void *p)                it is not: freelist_push(s, p) was the last call
  *   void freelist_add(struct slab *s, char *p, uint32_t n)     n > 0 neighbours from p on, to be popped lowest first, are free
- *   void *freelist_next(const struct slab *s, const void *p)   the free block that comes after p (NULL: the first one); NULL: no
- *                                                              more. For walks, without a change in between
+ *   void *freelist_next(const struct slab *s, const void *p)   the free block that comes after p (NULL: the first), or NULL.
+ *                                                              For walks, without a change in between
  *   size_t freelist_purge(struct slab *s)                      slab_purge
+ *   void freelist_yield(struct slab *const *listed, unsigned count)
+ *                                                              a SuperSlab would have to be mapped: pages without a used block,
+ *                                                              of so many lists of slabs, may go instead
  *
  * Owner only, and inside heap_enter wherever the owner uses a front.
  */

@@ -35,7 +35,7 @@ struct mapped;
  * void large_tick(void)
  *      called now and then from the allocation slow path: large_age when it is time
  * void large_yield(size_t bytes)
- *      a SuperSlab of so many bytes is about to be mapped: as much of what is kept may go instead
+ *      so many bytes of untouched memory are about to be used for a slab: as much of what is kept may go instead
  * size_t large_trim(void)
  *      unmaps all that is kept; bytes
  * uint64_t large_held(void)

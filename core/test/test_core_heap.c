@@ -2,7 +2,7 @@
  * hold their equations under random traffic, and a busy heap turns nobody away. */
 #include "core/test/test_core.h"
 
-enum { CLASS = 19 }; /* 1,024 bytes, 64 to a slab */
+enum { CLASS = CLASS_TINY - 1 }; /* 1,024 bytes, 64 to a slab */
 
 static void *take(struct heap *h)
 {
@@ -185,7 +185,7 @@ START_TEST(test_busy_heap)
     must(owner_find(p) && owner_find(q));
     memset(p, 1, 640);
     hak_free(q);
-    must(heap_take(h, 15) == NULL);
+    must(heap_take(h, class_of(512)) == NULL);
     give(h, block[0]); /* an event, which must wait: s is full */
     must(s->full && slab_used(s) == s->capacity && remote_length(h) == 1);
     heap_leave(h);

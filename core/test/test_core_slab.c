@@ -142,7 +142,7 @@ END_TEST
 
 START_TEST(test_bad_block)
 {
-    struct slab *s = fresh_slab(0, 8); /* 160 bytes, behind the header */
+    struct slab *s = fresh_slab(0, class_of(160)); /* 160 bytes, behind the header */
     char *a = slab_carve(s), *b = slab_carve(s);
     must(slab_bad_block(s, a) == NULL && slab_bad_block(s, b) == NULL);
     ck_assert_str_eq(slab_bad_block(s, a + 16), BAD_INTERIOR);

@@ -11,6 +11,7 @@
 #include "core/heap.h"
 #include "core/log.h"
 #include "core/os.h"
+#include "core/seam/large.h"
 #include "core/seam/lazy.h"
 #include "core/seam/purge.h"
 #include "core/thread.h"
@@ -155,8 +156,8 @@ struct slab *pool_claim(struct heap *h, unsigned class)
         s = pool_try(h, block, slots, &stage);
         if (!s && run_yield(h))
             s = pool_try(h, block, slots, &stage);
-        if (!s && FREELIST_OUTSIDE)
-            heap_purge(h, SUPERSLAB_SIZE);
+        if (!s)
+            freelist_yield(h->listed, HEAP_CLASSES);
         if (!s && purge_pressure())
             s = pool_try(h, block, slots, &stage);
         if (!s)
@@ -168,6 +169,8 @@ struct slab *pool_claim(struct heap *h, unsigned class)
         uint32_t clean = __atomic_fetch_and(&ss->clean, ~mask, __ATOMIC_RELAXED);
         purge_slots_go(pool_dirty(mask, clean));
         h->pool.hot = ss->pool.span;
+        if ((clean & mask) == mask)
+            large_yield(slots * SLAB_SIZE);
         slab_format(s, h, class, slots, (clean & mask) == mask);
     }
     count_add(&h->pool.stage[stage], 1);

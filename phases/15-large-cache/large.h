@@ -57,7 +57,7 @@ struct large_counts {
     uint64_t hits, misses;    /* blocks that came from a kept range; that had to be mapped */
     uint64_t gives, refusals; /* ranges that came; that were not kept */
     uint64_t evictions_count, evictions_bytes, evictions_age; /* unmapped, by the bound that was exceeded */
-    uint64_t evictions_yield; /* unmapped, since SuperSlabs needed as much */
+    uint64_t evictions_yield; /* unmapped, since slabs needed as much */
     uint64_t busy;            /* calls that did without, because the lock was not to be had */
     uint64_t given_bytes, taken_bytes, evicted_bytes, trimmed_bytes, held_bytes;
     uint64_t held;            /* ranges, now */

@@ -5,6 +5,7 @@
  */
 #include "core/heap.h"
 #include "core/thread.h"
+#include <string.h>
 
 uint64_t run_mb = 16;
 
@@ -31,7 +32,7 @@ static void run_drop(struct heap *h)
 {
     struct run_heap *r = &h->run;
     unsigned class = r->kept[0].class;
-    r->mask &= ~((uint64_t)1 << class);
+    r->in[class] = false;
     struct slab *s = h->current[class];
     run_discharge(r, r->kept[0].slots * SLAB_SIZE);
     store_relaxed(&r->count, r->count - 1);
@@ -61,7 +62,7 @@ static bool run_add(struct heap *h, struct slab *s)
         run_drop(h);
     if (!run_charge(bytes))
         return false;
-    r->mask |= (uint64_t)1 << s->class;
+    r->in[s->class] = true;
     r->kept[r->count].class = s->class;
     r->kept[r->count].slots = s->slots;
     store_relaxed(&r->bytes, r->bytes + bytes);
@@ -71,7 +72,7 @@ static bool run_add(struct heap *h, struct slab *s)
 
 bool run_keep(struct heap *h, struct slab *s)
 {
-    if (!(h->run.mask >> s->class & 1))
+    if (!h->run.in[s->class])
         return s->slots > 1 && run_add(h, s);
     count_add(&h->run.hits, 1);
     return true;
@@ -82,7 +83,7 @@ static bool run_push_inside(struct heap *h, struct slab *s, void *p)
 {
     if (s->slots == 1 || !heap_step_in(h))
         return false;
-    bool kept = (h->run.mask >> s->class & 1) && h->current[s->class] == s;
+    bool kept = h->run.in[s->class] && h->current[s->class] == s;
     if (kept) {
         count_add(&h->run.hits, 1);
         slab_push(s, p);
@@ -98,7 +99,7 @@ void run_drain(struct heap *h, struct slab *s, void *p)
             front_drain(h, s, p);
         return;
     }
-    if (!(h->run.mask >> s->class & 1) || h->current[s->class] != s) {
+    if (!h->run.in[s->class] || h->current[s->class] != s) {
         front_drain(h, s, p);
         return;
     }
@@ -110,7 +111,7 @@ void run_park(struct heap *h)
 {
     run_discharge(&h->run, h->run.bytes);
     store_relaxed(&h->run.count, 0);
-    h->run.mask = 0;
+    memset(h->run.in, 0, sizeof h->run.in);
 }
 
 static void run_sum(void *context, struct heap *h)

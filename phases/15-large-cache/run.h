@@ -10,15 +10,15 @@
 #include "core/seam/mid.h"
 #include "core/seam/width.h"
 
-enum { RUN_MOST = 4 };
-#define RUN_BYTES ((size_t)2 << 20) /* of one heap, at most */
+enum { RUN_MOST = 2 };
+#define RUN_BYTES ((size_t)1 << 20) /* of one heap, at most */
 #define RUN_POP_MIN WIDTH_MAX       /* blocks above it are in no front: the slab is the place to look */
 
 struct run_heap {
     struct {
         uint8_t class, slots;
     } kept[RUN_MOST];     /* classes whose current slab may stay when it is empty, oldest first; owner only */
-    uint64_t mask;         /* bit c: class c is in kept */
+    bool in[CLASS_ALL];    /* class c is in kept */
     uint64_t count, bytes; /* of kept; written by the owner, read by anybody, as the counters are */
     uint64_t hits, drops;  /* blocks that came back to a kept run; runs that went for another's sake */
 };

@@ -6,15 +6,12 @@
 static_assert(offsetof(struct superslab, freelist) == SLABS_PER_SUPERSLAB * sizeof(struct slab), "where freelist_map looks");
 static_assert(sizeof(struct freelist_superslab) % sizeof(struct slab) == 0, "a slab's map is found by a shift");
 
-#define SIZE(c) ((c) < 8 ? 16 * ((uint64_t)(c) + 1) : (uint64_t)(5 + ((c) & 3)) << ((c) / 4 + 3)) /* class_size, constant */
-#define ONE(c) (uint32_t)((((uint64_t)1 << 32) + SIZE(c) - 1) / SIZE(c))
-#define FOUR(c) ONE(c), ONE((c) + 1), ONE((c) + 2), ONE((c) + 3)
-#define TWENTY(c) FOUR(c), FOUR((c) + 4), FOUR((c) + 8), FOUR((c) + 12), FOUR((c) + 16)
-const uint32_t freelist_inverse[CLASS_ALL] = {TWENTY(0), TWENTY(20), TWENTY(40)};
+uint32_t freelist_inverse[CLASS_ALL];
 
 void freelist_format(struct slab *s)
 {
     memset(freelist_map(s), 0, (s->capacity + 63) / 64 * sizeof(uint64_t));
+    store_relaxed(&freelist_inverse[s->class], (uint32_t)((((uint64_t)1 << 32) + s->block_size - 1) / s->block_size));
     s->freed = 0;
 }
 
@@ -61,7 +58,7 @@ void freelist_add(struct slab *s, char *p, uint32_t n)
 void *freelist_next(const struct slab *s, const void *p)
 {
     const uint64_t *map = freelist_map(s);
-    uint64_t index = p ? ((uint64_t)((const char *)p - s->start) * freelist_inverse[s->class] >> 32) + 1 : 0;
+    uint64_t index = p ? ((uint64_t)((const char *)p - s->start) * load_relaxed(&freelist_inverse[s->class]) >> 32) + 1 : 0;
     for (; index < s->carved; index++) {
         if (map[index / 64] >> index % 64 & 1)
             return s->start + index * s->block_size;
@@ -99,4 +96,20 @@ size_t freelist_purge(struct slab *s)
     if (from)
         bytes += os_purge(from, (size_t)(end - from), OS_SUPERSLAB) ? (size_t)(end - from) : 0;
     return bytes;
+}
+
+/* Not all slabs are looked at, so that growth costs no more the larger a heap is. */
+void freelist_yield(struct slab *const *listed, unsigned count)
+{
+    enum { MOST = 32 }; /* of a list */
+    size_t gone = 0;
+    for (unsigned i = 0; i < count; i++) {
+        unsigned looks = MOST;
+        for (struct slab *s = listed[i]; s && looks > 0 && gone < SUPERSLAB_SIZE; s = s->next, looks--) {
+            if (s->freed) {
+                s->freed = 0;
+                gone += freelist_purge(s);
+            }
+        }
+    }
 }

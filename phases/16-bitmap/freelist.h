@@ -21,7 +21,8 @@ struct freelist_superslab {
 };
 #define FREELIST_OUTSIDE true
 
-extern const uint32_t freelist_inverse[CLASS_ALL]; /* 2^32 / block size, rounded up: offset * that >> 32 = index */
+/* 2^32 / block size, rounded up: offset * that >> 32 = index. Set by freelist_format. */
+extern uint32_t freelist_inverse[CLASS_ALL];
 
 static inline uint64_t *freelist_map(const struct slab *s)
 {
@@ -51,7 +52,7 @@ static inline void *freelist_pop(struct slab *s, void *first)
 /* The word that has p's bit, and the bit. Exact for every block: offset < 2^21 and the inverse is too large by less than 1. */
 static inline uint64_t *freelist_word(const struct slab *s, const void *p, uint64_t *bit)
 {
-    uint64_t index = (uint64_t)((const char *)p - s->start) * freelist_inverse[s->class] >> 32;
+    uint64_t index = (uint64_t)((const char *)p - s->start) * load_relaxed(&freelist_inverse[s->class]) >> 32;
     *bit = (uint64_t)1 << index % 64;
     return freelist_map(s) + index / 64;
 }
@@ -73,5 +74,6 @@ void freelist_undo(struct slab *s, void *p);
 void freelist_add(struct slab *s, char *p, uint32_t n);
 void *freelist_next(const struct slab *s, const void *p);
 size_t freelist_purge(struct slab *s);
+void freelist_yield(struct slab *const *listed, unsigned count);
 
 #endif
