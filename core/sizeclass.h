@@ -1,9 +1,10 @@
 /* sizeclass.h - block sizes.
  *
  * May include compiler.h and the sizeclass seam, which says how many classes there are to a doubling: CLASS_STEPS. The first
- * 2 * CLASS_STEPS classes are 16, 32, 48, ... bytes; from there CLASS_STEPS to a doubling, up to 1 MiB. With four of them: 16,
- * 32, ... 128, 160, 192, 224, 256, 320, ... Classes below CLASS_TINY are the tiny ones (blocks of at most 1,024 bytes); above
- * them the mid ones, which only some variants serve from slabs.
+ * 2 * CLASS_STEPS classes are 16, 32, 48, ... bytes; from there CLASS_STEPS to a doubling up to 8 KiB, and four up to 1 MiB (above
+ * 8 KiB every class has slabs of a few blocks, and each that is partly filled counts). With four: 16, 32, ... 128, 160, 192, 224,
+ * 256, 320, ... Classes below CLASS_TINY are the tiny ones (blocks of at most 1,024 bytes); above them the mid ones, which only
+ * some variants serve from slabs.
  *
  * Must hold:
  *   class_size(class_of(n)) >= n, and class_size(class_of(n) - 1) < n              (the smallest class that fits)
@@ -20,9 +21,10 @@
 #define MID_MAX ((size_t)1 << 20)
 enum {
     CLASS_STEPS = 1 << CLASS_STEPS_LOG2,
-    CLASS_LINEAR = 2 * CLASS_STEPS,                      /* classes that are multiples of 16 bytes */
-    CLASS_TINY = CLASS_LINEAR + (5 - CLASS_STEPS_LOG2) * CLASS_STEPS,
-    CLASS_ALL = CLASS_TINY + 10 * CLASS_STEPS
+    CLASS_LINEAR = 2 * CLASS_STEPS,                                            /* multiples of 16 bytes */
+    CLASS_TINY = CLASS_LINEAR + (5 - CLASS_STEPS_LOG2) * CLASS_STEPS,          /* up to 1 KiB */
+    CLASS_FINE = CLASS_TINY + 3 * CLASS_STEPS,                                 /* up to 8 KiB */
+    CLASS_ALL = CLASS_FINE + 7 * 4
 };
 
 extern const uint8_t class_table[TINY_MAX / 16 + 1]; /* [(n + 15) / 16] -> class of n */
@@ -37,8 +39,10 @@ hot_inline unsigned class_of_tiny(size_t n)
 static inline unsigned class_of_wide(size_t n)
 {
     unsigned e = 63 - (unsigned)__builtin_clzl(n - 1); /* 2^e <= n - 1 < 2^(e+1) */
-    return CLASS_STEPS * e - CLASS_STEPS * (CLASS_STEPS_LOG2 + 3) +
-           (unsigned)(((n - 1) >> (e - CLASS_STEPS_LOG2)) & (CLASS_STEPS - 1));
+    if (CLASS_STEPS_LOG2 > 2 && e < 13)
+        return CLASS_STEPS * e - CLASS_STEPS * (CLASS_STEPS_LOG2 + 3) +
+               (unsigned)(((n - 1) >> (e - CLASS_STEPS_LOG2)) & (CLASS_STEPS - 1));
+    return 4 * e + CLASS_FINE - 4 * 13 + (unsigned)(((n - 1) >> (e - 2)) & 3);
 }
 
 static inline unsigned class_of(size_t n)
@@ -46,10 +50,14 @@ static inline unsigned class_of(size_t n)
     return n <= TINY_MAX ? class_of_tiny(n) : class_of_wide(n);
 }
 
+/* A constant where c is one. */
+#define CLASS_SIZE_STEPS(c, log2) ((size_t)((1 << (log2)) + 1 + ((c) & ((1 << (log2)) - 1))) << ((c) / (1 << (log2)) + 3))
+#define CLASS_SIZE(c) ((c) < CLASS_LINEAR                            ? 16 * ((size_t)(c) + 1) \
+                       : CLASS_STEPS_LOG2 > 2 && (c) < CLASS_FINE    ? CLASS_SIZE_STEPS(c, CLASS_STEPS_LOG2) \
+                                                                     : CLASS_SIZE_STEPS((c) + 32 - CLASS_FINE, 2))
 static inline size_t class_size(unsigned c)
 {
-    return c < CLASS_LINEAR ? 16 * ((size_t)c + 1)
-                            : (size_t)(CLASS_STEPS + 1 + (c & (CLASS_STEPS - 1))) << (c / CLASS_STEPS + 3);
+    return CLASS_SIZE(c);
 }
 
 #endif
