@@ -156,9 +156,7 @@ struct slab *pool_claim(struct heap *h, unsigned class)
         s = pool_try(h, block, slots, &stage);
         if (!s && run_yield(h))
             s = pool_try(h, block, slots, &stage);
-        if (!s)
-            freelist_yield(h->listed, HEAP_CLASSES);
-        if (!s && purge_pressure())
+        if (!s && (freelist_yield(h->listed, HEAP_CLASSES) || purge_pressure()))
             s = pool_try(h, block, slots, &stage);
         if (!s)
             s = pool_grow(h, block, slots, &stage);
@@ -169,9 +167,9 @@ struct slab *pool_claim(struct heap *h, unsigned class)
         uint32_t clean = __atomic_fetch_and(&ss->clean, ~mask, __ATOMIC_RELAXED);
         purge_slots_go(pool_dirty(mask, clean));
         h->pool.hot = ss->pool.span;
-        if ((clean & mask) == mask)
-            large_yield(slots * SLAB_SIZE);
         slab_format(s, h, class, slots, (clean & mask) == mask);
+        if (s->zero)
+            large_yield(slots * SLAB_SIZE);
     }
     count_add(&h->pool.stage[stage], 1);
     pool_say("claim", s, class, stage);

@@ -99,7 +99,7 @@ size_t freelist_purge(struct slab *s)
 }
 
 /* Not all slabs are looked at, so that growth costs no more the larger a heap is. */
-void freelist_yield(struct slab *const *listed, unsigned count)
+bool freelist_yield(struct slab *const *listed, unsigned count)
 {
     enum { MOST = 32 }; /* of a list */
     size_t gone = 0;
@@ -112,4 +112,5 @@ void freelist_yield(struct slab *const *listed, unsigned count)
             }
         }
     }
+    return false;
 }
