@@ -1,6 +1,6 @@
-/* sizeclass.h - phase 19: eight sizes to a doubling. Blocks are 1/16 larger than asked for at worst and 1/32 on average, above
- * 256 bytes, where four sizes make it twice that; and half of the sizes are odd multiples of a cache line or two, so that the
- * first bytes of neighbours do not fall into the same few sets of a cache.
+/* sizeclass.h - phase 19: eight sizes to a doubling, up to 8 KiB. Blocks above 256 bytes are an eighth larger than asked for at
+ * worst, where four sizes make it a quarter; and half of the sizes are odd multiples of a cache line or two, so that the first
+ * bytes of neighbours do not fall into the same few sets of a cache.
  */
 #ifndef HAK_PHASE_SIZECLASS_H
 #define HAK_PHASE_SIZECLASS_H
