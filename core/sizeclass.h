@@ -52,9 +52,10 @@ static inline unsigned class_of(size_t n)
 
 /* A constant where c is one. */
 #define CLASS_SIZE_STEPS(c, log2) ((size_t)((1 << (log2)) + 1 + ((c) & ((1 << (log2)) - 1))) << ((c) / (1 << (log2)) + 3))
-#define CLASS_SIZE(c) ((c) < CLASS_LINEAR                            ? 16 * ((size_t)(c) + 1) \
-                       : CLASS_STEPS_LOG2 > 2 && (c) < CLASS_FINE    ? CLASS_SIZE_STEPS(c, CLASS_STEPS_LOG2) \
-                                                                     : CLASS_SIZE_STEPS((c) + 32 - CLASS_FINE, 2))
+#define CLASS_SIZE(c) ((c) < CLASS_LINEAR                         ? 16 * ((size_t)(c) + 1) \
+                       : CLASS_STEPS_LOG2 > 2 && (c) < CLASS_FINE ? CLASS_SIZE_STEPS(c, CLASS_STEPS_LOG2) \
+                                                                  : CLASS_SIZE_STEPS(CLASS_COARSE(c), 2))
+#define CLASS_COARSE(c) (CLASS_STEPS_LOG2 == 2 ? (c) : (c) < CLASS_FINE ? 32 : (c) + 32 - CLASS_FINE)
 static inline size_t class_size(unsigned c)
 {
     return CLASS_SIZE(c);
