@@ -305,7 +305,7 @@ TEST_ENV = HAK_VARIANT=$(VARIANT) HAK_MODE=$(MODE) HAK_CC=$(call quote,$(CC)) HA
     HAK_WORK_DIR=out/work HAK_RUN_ON='$(RUN_ON)' HAK_TOGGLES=$(call quote,$(SET)) \
     HAK_TEST_SCALE="$${HAK_TEST_SCALE:-$(SCALE)}" CK_TIMEOUT_MULTIPLIER="$${CK_TIMEOUT_MULTIPLIER:-$(if $(SCALE:1=),5,1)}" \
     ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
-    TSAN_OPTIONS='halt_on_error=1 $(addprefix suppressions=,$(wildcard core/test/tsan.supp))'
+    TSAN_OPTIONS='halt_on_error=1 die_after_fork=0 $(addprefix suppressions=,$(wildcard core/test/tsan.supp))'
 
 define test_rule
 $(OUT)/test/$(notdir $(1:.c=)): $(OUT)/obj/$(1:.c=.o) $(OUT)/libhakmem-embed.a

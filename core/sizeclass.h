@@ -40,8 +40,7 @@ static inline unsigned class_of_wide(size_t n)
 {
     unsigned e = 63 - (unsigned)__builtin_clzl(n - 1); /* 2^e <= n - 1 < 2^(e+1) */
     if (CLASS_STEPS_LOG2 > 2 && e < 13)
-        return CLASS_STEPS * e - CLASS_STEPS * (CLASS_STEPS_LOG2 + 3) +
-               (unsigned)(((n - 1) >> (e - CLASS_STEPS_LOG2)) & (CLASS_STEPS - 1));
+        return CLASS_STEPS * e - CLASS_STEPS * (CLASS_STEPS_LOG2 + 4) + (unsigned)((n - 1) >> (e - CLASS_STEPS_LOG2));
     return 4 * e + CLASS_FINE - 4 * 13 + (unsigned)(((n - 1) >> (e - 2)) & 3);
 }
 
