@@ -127,14 +127,13 @@ static void remote_send(struct heap *from, struct remote_box *box)
     *box = (struct remote_box){NULL, NULL};
     packet->count = count;
     struct remote_packet *head = load_relaxed(&to->in.inbox);
-    bool deep = head && load_relaxed(&head->depth) >= REMOTE_DEPTH_MAX;
-    bool due = LOCK_SHARES && head && (deep || load_relaxed(&head->depth) % LOCK_HELP_PACKETS == LOCK_HELP_PACKETS - 1);
-    if (load_relaxed(&to->state) == HEAP_LOST || deep)
+    uint32_t depth = LOCK_SHARES && head ? load_relaxed(&head->depth) : 0;
+    if (load_relaxed(&to->state) == HEAP_LOST || (head && load_relaxed(&head->depth) >= REMOTE_DEPTH_MAX))
         remote_send_chain(from, to, packet);
     else
         remote_send_packet(from, to, packet);
     heap_parked(to);
-    if (due)
+    if (LOCK_SHARES && (depth >= REMOTE_DEPTH_MAX || depth % LOCK_HELP_PACKETS == LOCK_HELP_PACKETS - 1))
         lock_help(to);
 }
 
