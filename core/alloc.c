@@ -90,14 +90,24 @@ static noinline void *malloc_general(size_t size)
     return p;
 }
 
+/* What malloc does for sizes above the tiny ones when the front has no block. */
+static noinline void *malloc_wide_slow(size_t size)
+{
+    void *p = NULL;
+    if (size <= MID_MAX)
+        p = LOCK_SHARES ? run_pop_inside(heap_self, size) : run_pop(heap_self->current, size);
+    if (unlikely(!p))
+        return malloc_general(size);
+    guard_alloc(p);
+    return p;
+}
+
 /* What malloc does for sizes above the tiny ones. */
 static noinline void *malloc_wide(size_t size)
 {
     void *p = ROUTE_MAPS && size <= MID_MAX ? front_pop(&heap_self->front, class_of_wide(size)) : NULL;
-    if (unlikely(!p) && size <= MID_MAX)
-        p = LOCK_SHARES ? run_pop_inside(heap_self, size) : run_pop(heap_self->current, size);
     if (unlikely(!p))
-        return malloc_general(size);
+        return malloc_wide_slow(size);
     guard_alloc(p);
     return p;
 }
