@@ -243,7 +243,7 @@ void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *
         return;
     }
     uint64_t sent = LOCK_SHARES ? load_relaxed(&from->remote_sent_bytes) : 0;
-    bool due = LOCK_SHARES && lock_help_due(sent, sent + s->block_size);
+    bool due = LOCK_SHARES && !from->busy && lock_help_due(sent, sent + s->block_size); /* busy: in a signal handler */
     heap_remote_push(from, to, s, p);
     if (heap_borrow(to))
         heap_serve(to, NULL, NULL);
