@@ -210,14 +210,15 @@ static bool heap_borrow(struct heap *h)
  * heap. */
 static void heap_serve(struct heap *h, struct slab *s, void *p)
 {
+    enum lock_trip trip = lock_go();
     do {
-        bool idle = heap_enter(h); /* nobody else is in a heap that this thread has borrowed */
+        bool idle = trip != LOCK_NO && heap_enter(h); /* nobody else is in a heap that this thread has borrowed */
         hak_assert(idle || LOCK_SHARES);
-        if (LOCK_SHARES && unlikely(!idle)) { /* but a helper, who does not leave */
+        if (LOCK_SHARES && unlikely(!idle)) { /* but a helper, who does not leave; or this is a signal handler */
             if (p)
                 heap_remote_push(heap_self, h, s, p);
             __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
-            return;
+            break;
         }
         heap_drain(h);
         if (p)
@@ -228,6 +229,7 @@ static void heap_serve(struct heap *h, struct slab *s, void *p)
         p = NULL;
         __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST); /* a full barrier, on emulated machines, too */
     } while (heap_queued(h) && heap_borrow(h));
+    lock_back(trip);
 }
 
 void heap_parked(struct heap *h)
@@ -238,12 +240,16 @@ void heap_parked(struct heap *h)
 
 void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p)
 {
+    if (LOCK_SHARES && unlikely(from->busy)) { /* in a signal handler that interrupted a slow path: no other */
+        heap_remote_push(from, to, s, p);
+        return;
+    }
     if (heap_borrow(to)) {
         heap_serve(to, s, p);
         return;
     }
     uint64_t sent = LOCK_SHARES ? load_relaxed(&from->remote_sent_bytes) : 0;
-    bool due = LOCK_SHARES && !from->busy && lock_help_due(sent, sent + s->block_size); /* busy: in a signal handler */
+    bool due = LOCK_SHARES && lock_help_due(sent, sent + s->block_size);
     heap_remote_push(from, to, s, p);
     if (heap_borrow(to))
         heap_serve(to, NULL, NULL);

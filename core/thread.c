@@ -140,7 +140,9 @@ bool thread_trim(void)
         int parked = HEAP_PARKED;
         if (!__atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
             continue;
+        enum lock_trip trip = lock_go();
         thread_trim_heap(h);
+        lock_back(trip);
         __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
         heap_parked(h);
     }

@@ -29,6 +29,16 @@ static inline bool lock_held(const struct lock_heap *l)
     return false;
 }
 
+static inline enum lock_trip lock_go(void)
+{
+    return LOCK_FREE;
+}
+
+static inline void lock_back(enum lock_trip trip)
+{
+    (void)trip;
+}
+
 static inline void lock_help(struct heap *h)
 {
     (void)h;

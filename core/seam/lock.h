@@ -9,6 +9,9 @@
  *   void lock_give(struct lock_heap *l)
  *   bool lock_missed(struct lock_heap *l)      has lock_take been false since this was last asked? The same thread
  *   bool lock_held(const struct lock_heap *l)  is anybody inside?
+ *   enum lock_trip lock_go(void)               the caller is about to work in another's heap, or in its own without having it:
+ *                                              LOCK_NO: it is at that already, and this is a signal handler
+ *   void lock_back(enum lock_trip trip)        it is done. In between a handler takes no slow path that may wait for the caller
  *   void lock_help(struct heap *h)             much is queued at h: takes it to the slabs, unless h's thread, or somebody else,
  *                                              is at it. Any thread
  *   LOCK_HELP_PACKETS                          so many packets: it may be much
@@ -25,6 +28,7 @@
 #include "core/compiler.h"
 
 struct heap;
+enum lock_trip { LOCK_NO, LOCK_FREE, LOCK_BUSY };
 
 #include HAK_SEAM_lock
 

@@ -1,5 +1,6 @@
 /* test_lazy_age.c - SuperSlabs that are too old are unmapped: at SuperSlab calls, at ticks of the allocation slow path without
  * any such call, and by the thread when the program makes no call at all. Their memory then leaves the process. */
+#include "core/test/test_alone.h"
 #include "test_lazy.h"
 
 #include <pthread.h>

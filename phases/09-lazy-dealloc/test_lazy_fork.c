@@ -1,5 +1,6 @@
 /* test_lazy_fork.c - the child of a fork has a whole LRU, whatever the other threads were doing, and starts its own thread. */
 #define TEST_SECONDS 300
+#include "core/test/test_alone.h"
 #include "test_lazy.h"
 
 #include <pthread.h>

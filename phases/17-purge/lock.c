@@ -36,13 +36,43 @@ bool lock_asleep(struct lock_heap *l, uint64_t now_ms)
     return false;
 }
 
+static HAK_TLS bool lock_away; /* this thread is in another's heap, or in one that it has just given up */
+
+/* Its own heap counts as busy meanwhile, so that a handler's free neither drains a front nor enters a parked heap, where it may
+ * want a lock that the code it interrupts holds. */
+enum lock_trip lock_go(void)
+{
+    struct heap *h = heap_self;
+    if (lock_away)
+        return LOCK_NO;
+    lock_away = true;
+    if (h == &heap_none || h->busy)
+        return LOCK_BUSY;
+    h->busy = true;
+    return LOCK_FREE;
+}
+
+void lock_back(enum lock_trip trip)
+{
+    if (trip == LOCK_NO)
+        return;
+    if (trip == LOCK_FREE)
+        heap_self->busy = false;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    lock_away = false;
+}
+
 void lock_help(struct heap *h)
 {
-    if (!lock_asleep(&h->lock, os_now_ms()) || !purge_on || !lock_visit(h))
+    if (!lock_asleep(&h->lock, os_now_ms()) || !purge_on)
         return;
-    int saved = errno;
-    heap_drain(h);
-    count_add(&h->lock.helped, 1);
-    lock_give(&h->lock);
-    errno = saved;
+    enum lock_trip trip = lock_go();
+    if (trip != LOCK_NO && lock_visit(h)) {
+        int saved = errno;
+        heap_drain(h);
+        count_add(&h->lock.helped, 1);
+        lock_give(&h->lock);
+        errno = saved;
+    }
+    lock_back(trip);
 }

@@ -67,6 +67,8 @@ static inline bool lock_help_due(uint64_t before, uint64_t after)
     return (before ^ after) >> LOCK_HELP_SHIFT;
 }
 
+enum lock_trip lock_go(void);
+void lock_back(enum lock_trip trip);
 void lock_help(struct heap *h);
 
 /* By another thread than the one that has h, and never waits: true, it is inside. Not a heap that fork has lost. */

@@ -63,6 +63,36 @@ START_TEST(who_frees_drains)
 }
 END_TEST
 
+static void *end_with_blocks(void *context)
+{
+    load_make(context);
+    *(struct heap **)((struct load *)context + 1) = heap_self;
+    return NULL;
+}
+
+/* The interrupted code may hold a lock that going into another heap takes: the block waits there for the next one. */
+START_TEST(a_handler_in_a_slow_path_enters_no_parked_heap)
+{
+    struct {
+        struct load load;
+        struct heap *heap;
+    } parked = {{2, 4000, block, 0}, NULL};
+    hak_free(hak_malloc(1));
+    run_thread(end_with_blocks, &parked);
+    must(parked.heap->state == HEAP_PARKED && remote_length(parked.heap) == 0);
+    must(heap_enter(heap_self));
+    hak_free(block[0]);
+    must(parked.heap->state == HEAP_PARKED && remote_length(parked.heap) == 1);
+    heap_leave(heap_self);
+    hak_free(block[1]);
+    must(parked.heap->state == HEAP_PARKED && remote_length(parked.heap) == 0 && test_stats().live_blocks == 0);
+    enum lock_trip trip = lock_go();
+    must(trip == LOCK_FREE && heap_self->busy && lock_go() == LOCK_NO);
+    lock_back(trip);
+    must(!heap_self->busy);
+}
+END_TEST
+
 START_TEST(nobody_helps_when_turned_off)
 {
     struct sleeper owner;
@@ -248,5 +278,6 @@ START_TEST(others_at_any_time)
 }
 END_TEST
 
-TEST_MAIN("purge: the lock of a heap", who_frees_drains, nobody_helps_when_turned_off, waits_for_who_is_inside, goes_on_without,
-          ends_without, fork_while_others_are_inside, others_at_any_time)
+TEST_MAIN("purge: the lock of a heap", who_frees_drains, a_handler_in_a_slow_path_enters_no_parked_heap,
+          nobody_helps_when_turned_off, waits_for_who_is_inside, goes_on_without, ends_without, fork_while_others_are_inside,
+          others_at_any_time)

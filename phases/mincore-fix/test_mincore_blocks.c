@@ -2,6 +2,7 @@
 #include "core/hakmem.h"
 #include "core/seam/owner.h"
 #include "core/test/test.h"
+#include "core/test/test_alone.h"
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
