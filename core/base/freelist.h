@@ -48,9 +48,6 @@ static inline size_t freelist_purge(struct slab *s)
     return 0;
 }
 
-/* A macro: as a function gcc gives the variants without it other registers. */
-#define freelist_yield(listed, count) false
-
 hot_inline size_t freelist_take(struct slab *s, void **to, size_t n)
 {
     size_t got = 0;

@@ -14,9 +14,6 @@
  *   void *freelist_next(const struct slab *s, const void *p)   the free block that comes after p (NULL: the first), or NULL.
  *                                                              For walks, without a change in between
  *   size_t freelist_purge(struct slab *s)                      slab_purge
- *   bool freelist_yield(struct slab *const *listed, unsigned count)
- *                                                              a SuperSlab would have to be mapped: pages without a used block,
- *                                                              of so many lists of slabs, may go. True: so has a slab
  *
  * Owner only, and inside heap_enter wherever the owner uses a front.
  */

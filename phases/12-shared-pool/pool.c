@@ -156,7 +156,7 @@ struct slab *pool_claim(struct heap *h, unsigned class)
         s = pool_try(h, block, slots, &stage);
         if (!s && run_yield(h))
             s = pool_try(h, block, slots, &stage);
-        if (!s && (freelist_yield(h->listed, HEAP_CLASSES) || purge_pressure()))
+        if (!s && purge_pressure())
             s = pool_try(h, block, slots, &stage);
         if (!s)
             s = pool_grow(h, block, slots, &stage);

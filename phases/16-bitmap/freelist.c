@@ -97,20 +97,3 @@ size_t freelist_purge(struct slab *s)
         bytes += os_purge(from, (size_t)(end - from), OS_SUPERSLAB) ? (size_t)(end - from) : 0;
     return bytes;
 }
-
-/* Not all slabs are looked at, so that growth costs no more the larger a heap is. */
-bool freelist_yield(struct slab *const *listed, unsigned count)
-{
-    enum { MOST = 32 }; /* of a list */
-    size_t gone = 0;
-    for (unsigned i = 0; i < count; i++) {
-        unsigned looks = MOST;
-        for (struct slab *s = listed[i]; s && looks > 0 && gone < SUPERSLAB_SIZE; s = s->next, looks--) {
-            if (s->freed) {
-                s->freed = 0;
-                gone += freelist_purge(s);
-            }
-        }
-    }
-    return false;
-}

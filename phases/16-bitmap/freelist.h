@@ -74,6 +74,5 @@ void freelist_undo(struct slab *s, void *p);
 void freelist_add(struct slab *s, char *p, uint32_t n);
 void *freelist_next(const struct slab *s, const void *p);
 size_t freelist_purge(struct slab *s);
-bool freelist_yield(struct slab *const *listed, unsigned count);
 
 #endif
