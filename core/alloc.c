@@ -93,8 +93,8 @@ static noinline void *malloc_general(size_t size)
 /* What malloc does for sizes above the tiny ones when the front has no block. */
 static noinline void *malloc_wide_slow(size_t size)
 {
-    void *p = NULL;
-    if (size <= MID_MAX)
+    void *p = LOCK_SHARES && size <= MID_MAX ? run_reuse(&heap_self->run, size) : NULL;
+    if (!p && size <= MID_MAX)
         p = LOCK_SHARES ? run_pop_inside(heap_self, size) : run_pop(heap_self->current, size);
     if (unlikely(!p))
         return malloc_general(size);

@@ -37,6 +37,8 @@ static void stats_heap(void *context, struct heap *h)
     sum->out->heaps_adopted += load_relaxed(&h->adopted);
     sum->out->cached_blocks += front_cached_total(h, &bytes);
     sum->out->cached_bytes += bytes;
+    sum->out->cached_blocks += run_cached(h, NULL);
+    sum->out->cached_bytes += run_cached_bytes(h);
     sum->out->calloc_known_zero += load_relaxed(&h->calloc_known_zero);
     sum->out->calloc_cleared += load_relaxed(&h->calloc_cleared);
     sum->sent_blocks += load_relaxed(&h->remote_sent_blocks);

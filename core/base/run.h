@@ -25,6 +25,29 @@ static inline bool run_keep(struct heap *h, struct slab *s)
     return false;
 }
 
+static inline void *run_reuse(struct run_heap *r, size_t size)
+{
+    (void)r, (void)size;
+    return NULL;
+}
+
+static inline void run_flush(struct heap *h)
+{
+    (void)h;
+}
+
+static inline uint64_t run_cached(const struct heap *h, const struct slab *s)
+{
+    (void)h, (void)s;
+    return 0;
+}
+
+static inline uint64_t run_cached_bytes(const struct heap *h)
+{
+    (void)h;
+    return 0;
+}
+
 static inline bool run_yield(struct heap *h)
 {
     (void)h;

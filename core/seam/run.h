@@ -8,6 +8,10 @@
  *   void run_drain(struct heap *h, struct slab *s, void *p)   p, a block of h's slab s, did not fit into the front: to s, or
  *                                                   by front_drain. Outside of heap_enter: the short way of free
  *   bool run_keep(struct heap *h, struct slab *s)   true: s stays current; false: it goes to the pool
+ *   void *run_reuse(struct run_heap *r, size_t size)  a block of that size that came back last, or NULL; outside of heap_enter
+ *   void run_flush(struct heap *h)                  every block that is cached for run_reuse back to its slab
+ *   uint64_t run_cached(const struct heap *h, const struct slab *s)     such blocks of s (NULL: any); any thread may ask
+ *   uint64_t run_cached_bytes(const struct heap *h)  of all of them
  *   bool run_yield(struct heap *h)                  a SuperSlab would have to be mapped: true: something kept went to the pool
  *   void run_park(struct heap *h)                   the heap's current slabs have gone, and so has what was kept
  *   void run_stats(stats_each *each, void *context)

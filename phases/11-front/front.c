@@ -148,6 +148,7 @@ void front_drain(struct heap *h, struct slab *s, void *p)
 
 void front_flush(struct heap *h)
 {
+    run_flush(h);
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
         struct front_bin *bin = &h->front.bin[c];
         if (front_held(bin) > 0)

@@ -1,7 +1,7 @@
 /* run.c - see run.h.
  *
- * Must hold: h->run.bytes = sum over kept of slots * 64 KiB <= RUN_BYTES; the sum of that over all heaps <= HAKMEM_RUN_MB, but
- * for heaps that fork has lost, which stay charged.
+ * Must hold: h->run.bytes = sum over kept of slots * 64 KiB <= RUN_BYTES; the sum of that and of last_bytes over all heaps <=
+ * HAKMEM_RUN_MB, but for heaps that fork has lost, which stay charged.
  */
 #include "core/heap.h"
 #include "core/thread.h"
@@ -49,6 +49,7 @@ static void run_drop(struct heap *h)
 bool run_yield(struct heap *h)
 {
     uint64_t before = load_relaxed(&h->run.drops);
+    run_flush(h);
     while (h->run.count > 0)
         run_drop(h);
     return load_relaxed(&h->run.drops) > before;
@@ -92,9 +93,55 @@ static bool run_push_inside(struct heap *h, struct slab *s, void *p)
     return kept;
 }
 
+static void run_uncharge_last(struct run_heap *r)
+{
+    __atomic_fetch_sub(&run_charged, r->last_bytes, __ATOMIC_RELAXED);
+    store_relaxed(&r->last_bytes, 0);
+}
+
+/* p is at hand now; what was, or NULL. p itself: it may not be. */
+static void *run_swap(struct heap *h, const struct slab *s, void *p)
+{
+    struct run_heap *r = &h->run;
+    void *old = r->last;
+    uint64_t bytes = s->slots * SLAB_SIZE;
+    if (unlikely(bytes != r->last_bytes)) {
+        if (!run_charge(bytes))
+            return p;
+        run_uncharge_last(r);
+        store_relaxed(&r->last_bytes, bytes);
+    }
+    store_relaxed(&r->last_class, s->class);
+    store_relaxed(&r->last, p);
+    return old;
+}
+
+void run_flush(struct heap *h)
+{
+    void *p = h->run.last;
+    store_relaxed(&h->run.last, NULL);
+    run_uncharge_last(&h->run);
+    if (p)
+        heap_give_inside(h, slab_of(p), p);
+}
+
+uint64_t run_cached(const struct heap *h, const struct slab *s)
+{
+    const void *p = load_relaxed(&h->run.last);
+    return p && (!s || slab_of(p) == s);
+}
+
+uint64_t run_cached_bytes(const struct heap *h)
+{
+    return run_cached(h, NULL) * class_size((unsigned)load_relaxed(&h->run.last_class));
+}
+
 void run_drain(struct heap *h, struct slab *s, void *p)
 {
     if (LOCK_SHARES) {
+        if (s->block_size > RUN_POP_MIN && !(p = run_swap(h, s, p)))
+            return;
+        s = slab_of(p);
         if (!run_push_inside(h, s, p))
             front_drain(h, s, p);
         return;
@@ -117,8 +164,8 @@ void run_park(struct heap *h)
 static void run_sum(void *context, struct heap *h)
 {
     struct run_heap *sum = context;
-    sum->count += load_relaxed(&h->run.count);
-    sum->bytes += load_relaxed(&h->run.bytes);
+    sum->count += load_relaxed(&h->run.count) + run_cached(h, NULL);
+    sum->bytes += load_relaxed(&h->run.bytes) + load_relaxed(&h->run.last_bytes);
     sum->hits += load_relaxed(&h->run.hits);
     sum->drops += load_relaxed(&h->run.drops);
 }

@@ -20,6 +20,8 @@ struct run_heap {
     } kept[RUN_MOST];     /* classes whose current slab may stay when it is empty, oldest first; owner only */
     bool in[CLASS_ALL];    /* class c is in kept */
     uint64_t count, bytes; /* of kept; written by the owner, read by anybody, as the counters are */
+    void *last;            /* where LOCK_SHARES: of the blocks in no front, the one that came back last; the owner's, cached */
+    uint64_t last_class, last_bytes; /* of it, or of the one before; its run is charged as kept ones are, also while away */
     uint64_t hits, drops;  /* blocks that came back to a kept run; runs that went for another's sake */
 };
 
@@ -31,6 +33,20 @@ static inline void *run_pop(struct slab **current, size_t size)
     return MID_CLASSES > 0 && size > RUN_POP_MIN ? slab_pop(current[class_of_wide(size)]) : NULL;
 }
 
+/* Where kept runs are only touched inside of the lock one block is at hand without it. */
+static inline void *run_reuse(struct run_heap *r, size_t size)
+{
+    void *p = r->last;
+    if (!p || r->last_class != class_of_wide(size))
+        return NULL;
+    store_relaxed(&r->last, NULL);
+    count_add(&r->hits, 1);
+    return p;
+}
+
+void run_flush(struct heap *h);
+uint64_t run_cached(const struct heap *h, const struct slab *s);
+uint64_t run_cached_bytes(const struct heap *h);
 void run_drain(struct heap *h, struct slab *s, void *p);
 bool run_keep(struct heap *h, struct slab *s);
 bool run_yield(struct heap *h);
