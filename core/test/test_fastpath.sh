@@ -50,8 +50,8 @@ tls=$(readelf -lW "$HAK_LIB" | awk '$1 == "TLS" {print $6}')
 [ $((${tls:-0})) -gt 0 ] && [ $((${tls:-0})) -le 128 ] || fail "PT_TLS is ${tls:-missing}, at most 128 bytes fit a late dlopen"
 for file in "$HAK_LIB" "$tmp/stripped"; do
     [ -e "$file" ] || strip -s -o "$file" "$HAK_LIB"
-    note=$(readelf -p .note.hakmem "$file" 2>/dev/null | awk 'NF > 1 {print $NF}' | tr '\n' ' ')
-    [ "$note" = "'.note.hakmem': hakmem $HAK_VARIANT " ] ||
+    note=$(readelf -p .note.hakmem "$file" 2>/dev/null | awk '$NF ~ /^(hakmem|p[0-9].*)$/ {print $NF}' | tr '\n' ' ')
+    [ "$note" = "hakmem $HAK_VARIANT " ] ||
         fail "the ELF note of $(basename "$file") says $note, not $HAK_VARIANT"
 done
 

@@ -28,7 +28,7 @@ START_TEST(sleeping_owners)
         size_t now = test_rss() - before;
         most = now > most ? now : most;
     }
-    must(test_shadowed() || most < 2 * live + OWNERS * (FREELIST_OUTSIDE ? 512 : 1024) * KIB);
+    must(test_shadowed() || most < 2 * live + OWNERS * (FREELIST_OUTSIDE ? 512 : 2048) * KIB);
     must(purge_counts().pressures > 0);
     load_free(&load[(TURNS + 1) % 2]);
     for (int i = 0; i < OWNERS; i++)
