@@ -39,7 +39,7 @@ static void *malloc_from(struct heap *h, size_t size, bool *zero)
         }
     }
     if (size > TINY_MAX && size <= MID_MAX) {
-        void *p = LOCK_SHARES ? NULL : run_pop(h->current, size);
+        void *p = LOCK_SHARES ? run_reuse(&h->run, size) : run_pop(h->current, size);
         if (!p)
             return mid_alloc(h, size, zero);
         *zero = false;
