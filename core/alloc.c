@@ -58,8 +58,8 @@ static noinline void *malloc_slow(size_t size, bool *zero)
 {
     struct heap *h = thread_heap();
     void *p = NULL;
-    if (unlikely(!h))
-        return NULL;
+    if (unlikely(!h)) /* none to be had; with LOCK_SHARES also: in a signal handler that interrupted thread_heap */
+        return LOCK_SHARES ? large_alloc(size, zero) : NULL;
     if (unlikely(h->busy)) { /* in a signal handler that interrupted a slow path */
         return large_alloc(size, zero);
     }

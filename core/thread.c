@@ -110,15 +110,21 @@ struct heap *thread_heap(void)
     int saved = errno;
     remote_opening();
     start_once();
+    enum lock_trip trip = lock_go();
+    if (trip == LOCK_NO)
+        return NULL;
     struct heap *h = thread_adopt();
     if (!h)
         h = thread_new();
+    if (h) {
+        front_open(h);
+        heap_self = h; /* before pthread_setspecific, which may allocate */
+    }
+    lock_back(trip);
     if (!h) {
         errno = ENOMEM;
         return NULL;
     }
-    front_open(h);
-    heap_self = h; /* before pthread_setspecific, which may allocate */
     if (thread_has_key)
         pthread_setspecific(thread_key, h);
     errno = saved;

@@ -8,7 +8,8 @@
 
 #include "heap.h"
 
-/* The calling thread's heap: heap_self, or a parked one adopted, or a new one. NULL with errno = ENOMEM. */
+/* The calling thread's heap: heap_self, or a parked one adopted, or a new one. NULL with errno = ENOMEM, or in a signal
+ * handler that has interrupted this very call, where LOCK_SHARES. */
 struct heap *thread_heap(void);
 
 /* Creates the key whose destructor ends a thread's use of its heap. Once, by start_once. */

@@ -5,6 +5,8 @@
 #define TEST_SECONDS 120
 #include "test_purge.h"
 
+#include "core/meta.h"
+
 #include <sys/wait.h>
 
 enum { MANY = 40000 };
@@ -90,6 +92,39 @@ START_TEST(a_handler_in_a_slow_path_enters_no_parked_heap)
     must(trip == LOCK_FREE && heap_self->busy && lock_go() == LOCK_NO);
     lock_back(trip);
     must(!heap_self->busy);
+}
+END_TEST
+
+static void *handler_first(void *unused)
+{
+    enum lock_trip trip = lock_go(); /* as thread_heap does before it takes locks */
+    uint64_t before = mapped_blocks();
+    char *p = hak_malloc(100);
+    must(trip == LOCK_BUSY && p && heap_self == &heap_none && mapped_blocks() == before + 1);
+    hak_free(p);
+    lock_back(trip);
+    must(heap_self == &heap_none && mapped_blocks() == before);
+    hak_free(hak_malloc(100));
+    must(heap_self != &heap_none);
+    return unused;
+}
+
+START_TEST(a_handler_in_the_first_malloc_of_a_thread_takes_no_lock)
+{
+    run_thread(handler_first, NULL);
+    must(test_stats().live_blocks == 0);
+}
+END_TEST
+
+START_TEST(a_handler_waits_for_no_metadata)
+{
+    char *first = meta_alloc(64), *second, *third;
+    meta_fork_lock(); /* as if in the middle of it */
+    second = meta_alloc(100);
+    meta_fork_unlock();
+    third = meta_alloc(64);
+    must(first && second && !((uintptr_t)second % os_page) && third == first + 64);
+    second[0] = second[99] = 1;
 }
 END_TEST
 
@@ -279,5 +314,5 @@ START_TEST(others_at_any_time)
 END_TEST
 
 TEST_MAIN("purge: the lock of a heap", who_frees_drains, a_handler_in_a_slow_path_enters_no_parked_heap,
-          nobody_helps_when_turned_off, waits_for_who_is_inside, goes_on_without, ends_without, fork_while_others_are_inside,
-          others_at_any_time)
+          a_handler_in_the_first_malloc_of_a_thread_takes_no_lock, a_handler_waits_for_no_metadata, nobody_helps_when_turned_off,
+          waits_for_who_is_inside, goes_on_without, ends_without, fork_while_others_are_inside, others_at_any_time)
