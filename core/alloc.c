@@ -185,9 +185,9 @@ hot_inline bool free_own(void *p)
 /* What free does when there is a short way and p cannot take it. A later slot of a run has no heap. */
 static noinline void free_long(void *p)
 {
-    struct slab *s = slab_at(p);
+    struct slab *s;
     struct heap *h = heap_self, *to;
-    if (unlikely(!ssmap_has_block(p)) || unlikely(!(to = slab_heap(s)))) {
+    if (unlikely(!ssmap_has_block(p)) || unlikely(!(to = slab_heap(s = slab_at(p))))) {
         free_general(p, "free");
     } else if (to == h) {
         guard_free(p, "free");
