@@ -1,31 +1,17 @@
 /* test_lazy_fork.c - the child of a fork has a whole LRU, whatever the other threads were doing, and starts its own thread. */
 #define TEST_SECONDS 300
 #include "core/test/test_alone.h"
+#include "core/test/test_child.h"
 #include "test_lazy.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 enum { COUNT = 12, THREADS = 3, FORKS = 150 };
 
 static struct superslab *ss[COUNT];
 static atomic_bool stop;
-
-static void in_child(void (*work)(void))
-{
-    pid_t pid = fork();
-    must(pid >= 0);
-    if (!pid) {
-        alarm(60);
-        work();
-        _exit(0);
-    }
-    int status = -1;
-    must(waitpid(pid, &status, 0) == pid);
-    must(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
 
 static void use_the_list(void)
 {

@@ -1,28 +1,14 @@
 /* test_pool_fork.c - the child of a fork has a whole pool, whatever the other threads were doing with it: the lock is free, the
  * slabs of threads that do not exist stay theirs, everything else can be claimed and given back. */
 #define TEST_SECONDS 300
+#include "core/test/test_child.h"
 #include "test_pool.h"
 
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 enum { THREADS = 3, FORKS = 150, HELD = 12, BLOCKS = 600 };
 
 static atomic_bool stop;
-
-static void in_child(void (*work)(void))
-{
-    pid_t pid = fork();
-    must(pid >= 0);
-    if (!pid) {
-        alarm(60);
-        work();
-        _exit(0);
-    }
-    int status = -1;
-    must(waitpid(pid, &status, 0) == pid);
-    must(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
 
 /* Blocks of every class, more than the hot SuperSlab holds, given back. */
 static void use_all(void)

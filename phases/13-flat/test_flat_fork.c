@@ -3,9 +3,9 @@
  */
 #define _GNU_SOURCE
 #define TEST_SECONDS 300
+#include "core/test/test_child.h"
 #include "test_flat.h"
 
-#include <sys/wait.h>
 
 enum { THREADS = 3, FORKS = 25, MANY = 300 };
 
@@ -67,15 +67,7 @@ START_TEST(forks)
     for (size_t i = 0; i < MANY; i++)
         must((own[i] = hak_malloc(16 + i * 30)));
     for (size_t i = 0; i < test_scaled(FORKS) && !test_shadowed(); i++) {
-        pid_t pid = fork();
-        must(pid >= 0);
-        if (!pid) {
-            alarm(60);
-            child();
-            _exit(0);
-        }
-        int status = -1;
-        must(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        in_child(child);
     }
     stop = true;
     for (size_t n = 0; n < THREADS; n++)

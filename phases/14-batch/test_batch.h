@@ -3,6 +3,7 @@
 #define HAK_TEST_BATCH_H
 
 #include "core/test/test_core.h"
+#include "core/test/test_helper.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -86,51 +87,6 @@ static inline struct batch_counts batch_counted(void)
     hak_stats_each(batch_count_one, &counts);
     must(counts.packets != UINT64_MAX && counts.packets_made != UINT64_MAX);
     return counts;
-}
-
-/* A thread with a heap that does what it is told, one thing at a time. */
-struct helper {
-    pthread_t thread;
-    sem_t go, done;
-    void (*work)(void *context); /* NULL: end */
-    void *context;
-    struct heap *heap;
-};
-
-static inline void *helper_main(void *context)
-{
-    struct helper *helper = context;
-    hak_free(hak_malloc(1));
-    helper->heap = heap_self;
-    for (;;) {
-        sem_wait(&helper->go);
-        void (*work)(void *context) = helper->work; /* once done, the next may be there */
-        if (work)
-            work(helper->context);
-        sem_post(&helper->done);
-        if (!work)
-            return NULL;
-    }
-}
-
-static inline void helper_do(struct helper *helper, void (*work)(void *context), void *context)
-{
-    helper->work = work;
-    helper->context = context;
-    sem_post(&helper->go);
-    sem_wait(&helper->done);
-}
-
-static inline void helper_start(struct helper *helper)
-{
-    must(!sem_init(&helper->go, 0, 0) && !sem_init(&helper->done, 0, 0));
-    must(!pthread_create(&helper->thread, NULL, helper_main, helper));
-}
-
-static inline void helper_end(struct helper *helper)
-{
-    helper_do(helper, NULL, NULL);
-    must(!pthread_join(helper->thread, NULL));
 }
 
 /* Blocks that a helper allocates, for others to free. */

@@ -3,9 +3,9 @@
  */
 #define _GNU_SOURCE
 #define TEST_SECONDS 300
+#include "core/test/test_child.h"
 #include "test_batch.h"
 
-#include <sys/wait.h>
 
 enum { THREADS = 3, FORKS = 60, SHARED = 64, MANY = 500 };
 
@@ -65,15 +65,7 @@ START_TEST(forks)
         must(!pthread_create(&thread[n], NULL, work, (void *)n));
     for (size_t i = 0; i < test_scaled(FORKS); i++) {
         exchange((uint32_t)i + 1, 500);
-        pid_t pid = fork();
-        must(pid >= 0);
-        if (!pid) {
-            alarm(60);
-            child();
-            _exit(0);
-        }
-        int status = -1;
-        must(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        in_child(child);
     }
     stop = true;
     for (int n = 0; n < THREADS; n++)

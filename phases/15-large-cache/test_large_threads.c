@@ -1,13 +1,13 @@
 /* test_large_threads.c - threads allocate, resize and free large blocks, pass them on, trim and tick all at once: no two blocks
  * share memory, the sums come out. HAK_STRESS_SECONDS: how long each test runs (1). And: fork among them; signal handlers. */
 #define TEST_SECONDS 600
+#include "core/test/test_child.h"
 #include "test_large.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <time.h>
 
 enum { THREADS = 4, OUT = 6, SHARED = 8 };
@@ -143,15 +143,7 @@ START_TEST(forks_among_threads)
     for (uintptr_t i = 0; i < THREADS; i++)
         must(!pthread_create(&threads[i], NULL, user, (void *)(i + 1)));
     for (size_t i = 0; i < test_scaled(20); i++) {
-        pid_t pid = fork();
-        must(pid >= 0);
-        if (!pid) {
-            alarm(60);
-            use_large();
-            _exit(0);
-        }
-        int status = -1;
-        must(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        in_child(use_large);
     }
     end(threads);
 }

@@ -3,6 +3,7 @@
 #define HAK_TEST_PURGE_H
 
 #include "core/test/test_core.h"
+#include "core/test/test_helper.h"
 
 #include <sched.h>
 #include <stdatomic.h>
@@ -67,56 +68,6 @@ static inline void slots_valid(void)
     thread_each_heap(settle_other, NULL); /* SuperSlabs without an owned slab go */
     superslab_each_slab(dirty_slots, &count);
     must(count == purge_slots);
-}
-
-/* A thread with a heap that does what it is told, one thing at a time, and sleeps in between. */
-struct sleeper {
-    pthread_t thread;
-    sem_t go, done;
-    void (*work)(void *context); /* NULL: end */
-    void *context;
-    struct heap *heap;
-};
-
-static inline void *sleeper_main(void *context)
-{
-    struct sleeper *sleeper = context;
-    hak_free(hak_malloc(1));
-    sleeper->heap = heap_self;
-    for (;;) {
-        sem_wait(&sleeper->go);
-        void (*work)(void *) = sleeper->work; /* a new one may be there as soon as this one is done */
-        if (work)
-            work(sleeper->context);
-        sem_post(&sleeper->done);
-        if (!work)
-            return NULL;
-    }
-}
-
-static inline void sleeper_begin(struct sleeper *sleeper, void (*work)(void *context), void *context)
-{
-    sleeper->work = work;
-    sleeper->context = context;
-    sem_post(&sleeper->go);
-}
-
-static inline void sleeper_do(struct sleeper *sleeper, void (*work)(void *context), void *context)
-{
-    sleeper_begin(sleeper, work, context);
-    sem_wait(&sleeper->done);
-}
-
-static inline void sleeper_start(struct sleeper *sleeper)
-{
-    must(!sem_init(&sleeper->go, 0, 0) && !sem_init(&sleeper->done, 0, 0));
-    must(!pthread_create(&sleeper->thread, NULL, sleeper_main, sleeper));
-}
-
-static inline void sleeper_end(struct sleeper *sleeper)
-{
-    sleeper_do(sleeper, NULL, NULL);
-    must(!pthread_join(sleeper->thread, NULL));
 }
 
 /* Blocks of up to `most` bytes that one thread allocates and another frees. */

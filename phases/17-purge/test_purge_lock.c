@@ -37,14 +37,14 @@ static uint64_t helped(void)
 /* used = live + cached + remote, whoever drained. */
 START_TEST(who_frees_drains)
 {
-    struct sleeper owner;
+    struct helper owner;
     static void *first_block[MANY];
     struct load first = {MANY, 400, first_block, 0}, load = {MANY, 400, block, 0};
     purge_on = 1;
     hak_free(hak_malloc(1));
-    sleeper_start(&owner);
-    sleeper_do(&owner, load_make, &first);
-    sleeper_do(&owner, load_make, &load);
+    helper_start(&owner);
+    helper_do(&owner, load_make, &first);
+    helper_do(&owner, load_make, &load);
     uint64_t slabs = test_stats().slabs;
     load_free(&first);
     sleep_ms(30); /* now it is known to sleep */
@@ -55,12 +55,12 @@ START_TEST(who_frees_drains)
     must(remote_length(owner.heap) < MANY / 4 && test_stats().live_blocks == 0);
     must(test_stats().slabs < slabs / 2);
     slots_valid();
-    sleeper_do(&owner, load_make, &load);
+    helper_do(&owner, load_make, &load);
     walk_heap(owner.heap);
     must(test_stats().live_blocks == MANY);
-    sleeper_do(&owner, load_free, &load);
+    helper_do(&owner, load_free, &load);
     slots_valid();
-    sleeper_end(&owner);
+    helper_end(&owner);
     must(test_stats().live_blocks == 0);
 }
 END_TEST
@@ -130,16 +130,16 @@ END_TEST
 
 START_TEST(nobody_helps_when_turned_off)
 {
-    struct sleeper owner;
+    struct helper owner;
     struct load load = {MANY, 400, block, 0};
     purge_on = 0;
     hak_free(hak_malloc(1));
-    sleeper_start(&owner);
-    sleeper_do(&owner, load_make, &load);
+    helper_start(&owner);
+    helper_do(&owner, load_make, &load);
     load_free(&load);
     send_held();
     must(helped() == 0 && remote_length(owner.heap) == MANY);
-    sleeper_end(&owner);
+    helper_end(&owner);
 }
 END_TEST
 
@@ -152,20 +152,20 @@ static void leave_later(void *heap)
 /* The thread that has the heap finds somebody inside: it waits. */
 START_TEST(waits_for_who_is_inside)
 {
-    struct sleeper other;
+    struct helper other;
     struct load load = {2000, 400, block, 0};
     struct heap *h = thread_heap();
-    sleeper_start(&other);
+    helper_start(&other);
     for (int i = 0; i < 5; i++) {
         must(lock_visit(h) && !lock_visit(h));
-        sleeper_begin(&other, leave_later, h);
+        helper_begin(&other, leave_later, h);
         load_make(&load);
         sem_wait(&other.done);
         must(mapped_blocks() == 0 && !lock_missed(&h->lock));
         load_free(&load);
     }
     walk_heap(h);
-    sleeper_end(&other);
+    helper_end(&other);
 }
 END_TEST
 

@@ -9,7 +9,7 @@ enum { OWNERS = 8, TURNS = 24, EACH = 8000, MOST = 1024 };
 /* The smallest peak that turns can have: two loads are live, and what each heap keeps in its front. */
 START_TEST(sleeping_owners)
 {
-    static struct sleeper owner[OWNERS];
+    static struct helper owner[OWNERS];
     static void *block[2][EACH];
     struct load load[2] = {{EACH, MOST, block[0], 0}, {EACH, MOST, block[1], 0}};
     uint64_t live = 0, most = 0;
@@ -17,10 +17,10 @@ START_TEST(sleeping_owners)
     purge_mb = 4;
     hak_free(hak_malloc(1));
     for (int i = 0; i < OWNERS; i++)
-        sleeper_start(&owner[i]);
+        helper_start(&owner[i]);
     size_t before = test_rss();
     for (int turn = 0; turn < TURNS; turn++) {
-        sleeper_do(&owner[turn % OWNERS], load_make, &load[turn % 2]);
+        helper_do(&owner[turn % OWNERS], load_make, &load[turn % 2]);
         sleep_ms(15);
         live = load[0].bytes + load[1].bytes;
         if (turn > 0)
@@ -36,7 +36,7 @@ START_TEST(sleeping_owners)
     thread_ends();
     slots_valid();
     for (int i = 0; i < OWNERS; i++)
-        sleeper_end(&owner[i]);
+        helper_end(&owner[i]);
     send_held();
     must(test_stats().live_blocks == 0);
 }
