@@ -309,7 +309,7 @@ static void heap_valid_slab(void *context, struct slab *s)
         remote += slab_of(p) == s;
     remote += (uint32_t)remote_count(h, s);
     if (GUARD_EXACT)
-        hak_assert_full(slab_used(s) == guard_count(s) + front_cached(h, s) + run_cached(h, s) + remote);
+        hak_assert_full(slab_used(s) == guard_count(s) + foreign_cached(h, s) + run_cached(h, s) + remote);
     bool current = h->current[s->class] == s;
     hak_assert_full(s->listed == (!current && !s->full));
     hak_assert_full(current || slab_used(s) > 0);

@@ -1,6 +1,6 @@
 /* heap.h - a heap: what one thread allocates from. And the two fast paths below malloc and free.
  *
- * May include slab.h, superslab.h and the seams that keep state in a heap (front, pool, mid, remote, route).
+ * May include slab.h, superslab.h and the seams that keep state in a heap (foreign, front, pool, mid, remote, route, run).
  *
  * A thread reaches its heap through heap_self. The heap outlives the thread: at a thread's end it is parked, and the next
  * new thread adopts it whole, so a block's slab never changes hands. Only the thread that has the heap touches its slabs and
@@ -17,6 +17,7 @@
 #ifndef HAK_HEAP_H
 #define HAK_HEAP_H
 
+#include "seam/foreign.h"
 #include "seam/front.h"
 #include "seam/guard.h"
 #include "seam/lock.h"
@@ -40,6 +41,7 @@ struct heap {
     struct lock_heap lock;
     struct pool_heap pool;
     struct run_heap run;
+    struct foreign_heap foreign;
     /* Counters: written by the owner, read by anybody. */
     uint64_t adopted, remote_received_blocks, remote_received_bytes;
     uint64_t remote_sent_blocks, remote_sent_bytes; /* by this heap's thread, to others */

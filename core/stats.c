@@ -5,6 +5,7 @@
 #include "log.h"
 #include "mapped.h"
 #include "os.h"
+#include "seam/grow.h"
 #include "seam/large.h"
 #include "seam/lazy.h"
 #include "seam/owner.h"
@@ -123,6 +124,8 @@ HAK_EXPORT void hak_stats_each(void (*each)(void *context, const char *name, uin
     front_stats(each, context);
     route_stats(each, context);
     remote_stats(each, context);
+    foreign_stats(each, context);
+    grow_stats(each, context);
     pool_stats(each, context);
     owner_stats(each, context);
     large_stats(each, context);

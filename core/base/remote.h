@@ -13,6 +13,15 @@ static inline void remote_give(struct heap *from, struct heap *to, struct slab *
     heap_give_remote(from, to, s, p);
 }
 
+void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p);
+void heap_parked(struct heap *h);
+
+static inline void remote_give_inside(struct heap *from, struct heap *to, struct slab *s, void *p)
+{
+    heap_remote_push(from, to, s, p);
+    heap_parked(to);
+}
+
 static inline bool remote_waiting(const struct remote_out *out, const struct remote_in *in)
 {
     (void)out, (void)in;

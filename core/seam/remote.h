@@ -7,6 +7,8 @@
  *
  *   void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p)
  *                                        as heap_give_remote, now or soon
+ *   void remote_give_inside(struct heap *from, struct heap *to, struct slab *s, void *p)  as remote_give.
+ *                                                             Inside heap_enter(from)
  *   bool remote_waiting(const struct remote_out *out, const struct remote_in *in)  is there something to receive?
  *   void *remote_take(struct heap *h, unsigned class)         receives into the front; a block of that class, or NULL
  *   void remote_receive(struct heap *h)                       receives everything into the slabs. Inside heap_enter

@@ -9,11 +9,21 @@
 void *front_nothing[1];
 uint64_t front_cap = 256, front_batch = 32, front_direct = 1, front_report;
 
-/* Slots that a class gets. Big classes get few, and the biggest none, so that no thread hoards. */
-static size_t front_slots(unsigned class)
+static size_t front_capped(size_t blocks)
 {
-    size_t fit = width_blocks(class);
-    return fit < front_cap ? fit : front_cap;
+    return blocks < front_cap ? blocks : front_cap;
+}
+
+/* Slots that a class has. Big classes get few, and the biggest none, so that no thread hoards. */
+static size_t front_most(unsigned class)
+{
+    return front_capped(grow_most(class));
+}
+
+/* Blocks that it may hold now. */
+static size_t front_slots(const struct front_heap *f, unsigned class)
+{
+    return front_capped(grow_now(&f->grow, class));
 }
 
 /* Lays the slots out in one piece. Without memory for it the heap works on, uncached. */
@@ -28,14 +38,14 @@ void front_open(struct heap *h)
     else
         *f = (struct front_heap)FRONT_INIT;
     for (unsigned c = 0; c < HEAP_CLASSES; c++)
-        total += 2 * front_slots(c) + 1;
+        total += 2 * front_most(c) + 1;
     void **slots = meta_alloc(total * sizeof *slots);
     if (!slots)
         return;
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
         f->start[c] = f->bin[c].base = f->bin[c].top = slots;
-        f->bin[c].limit = slots + front_slots(c);
-        slots += 2 * front_slots(c) + 1;
+        f->bin[c].limit = slots + front_slots(f, c);
+        slots += 2 * front_most(c) + 1;
     }
     f->opened_cap = front_cap + 1;
 }
@@ -72,7 +82,7 @@ static void front_rewind(struct front_heap *f, unsigned class)
     store_relaxed(&bin->base, start);
     store_relaxed(&bin->top, start);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    bin->limit = start + front_slots(class);
+    bin->limit = start + front_slots(f, class);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     store_relaxed(&bin->top, start);
 }
@@ -84,11 +94,12 @@ void *front_refill(struct heap *h, unsigned class)
     if (unlikely(!heap_enter(h)))
         return NULL;
     count_add(&bin->misses, 1);
+    grow_missed(&h->front.grow, class);
     front_rewind(&h->front, class);
     struct slab *s = heap_slab(h, class);
     if (s) {
         void **top = bin->top; /* read once: a signal handler may push while the batch comes in */
-        size_t room = (size_t)(bin->limit - top), half = front_slots(class) / 2, n = front_batch - 1;
+        size_t room = (size_t)(bin->limit - top), half = front_slots(&h->front, class) / 2, n = front_batch - 1;
         n = n < half ? n : half;
         n = n < room ? n : room;
         /* The block for the caller first: it is the lowest of a fresh batch. */
@@ -117,7 +128,9 @@ static void front_give(struct heap *h, struct front_bin *bin, size_t count)
     for (size_t i = 1; i <= count; i++) {
         void *p = bin->base[i];
         bin->base[i] = NULL; /* a pop that ends here misses */
-        heap_give_inside(h, slab_of(p), p);
+        struct slab *s = slab_of(p);
+        if (!foreign_return(h, s, p))
+            heap_give_inside(h, s, p);
     }
     store_relaxed(&bin->base, bin->base + count);
     count_add(&bin->drained, count);
@@ -131,7 +144,8 @@ void front_drain(struct heap *h, struct slab *s, void *p)
         heap_remote_push(h, h, s, p);
         return;
     }
-    void **end = h->front.start[s->class] + 2 * front_slots(s->class);
+    grow_drained(&h->front.grow, s->class);
+    void **end = h->front.start[s->class] + 2 * front_most(s->class);
     size_t count = front_held(bin) / 2, room = (size_t)(end - bin->limit);
     if (count > room)
         count = room;
@@ -149,6 +163,7 @@ void front_drain(struct heap *h, struct slab *s, void *p)
 void front_flush(struct heap *h)
 {
     run_flush(h);
+    grow_reset(&h->front.grow);
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
         struct front_bin *bin = &h->front.bin[c];
         if (front_held(bin) > 0)

@@ -13,14 +13,14 @@
  *
  * Must hold for every bin:
  *   *base = NULL, which ends every pop;  base < slot <= top: blocks of slabs of this heap and class, each used in its slab
- *   0 <= top - base <= limit - base <= min(HAKMEM_FC_CAP, width_blocks of the class)
+ *   0 <= top - base <= limit - base <= min(HAKMEM_FC_CAP, grow_now of the class)
  *   held = top - base;  allocations of the class = hits + misses
  * A zero bin is not valid: FRONT_INIT is the empty one that takes nothing.
  */
 #ifndef HAK_FRONT_H
 #define HAK_FRONT_H
 
-#include "core/seam/width.h"
+#include "core/seam/grow.h"
 
 enum { FRONT_CLASSES = CLASS_ALL };
 
@@ -35,8 +35,9 @@ static_assert(sizeof(struct front_bin) == 64, "a bin is one cache line");
 
 struct front_heap {
     struct front_bin bin[FRONT_CLASSES];
-    void **start[FRONT_CLASSES]; /* the slots: 2 * capacity + 1 for each class */
+    void **start[FRONT_CLASSES]; /* the slots: 2 * grow_most + 1 for each class */
     uint64_t opened_cap;         /* HAKMEM_FC_CAP when the slots were laid out; 0: not yet */
+    struct grow_heap grow;       /* how many blocks each bin may hold now */
 };
 
 extern void *front_nothing[1];

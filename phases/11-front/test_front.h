@@ -43,12 +43,13 @@ static inline size_t bin_slots(const struct front_bin *bin)
 static inline size_t bin_room(const struct heap *h, const struct front_bin *bin)
 {
     size_t class = (size_t)(bin - h->front.bin);
-    return (size_t)(h->front.start[class] + 2 * bin_slots(bin) - bin->limit);
+    size_t most = grow_most((unsigned)class);
+    return (size_t)(h->front.start[class] + 2 * (most < front_cap ? most : front_cap) - bin->limit);
 }
 
 static inline size_t slots_wanted(unsigned class)
 {
-    size_t fit = width_blocks(class);
+    size_t fit = grow_now(&heap_self->front.grow, class);
     return fit < front_cap ? fit : front_cap;
 }
 
@@ -68,11 +69,12 @@ static inline void bin_valid(struct heap *h, unsigned class)
         return;
     }
     must(bin->base[0] == NULL && bin->base <= bin->top && bin->top <= bin->limit);
-    must(h->front.start[class] <= bin->base && bin_room(h, bin) <= slots_wanted(class));
+    must(h->front.start[class] <= bin->base && bin_room(h, bin) <= 2 * grow_most(class));
     must(bin_slots(bin) == slots_wanted(class));
     for (void **slot = bin->base + 1; slot <= bin->top; slot++) {
         struct slab *s = slab_of(*slot);
-        must(ssmap_has(*slot) && slab_heap(s) == h && s->class == class && slab_bad_block(s, *slot) == NULL);
+        must(ssmap_has(*slot) && s->class == class && slab_bad_block(s, *slot) == NULL);
+        must(slab_heap(s) == h || FOREIGN_KEEPS);
     }
 }
 

@@ -165,11 +165,17 @@ static void remote_add(struct heap *from, struct remote_box *box, void *p, uint6
     count_add(&from->remote_sent_blocks, 1);
 }
 
-/* The heap that gathers blocks for heap to; NULL: they are given one by one. A heap whose thread has ended takes blocks at
- * once. A thread without a heap gets one when it goes on freeing other threads' blocks. */
+/* A heap whose thread has ended takes blocks at once. */
+static bool remote_gathers(const struct heap *to, const struct slab *s)
+{
+    return load_relaxed(&to->state) == HEAP_OWNED && s->block_size <= REMOTE_HELD_MAX;
+}
+
+/* The heap that gathers blocks for heap to; NULL: they are given one by one. A thread without a heap gets one when it goes on
+ * freeing other threads' blocks. */
 static struct heap *remote_sender(struct heap *from, const struct heap *to, const struct slab *s)
 {
-    if (load_relaxed(&to->state) != HEAP_OWNED || s->block_size > REMOTE_HELD_MAX)
+    if (!remote_gathers(to, s))
         return NULL;
     if (from == &heap_none) {
         if (remote_alone == REMOTE_ALONE_MAX || ++remote_alone < REMOTE_ALONE_MAX)
@@ -185,27 +191,40 @@ static bool remote_nearly_full(const struct remote_box *box)
     return (uintptr_t)box->next % REMOTE_PACKET == REMOTE_PACKET - sizeof(void *);
 }
 
+/* p into its box, which may be sent. False: no memory for one. Inside heap_enter. */
+static bool remote_gather(struct heap *from, struct heap *to, const struct slab *s, void *p)
+{
+    uint64_t bytes = from->remote_sent_bytes + s->block_size;
+    if (bytes > from->out.flush_at)
+        remote_flush(from);
+    struct remote_box *box = remote_bind(from, to);
+    if (!box) {
+        count_add(&from->out.single, 1);
+        return false;
+    }
+    bool full = remote_nearly_full(box);
+    remote_add(from, box, p, bytes);
+    if (full)
+        remote_send(from, box);
+    return true;
+}
+
+void remote_give_inside(struct heap *from, struct heap *to, struct slab *s, void *p)
+{
+    if (remote_gathers(to, s) && remote_gather(from, to, s, p))
+        return;
+    heap_remote_push(from, to, s, p);
+    heap_parked(to);
+}
+
 /* The rest of remote_give: p has no box, or something must be sent. */
 static noinline void remote_give_slow(struct heap *from, struct heap *to, struct slab *s, void *p)
 {
     struct heap *sender = remote_sender(from, to, s);
-    struct remote_box *box = NULL;
-    if (sender) {
-        uint64_t bytes = sender->remote_sent_bytes + s->block_size;
-        if (bytes > sender->out.flush_at)
-            remote_flush(sender);
-        box = remote_bind(sender, to);
-        if (box) {
-            bool full = remote_nearly_full(box);
-            remote_add(sender, box, p, bytes);
-            if (full)
-                remote_send(sender, box);
-        } else {
-            count_add(&sender->out.single, 1);
-        }
+    bool gathered = sender && remote_gather(sender, to, s, p);
+    if (sender)
         heap_leave(sender);
-    }
-    if (box)
+    if (gathered)
         return;
     if (heap_self == to) /* it has just been adopted */
         heap_push(to, s, p);

@@ -62,6 +62,7 @@ static inline bool remote_waiting(const struct remote_out *out, const struct rem
 }
 
 void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p);
+void remote_give_inside(struct heap *from, struct heap *to, struct slab *s, void *p);
 void *remote_take(struct heap *h, unsigned class);
 void remote_receive(struct heap *h);
 void remote_flush(struct heap *h);

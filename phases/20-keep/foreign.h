@@ -1,0 +1,35 @@
+/* phases/20-keep/foreign.h - phase 20, the foreign seam: a thread that frees another heap's block, and allocates such blocks
+ * itself, keeps it in its own front: it is still in the cache.
+ *
+ * May include slab.h and the front seam. Only blocks of mid classes: these are whole cache lines, so that no two threads write
+ * to one line because of it (passive false sharing: Berger et al., Hoard, ASPLOS 2000), and the slower free of a block that is not
+ * the heap's own is little beside what a program does with so much memory.
+ *
+ * Must hold: a block in the front of heap h belongs to h, or to a mid class, whose sizes are multiples of FOREIGN_LINE;
+ * kept = returned + given out by malloc + in the front now.
+ */
+#ifndef HAK_KEEP_FOREIGN_H
+#define HAK_KEEP_FOREIGN_H
+
+#define FOREIGN_KEEPS true
+enum { FOREIGN_LINE = 64 };
+static_assert(TINY_MAX >> CLASS_STEPS_LOG2 >= FOREIGN_LINE, "steps between mid classes are whole lines");
+
+struct foreign_heap {
+    uint64_t kept, returned; /* blocks of others that came into the front; that it gave back. Owner writes */
+};
+
+/* A thread that has never asked for such blocks has no use for them. */
+static inline bool foreign_keep(struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p)
+{
+    if (s->class < CLASS_TINY || load_relaxed(&f->bin[s->class].misses) == 0 || !front_push(f, s->class, p))
+        return false;
+    count_add(&o->kept, 1);
+    return true;
+}
+
+bool foreign_return(struct heap *h, struct slab *s, void *p);
+uint64_t foreign_cached(const struct heap *h, const struct slab *s);
+void foreign_stats(stats_each *each, void *context);
+
+#endif

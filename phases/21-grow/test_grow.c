@@ -1,0 +1,117 @@
+/* test_grow.c - a bin that runs empty after it has run over doubles, up to a bound; one that only fills and empties does not; what
+ * empties the front makes it small again.
+ */
+#include "core/test/test_core.h"
+
+enum { SIZE = 4096, MOST = 400 };
+static void *block[MOST];
+
+static void take(size_t count, size_t size)
+{
+    for (size_t i = 0; i < count; i++) {
+        must((block[i] = hak_malloc(size)));
+        test_stamp(block[i], size, i);
+    }
+}
+
+static void give(size_t count, size_t size)
+{
+    for (size_t i = 0; i < count; i++) {
+        must(test_stamped(block[i], size, i));
+        hak_free(block[i]);
+    }
+}
+
+static size_t now(unsigned class)
+{
+    const struct front_bin *bin = &heap_self->front.bin[class];
+    size_t blocks = grow_now(&heap_self->front.grow, class);
+    must(blocks >= width_blocks(class) && blocks <= grow_most(class));
+    must(bin->limit - bin->base == (ptrdiff_t)blocks && bin->top <= bin->limit);
+    must(bin->limit <= heap_self->front.start[class] + 2 * grow_most(class));
+    return blocks;
+}
+
+START_TEST(rule)
+{
+    size_t bytes = 0;
+    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
+        must(grow_most(c) >= width_blocks(c) && (grow_most(c) == width_blocks(c)) == (c < CLASS_TINY || width_blocks(c) == 0));
+        bytes += c < CLASS_TINY ? 0 : grow_most(c) * class_size(c);
+    }
+    must(bytes <= 4800 * KIB);
+}
+END_TEST
+
+START_TEST(over_and_empty_doubles_up_to_the_bound)
+{
+    unsigned class = class_of(SIZE);
+    hak_free(hak_malloc(SIZE));
+    size_t blocks = now(class);
+    must(blocks == width_blocks(class));
+    for (int i = 0; i < 10; i++) {
+        take(MOST, SIZE);
+        size_t grown = now(class);
+        must(grown == (i == 0 || blocks == grow_most(class) ? blocks : 2 * blocks));
+        blocks = grown;
+        give(MOST, SIZE);
+        must(now(class) == blocks);
+    }
+    must(blocks == grow_most(class));
+    walk_heap(heap_self);
+    settle();
+    must(now(class) == width_blocks(class));
+    must(test_stats().live_blocks == 0);
+}
+END_TEST
+
+START_TEST(one_way_does_not_grow)
+{
+    unsigned class = class_of(SIZE);
+    take(MOST, SIZE);
+    must(now(class) == width_blocks(class));
+    give(MOST, SIZE);
+    must(now(class) == width_blocks(class));
+}
+END_TEST
+
+START_TEST(tiny_bins_stay)
+{
+    unsigned class = class_of(64);
+    for (int i = 0; i < 10; i++) {
+        take(MOST, 64);
+        give(MOST, 64);
+    }
+    must(now(class) == width_blocks(class));
+}
+END_TEST
+
+/* As many pairs as a bin has grown to cost no slow path. */
+START_TEST(grown_bins_hold_what_they_say)
+{
+    unsigned class = class_of(SIZE);
+    for (int i = 0; i < 10; i++) {
+        take(MOST, SIZE);
+        give(MOST, SIZE);
+    }
+    take(1, SIZE);
+    hak_free(block[0]);
+    for (size_t have = grow_most(class); have > 0; have--) /* empty, then full */
+        block[have - 1] = hak_malloc(SIZE);
+    for (size_t i = 0; i < grow_most(class); i++)
+        hak_free(block[i]);
+    const struct front_bin *bin = &heap_self->front.bin[class];
+    uint64_t misses = bin->misses, drained = bin->drained;
+    size_t held = (size_t)(bin->top - bin->base);
+    for (int i = 0; i < 20; i++) {
+        for (size_t k = 0; k < held; k++)
+            must((block[k] = hak_malloc(SIZE)));
+        for (size_t k = 0; k < held; k++)
+            hak_free(block[k]);
+    }
+    must(held > width_blocks(class) && bin->misses == misses && bin->drained == drained);
+}
+END_TEST
+
+TEST_MAIN("grow", rule, over_and_empty_doubles_up_to_the_bound, one_way_does_not_grow, tiny_bins_stay,
+          grown_bins_hold_what_they_say)
