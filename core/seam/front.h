@@ -5,8 +5,8 @@
  * front_heap, FRONT_INIT (its initializer for a heap that no thread has: holds nothing, takes nothing), FRONT_CACHES (false:
  * core goes straight to the slab and never calls front_pop and front_push), front_pop, front_push and FRONT_ENV.
  *
- * Must hold: a block enters the front of heap h only when slab_of(block)->heap = h; while there it counts as used in its
- * slab (used = live + cached + remote); front_flush leaves cached = 0 in every slab of h.
+ * Must hold: a block enters the front of heap h only when slab_of(block)->heap = h, or where the foreign seam keeps others';
+ * while there it counts as used in its slab (used = live + cached + remote); front_flush leaves nothing in the front of h.
  */
 #ifndef HAK_SEAM_FRONT_H
 #define HAK_SEAM_FRONT_H

@@ -12,7 +12,8 @@
  * that the pop has read.
  *
  * Must hold for every bin:
- *   *base = NULL, which ends every pop;  base < slot <= top: blocks of slabs of this heap and class, each used in its slab
+ *   *base = NULL, which ends every pop;  base < slot <= top: blocks of this class, each used in its slab, of this heap,
+ *   or others' where the foreign seam keeps them
  *   0 <= top - base <= limit - base <= min(HAKMEM_FC_CAP, grow_now of the class)
  *   held = top - base;  allocations of the class = hits + misses
  * A zero bin is not valid: FRONT_INIT is the empty one that takes nothing.

@@ -2,8 +2,8 @@
  * itself, keeps it in its own front: it is still in the cache.
  *
  * May include slab.h and the front seam. Only blocks of mid classes: these are whole cache lines, so that no two threads write
- * to one line because of it (passive false sharing: Berger et al., Hoard, ASPLOS 2000), and the slower free of a block that is not
- * the heap's own is little beside what a program does with so much memory.
+ * to one line because of it (passive false sharing: Berger et al., Hoard, ASPLOS 2000), and the longer way that a block which is
+ * not the heap's own takes at each free is little beside what a program does with so much memory.
  *
  * Must hold: a block in the front of heap h belongs to h, or to a mid class, whose sizes are multiples of FOREIGN_LINE;
  * kept = returned + given out by malloc + in the front now.
