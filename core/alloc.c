@@ -157,7 +157,7 @@ static noinline void free_general(void *p, const char *api)
         guard_free(p, api);
         if (from == to)
             heap_push(to, s, p);
-        else if (!foreign_keep(&from->foreign, &from->front, s, p))
+        else if (from->busy || !foreign_keep(&from->foreign, &from->front, s, p))
             remote_give(from, to, s, p);
     } else {
         int saved = errno;
@@ -194,7 +194,7 @@ static noinline void free_long(void *p)
         heap_push(h, s, p);
     } else if (likely(slab_has_block(s, p))) {
         guard_free(p, "free");
-        if (!foreign_keep(&h->foreign, &h->front, s, p))
+        if (h->busy || !foreign_keep(&h->foreign, &h->front, s, p))
             remote_give(h, to, s, p);
     } else {
         free_general(p, "free");

@@ -33,7 +33,7 @@ static void *aligned_block(size_t align, size_t size)
     size_t rounded = ((size ? size : 1) + align - 1) & ~(align - 1);
     if (rounded <= TINY_MAX || (rounded <= MID_MAX && align <= 4096))
         return hak_malloc(rounded);
-    if (!thread_heap())
+    if (!thread_heap() && !LOCK_SHARES) /* as malloc does in a signal handler */
         return NULL;
     return mapped_alloc(size, align);
 }

@@ -76,7 +76,7 @@ void hak_stats_each(void (*each)(void *context, const char *name, uint64_t value
 
 /* MODE=check: walks the calling thread's heap and every structure that it can reach and checks every invariant; aborts with a
  * line that names the broken one. In other modes the checks are compiled out. Returns true. The caller must know that no
- * other thread frees blocks of this heap meanwhile. */
+ * other thread allocates or frees blocks of this heap meanwhile. */
 bool hak_check(void);
 
 #ifdef __cplusplus

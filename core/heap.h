@@ -11,8 +11,8 @@
  *            PARKED <--> BUSY   another thread frees into a parked heap directly, instead of queueing
  *            LOST               after fork, in the child: its thread does not exist and may have been anywhere; never touched
  *
- * Must hold (heap_valid): for every slab with heap = h: slab_valid, used = live + cached + remote, and listed <=> not
- * current, not full and not empty.
+ * Must hold: PARKED => its front is empty. And (heap_valid) for every slab with heap = h: slab_valid, used = live + cached +
+ * remote (but for what a thread had that a fork has lost), and listed <=> not current, not full and not empty.
  */
 #ifndef HAK_HEAP_H
 #define HAK_HEAP_H

@@ -4,32 +4,34 @@
 #include "seam/lock.h"
 #include <pthread.h>
 
-enum { META_CHUNK = 256 * 1024, META_ALIGN = 64, META_TRIES = 200 };
+enum { META_CHUNK = 256 * 1024, META_ALIGN = 64 };
 
 static pthread_mutex_t meta_lock = PTHREAD_MUTEX_INITIALIZER;
 static char *meta_next, *meta_end; /* the rest of the newest chunk; under meta_lock */
 
-/* With LOCK_SHARES not for ever: a signal handler may have interrupted whoever holds the lock. */
-static inline bool meta_take_lock(void)
+static HAK_TLS bool meta_inside; /* this thread has the lock, or waits for it. Where LOCK_SHARES */
+
+static inline void meta_enter(void)
 {
-    if (!LOCK_SHARES) {
-        pthread_mutex_lock(&meta_lock);
-        return true;
-    }
-    for (int i = 0; i < META_TRIES; i++) {
-        if (pthread_mutex_trylock(&meta_lock) == 0)
-            return true;
-        os_yield();
-    }
-    return false;
+    if (LOCK_SHARES)
+        meta_inside = true;
+    pthread_mutex_lock(&meta_lock);
+}
+
+static inline void meta_leave(void)
+{
+    pthread_mutex_unlock(&meta_lock);
+    if (LOCK_SHARES)
+        meta_inside = false;
 }
 
 void *meta_alloc(size_t bytes)
 {
     char *p = NULL;
     bytes = (bytes + META_ALIGN - 1) & ~(size_t)(META_ALIGN - 1);
-    if (!meta_take_lock())
+    if (LOCK_SHARES && unlikely(meta_inside)) /* a signal handler that interrupted this: it cannot wait */
         return os_map(bytes, 0, 0, NULL, OS_META);
+    meta_enter();
     if (bytes > (size_t)(meta_end - meta_next)) {
         size_t chunk = bytes > META_CHUNK ? bytes : META_CHUNK;
         char *fresh = os_map(chunk, 0, 0, NULL, OS_META);
@@ -44,16 +46,16 @@ void *meta_alloc(size_t bytes)
         p = meta_next;
         meta_next += bytes;
     }
-    pthread_mutex_unlock(&meta_lock);
+    meta_leave();
     return p;
 }
 
 void meta_fork_lock(void)
 {
-    pthread_mutex_lock(&meta_lock);
+    meta_enter();
 }
 
 void meta_fork_unlock(void)
 {
-    pthread_mutex_unlock(&meta_lock);
+    meta_leave();
 }

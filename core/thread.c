@@ -45,11 +45,13 @@ static void thread_end(void *heap)
     thread_trim_heap(h);
     if (lock_missed(&h->lock))
         return; /* a helper does not leave: it stays as it is, too */
+    enum lock_trip trip = lock_go();
     pthread_mutex_lock(&thread_lock);
     h->next_parked = thread_parked;
     thread_parked = h;
     __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
     pthread_mutex_unlock(&thread_lock);
+    lock_back(trip);
     heap_parked(h);
 }
 
@@ -144,13 +146,15 @@ bool thread_trim(void)
         thread_trim_heap(heap_self);
     for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all) {
         int parked = HEAP_PARKED;
-        if (!__atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-            continue;
         enum lock_trip trip = lock_go();
-        thread_trim_heap(h);
+        bool borrowed = __atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+        if (borrowed) {
+            thread_trim_heap(h);
+            __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
+        }
         lock_back(trip);
-        __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
-        heap_parked(h);
+        if (borrowed)
+            heap_parked(h);
     }
     struct heap *self = heap_self;
     size_t purged = 0;

@@ -11,6 +11,16 @@ static inline bool foreign_keep(struct foreign_heap *o, struct front_heap *f, co
     return false;
 }
 
+static inline void foreign_missed(struct foreign_heap *o, unsigned class)
+{
+    (void)o, (void)class;
+}
+
+static inline void foreign_emptied(struct foreign_heap *o)
+{
+    (void)o;
+}
+
 static inline bool foreign_return(struct heap *h, struct slab *s, void *p)
 {
     (void)h, (void)s, (void)p;

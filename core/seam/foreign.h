@@ -6,6 +6,8 @@
  *
  *   bool foreign_keep(struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p)
  *                                         true: p is in f, the front of the calling thread's heap. False: send it home
+ *   void foreign_missed(struct foreign_heap *o, unsigned class)   malloc found nothing of that class in the front
+ *   void foreign_emptied(struct foreign_heap *o)                  the front has been emptied
  *   bool foreign_return(struct heap *h, struct slab *s, void *p)
  *                                         p leaves the front of h. False: it is h's own. Inside heap_enter
  *   uint64_t foreign_cached(const struct heap *h, const struct slab *s)  blocks of h's slab s in all fronts

@@ -95,6 +95,7 @@ void *front_refill(struct heap *h, unsigned class)
         return NULL;
     count_add(&bin->misses, 1);
     grow_missed(&h->front.grow, class);
+    foreign_missed(&h->foreign, class);
     front_rewind(&h->front, class);
     struct slab *s = heap_slab(h, class);
     if (s) {
@@ -164,6 +165,7 @@ void front_flush(struct heap *h)
 {
     run_flush(h);
     grow_reset(&h->front.grow);
+    foreign_emptied(&h->foreign);
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
         struct front_bin *bin = &h->front.bin[c];
         if (front_held(bin) > 0)

@@ -2,6 +2,7 @@
 #include "core/heap.h"
 #include "core/meta.h"
 #include "core/thread.h"
+#include <errno.h>
 #include <pthread.h>
 
 static pthread_mutex_t remote_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -180,7 +181,9 @@ static struct heap *remote_sender(struct heap *from, const struct heap *to, cons
     if (from == &heap_none) {
         if (remote_alone == REMOTE_ALONE_MAX || ++remote_alone < REMOTE_ALONE_MAX)
             return NULL;
+        int saved = errno;
         from = thread_heap();
+        errno = saved;
     }
     return from && from != to && heap_enter(from) ? from : NULL;
 }

@@ -7,6 +7,7 @@ bool foreign_return(struct heap *h, struct slab *s, void *p)
     struct heap *to = slab_heap(s);
     if (likely(to == h))
         return false;
+    hak_assert(load_relaxed(&h->state) != HEAP_PARKED && load_relaxed(&h->state) != HEAP_BUSY); /* its front is empty */
     count_add(&h->foreign.returned, 1);
     remote_give_inside(h, to, s, p);
     return true;
@@ -17,10 +18,15 @@ struct foreign_walk {
     uint64_t count;
 };
 
+/* Of a heap whose thread may be at work: what a slot holds is not looked at. */
 static void foreign_add(void *context, struct heap *h)
 {
     struct foreign_walk *walk = context;
-    walk->count += front_cached(h, walk->slab);
+    uintptr_t start = (uintptr_t)superslab_slot(walk->slab), bytes = walk->slab->slots * SLAB_SIZE;
+    const struct front_bin *bin = &h->front.bin[walk->slab->class];
+    void **top = load_relaxed(&bin->top);
+    for (void **slot = load_relaxed(&bin->base) + 1; slot <= top; slot++)
+        walk->count += (uintptr_t)load_relaxed(slot) - start < bytes;
 }
 
 uint64_t foreign_cached(const struct heap *h, const struct slab *s)

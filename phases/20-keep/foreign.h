@@ -2,8 +2,8 @@
  * itself, keeps it in its own front: it is still in the cache.
  *
  * May include slab.h and the front seam. Only blocks of mid classes: these are whole cache lines, so that no two threads write
- * to one line because of it (passive false sharing: Berger et al., Hoard, ASPLOS 2000), and the longer way that a block which is
- * not the heap's own takes at each free is little beside what a program does with so much memory.
+ * to one line because of it (passive false sharing: Berger et al., Hoard, ASPLOS 2000), and the longer way that each free of a
+ * block takes that is not the heap's own is little beside what a program does with so much memory.
  *
  * Must hold: a block in the front of heap h belongs to h, or to a mid class, whose sizes are multiples of FOREIGN_LINE;
  * kept = returned + given out by malloc + in the front now.
@@ -11,21 +11,38 @@
 #ifndef HAK_KEEP_FOREIGN_H
 #define HAK_KEEP_FOREIGN_H
 
+#include <string.h>
+
 #define FOREIGN_KEEPS true
 enum { FOREIGN_LINE = 64 };
 static_assert(TINY_MAX >> CLASS_STEPS_LOG2 >= FOREIGN_LINE, "steps between mid classes are whole lines");
 
 struct foreign_heap {
     uint64_t kept, returned; /* blocks of others that came into the front; that it gave back. Owner writes */
+    bool asked[CLASS_ALL];   /* a malloc missed since the front was last emptied */
 };
 
-/* A thread that has never asked for such blocks has no use for them. */
+/* A thread that does not ask for such blocks has no use for them. */
 static inline bool foreign_keep(struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p)
 {
-    if (s->class < CLASS_TINY || load_relaxed(&f->bin[s->class].misses) == 0 || !front_push(f, s->class, p))
+    if (s->class < CLASS_TINY || !o->asked[s->class])
         return false;
+    if (!front_push(f, s->class, p)) {
+        grow_drained(&f->grow, s->class);
+        return false;
+    }
     count_add(&o->kept, 1);
     return true;
+}
+
+static inline void foreign_missed(struct foreign_heap *o, unsigned class)
+{
+    o->asked[class] = true;
+}
+
+static inline void foreign_emptied(struct foreign_heap *o)
+{
+    memset(o->asked, 0, sizeof o->asked);
 }
 
 bool foreign_return(struct heap *h, struct slab *s, void *p);

@@ -31,7 +31,7 @@ static inline size_t grow_now(const struct grow_heap *g, unsigned class)
 
 static inline void grow_missed(struct grow_heap *g, unsigned class)
 {
-    if (g->drained[class] && class >= CLASS_TINY && g->shift[class] < GROW_MOST) {
+    if (g->drained[class] && grow_now(g, class) < grow_most(class)) {
         g->shift[class]++;
         count_add(&g->grown, 1);
     }
