@@ -1,9 +1,9 @@
 /* seam/remote.h - the remote seam: a block of another heap's slab has been freed. How does it get home?
  *
- * Asked by free. The base answer is core's own: one by one, through the owner's remote list (heap_give_remote). An answer
- * includes compiler.h, sizeclass.h and slab.h and defines REMOTE_BATCHES (does anything travel but through that list?), struct
- * remote_out (its state in a heap, of the thread that has it), struct remote_in (what others write, on the line of the remote
- * list; both zero at first), and
+ * Asked by free, and by a front that gives back others' blocks. The base answer is core's own: one by one, through the owner's
+ * remote list (heap_give_remote). An answer includes compiler.h, sizeclass.h and slab.h and defines REMOTE_BATCHES (does
+ * anything travel but through that list?), struct remote_out (its state in a heap, of the thread that has it), struct remote_in
+ * (what others write, on the line of the remote list; both zero at first), and
  *
  *   void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p)
  *                                        as heap_give_remote, now or soon

@@ -1,6 +1,6 @@
 /* front.h - phase 11: a per-thread, per-class array of free blocks, between malloc and free and the slabs.
  *
- *   start             base                    top          limit           start + 2 * capacity
+ *   start             base                    top          limit           start + 2 * the most it may hold
  *   | given back      | oldest  ...   newest  |  room       |               |
  *                       drain --> slabs          <-- malloc pops, free pushes
  *
@@ -36,7 +36,7 @@ static_assert(sizeof(struct front_bin) == 64, "a bin is one cache line");
 
 struct front_heap {
     struct front_bin bin[FRONT_CLASSES];
-    void **start[FRONT_CLASSES]; /* the slots: 2 * grow_most + 1 for each class */
+    void **start[FRONT_CLASSES]; /* the slots: 2 * the most + 1 for each class */
     uint64_t opened_cap;         /* HAKMEM_FC_CAP when the slots were laid out; 0: not yet */
     struct grow_heap grow;       /* how many blocks each bin may hold now */
 };

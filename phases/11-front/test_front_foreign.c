@@ -1,5 +1,5 @@
-/* test_front_foreign.c - a block of another heap never enters this heap's front: the thread that frees it holds what it held
- * before, and the block arrives at its owner, awake, asleep or ended.
+/* test_front_foreign.c - a block of another heap, of a class that the thread never asked for, enters no front: the thread holds
+ * what it held before, and the block arrives at its owner, awake, asleep or ended.
  *
  * The check is free's own question, slab->heap == heap_self, which it must ask anyway.
  */

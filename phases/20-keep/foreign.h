@@ -6,7 +6,7 @@
  * block takes that is not the heap's own is little beside what a program does with so much memory.
  *
  * Must hold: a block in the front of heap h belongs to h, or to a mid class, whose sizes are multiples of FOREIGN_LINE;
- * kept = returned + given out by malloc + in the front now.
+ * kept = returned + given out by malloc + in the front now, but for what a handler that interrupted a push or a pop lost.
  */
 #ifndef HAK_KEEP_FOREIGN_H
 #define HAK_KEEP_FOREIGN_H
