@@ -235,20 +235,24 @@ static noinline void remote_give_slow(struct heap *from, struct heap *to, struct
         heap_give_remote(heap_self, to, s, p);
 }
 
-/* The bracket around the few stores is heap_enter's without errno: a signal handler that frees meanwhile sends one by one. */
+/* The bracket around the few stores is heap_enter's without errno: a signal handler that frees meanwhile sends one by one.
+ * Before it opens, one may empty the box, so all is looked at inside. A thread without a heap has no box. */
 void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p)
 {
     struct remote_box *box = remote_box(from, to);
-    uint64_t bytes = load_relaxed(&from->remote_sent_bytes) + s->block_size;
-    if (unlikely(box->to != to || from->busy || bytes > from->out.flush_at || remote_nearly_full(box))) {
-        remote_give_slow(from, to, s, p);
-        return;
+    if (likely(box->to == to && !from->busy)) {
+        from->busy = true;
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+        uint64_t bytes = from->remote_sent_bytes + s->block_size;
+        bool fits = box->to == to && bytes <= from->out.flush_at && !remote_nearly_full(box);
+        if (likely(fits))
+            remote_add(from, box, p, bytes);
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+        from->busy = false;
+        if (likely(fits))
+            return;
     }
-    from->busy = true;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    remote_add(from, box, p, bytes);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    from->busy = false;
+    remote_give_slow(from, to, s, p);
 }
 
 /* --- Receiving ----------------------------------------------------------------------------------------------------------- */
