@@ -11,6 +11,12 @@ static inline bool foreign_keep(struct foreign_heap *o, struct front_heap *f, co
     return false;
 }
 
+static inline bool foreign_holds(unsigned class)
+{
+    (void)class;
+    return false;
+}
+
 static inline void foreign_missed(struct foreign_heap *o, unsigned class)
 {
     (void)o, (void)class;

@@ -6,6 +6,7 @@
  *
  *   bool foreign_keep(struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p)
  *                                         true: p is in f, the front of the calling thread's heap. False: send it home
+ *   bool foreign_holds(unsigned class)    may a front hold others' blocks of that class?
  *   void foreign_missed(struct foreign_heap *o, unsigned class)   malloc found nothing of that class in the front
  *   void foreign_emptied(struct foreign_heap *o)                  the front has been emptied
  *   bool foreign_return(struct heap *h, struct slab *s, void *p)

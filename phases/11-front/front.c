@@ -126,11 +126,12 @@ static size_t front_held(const struct front_bin *bin)
 /* The oldest count blocks of a bin back to their slabs. Inside heap_enter. */
 static void front_give(struct heap *h, struct front_bin *bin, size_t count)
 {
+    bool others = foreign_holds((unsigned)(bin - h->front.bin));
     for (size_t i = 1; i <= count; i++) {
         void *p = bin->base[i];
         bin->base[i] = NULL; /* a pop that ends here misses */
         struct slab *s = slab_of(p);
-        if (!foreign_return(h, s, p))
+        if (!others || !foreign_return(h, s, p))
             heap_give_inside(h, s, p);
     }
     store_relaxed(&bin->base, bin->base + count);

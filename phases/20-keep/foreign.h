@@ -22,10 +22,15 @@ struct foreign_heap {
     bool asked[CLASS_ALL];   /* a malloc missed since the front was last emptied */
 };
 
+static inline bool foreign_holds(unsigned class)
+{
+    return class >= CLASS_TINY;
+}
+
 /* A thread that does not ask for such blocks has no use for them. */
 static inline bool foreign_keep(struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p)
 {
-    if (s->class < CLASS_TINY || !o->asked[s->class])
+    if (!foreign_holds(s->class) || !o->asked[s->class])
         return false;
     if (!front_push(f, s->class, p)) {
         grow_drained(&f->grow, s->class);

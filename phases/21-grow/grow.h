@@ -31,11 +31,13 @@ static inline size_t grow_now(const struct grow_heap *g, unsigned class)
 
 static inline void grow_missed(struct grow_heap *g, unsigned class)
 {
-    if (g->drained[class] && grow_now(g, class) < grow_most(class)) {
+    if (likely(class < CLASS_TINY) || !g->drained[class])
+        return;
+    g->drained[class] = false;
+    if (grow_now(g, class) < grow_most(class)) {
         g->shift[class]++;
         count_add(&g->grown, 1);
     }
-    g->drained[class] = false;
 }
 
 static inline void grow_drained(struct grow_heap *g, unsigned class)
