@@ -122,13 +122,16 @@ WORKS := $(if $(HERE),$(basename $(notdir $(wildcard bench/work/*.c))))
 STATIC := $(WORKS:%=bench_%_hakmem) $(WORKS:%=%_hakmem)
 LIBS := $(if $(filter release check,$(MODE)),$(OUT)/libhakmem.so $(OUT)/libhakmem.a) $(OUT)/libhakmem-embed.a
 TEST_DIRS := core/test $(FOLDERS) $(if $(HERE),phases/test bench/test)
-# The workbench's own tests know no variant: they run with the newest only, when no toggle is given.
+# Tests that know no variant run with the newest only, when no toggle is given: the workbench's own, which are linked with it
+# and not with the allocator, and those of the workloads, the Makefile, the table and the sources.
 HAKBENCH_TESTS := $(wildcard bench/test/test_hakbench_*)
-TEST_SRCS := $(filter-out $(HAKBENCH_TESTS),$(wildcard $(TEST_DIRS:%=%/test_*.c)))
+HOUSE_TESTS := $(wildcard bench/test/test_work_*) core/test/test_source_rules.sh phases/test/test_make.sh phases/test/test_resolve.sh
+ELSEWHERE := $(HAKBENCH_TESTS) $(if $(SET),$(HOUSE_TESTS))
+TEST_SRCS := $(filter-out $(ELSEWHERE),$(wildcard $(TEST_DIRS:%=%/test_*.c)))
 TEST_BINS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(TEST_SRCS)))
 HAKBENCH_HERE := $(if $(filter native.release.,$(ARCH).$(MODE).$(OTHER_CC)),$(if $(SET),,$(HAKBENCH_TESTS)))
 HAKBENCH_BINS := $(patsubst bench/%.c,out/bench/%,$(filter %.c,$(HAKBENCH_HERE)))
-TEST_SCRIPTS := $(if $(HERE),$(filter-out $(HAKBENCH_TESTS),$(wildcard $(TEST_DIRS:%=%/test_*.sh))) $(filter %.sh,$(HAKBENCH_HERE)))
+TEST_SCRIPTS := $(if $(HERE),$(filter-out $(ELSEWHERE),$(wildcard $(TEST_DIRS:%=%/test_*.sh))) $(filter %.sh,$(HAKBENCH_HERE)))
 PROG_SRCS := $(if $(HERE),$(wildcard $(TEST_DIRS:%=%/prog_*.c)))
 PROGS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(PROG_SRCS))) $(if $(HERE),$(patsubst bench/test/%.c,out/work/%.so,$(wildcard bench/test/broken_*.c)))
 TEST_NEEDS := $(TEST_BINS) $(HAKBENCH_BINS) $(if $(HAKBENCH_HERE),out/bench/hakbench out/bench/trace_record.so out/bench/floor.so) $(PROGS) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%)

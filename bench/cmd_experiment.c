@@ -91,9 +91,10 @@ static double estimate(const struct experiment *e, int repeat)
     double total = 0;
     for (unsigned i = 0; i < e->workload_count; i++) {
         const struct workload *w = workload_find(e->workloads[i], why, sizeof why);
-        double runs = e->modes & 1u << MODE_TIME ? repeat : 0;
-        for (int mode = MODE_TIME + 1; mode < MODES; mode++)
-            runs += e->modes >> mode & 1;
+        double runs = 0;
+        for (int mode = 0; mode < MODES; mode++)
+            if (experiment_wants(e, (enum mode)mode, e->workloads[i]))
+                runs += mode == MODE_TIME ? repeat : 1;
         total += w ? runs * w->seconds : 0;
     }
     return total * (e->variant_count + e->rival_count);
@@ -159,6 +160,10 @@ static int64_t measure(const struct options *o, const struct experiment *e, stru
     for (size_t i = 0; i < plan.variant_count; i++)
         if (e->modes & 1u << MODE_TIME && strcmp(variants[i].d.label, e->reference) == 0 && !variants[i].d.missing)
             plan.twin = (int)i;
+    for (int mode = 0; mode < MODES; mode++)
+        for (size_t w = 0; w < plan.workload_count; w++)
+            if (!experiment_wants(e, (enum mode)mode, chosen[w]->name))
+                plan.except[mode] |= (uint64_t)1 << w;
     return engine_run(st, &plan, interrupted, why, size);
 }
 

@@ -18,6 +18,7 @@ struct plan {
     const struct workload **workloads; size_t workload_count;
     const uint64_t *skip;    /* NULL: every cell; else [variant_count], bit w: not on that workload */
     unsigned modes;          /* bits 1u << MODE_x. MODE_COUNT is always taken of our own variants: it proves that they ran */
+    uint64_t except[MODES];  /* bit w: this mode is not taken on that workload */
     int repeat;              /* timing samples per cell; made even: A B .. B A; four times as many of quick workloads */
     int counts;              /* samples per cell in each counting mode; 0 is 1 */
     double budget;           /* seconds for timing; 0: none. At least 3 blocks are taken all the same */

@@ -87,12 +87,13 @@ bool expect_check(const char *text, const struct experiment *e, char *why, size_
     return true;
 }
 
-unsigned expect_modes(const char *text)
+unsigned expect_modes(const char *text, const char *workload)
 {
     struct expect_line line;
     char why[256];
     unsigned modes = 0;
-    if (!expect_parse(text, &line, why, sizeof why))
+    if (!expect_parse(text, &line, why, sizeof why) ||
+        (workload && *line.workload && strcmp(line.workload, workload) != 0))
         return 0;
     for (int i = 0; i < line.term_count; i++) {
         const struct metric *m = metric_find(line.term[i].metric);

@@ -29,8 +29,8 @@ struct expect_result {
 /* Syntax and names. false: why holds one line, with the valid names where a name was wrong. */
 bool expect_check(const char *text, const struct experiment *e, char *why, size_t size);
 
-/* The modes that its metrics need, as bits; 0 when it does not parse. */
-unsigned expect_modes(const char *text);
+/* The modes that its metrics need on a workload (NULL: on any), as bits; 0 when it is about another, or does not parse. */
+unsigned expect_modes(const char *text, const char *workload);
 
 struct expect_result expect_judge(const char *text, const struct dataset *ds, double margin);
 

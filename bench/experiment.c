@@ -286,15 +286,23 @@ static bool check_names(const struct experiment *e, yaml_document_t *doc, char *
     return true;
 }
 
+bool experiment_wants(const struct experiment *e, enum mode mode, const char *workload)
+{
+    if (e->modes_given)
+        return e->modes >> mode & 1;
+    unsigned modes = 1u << MODE_COUNT;
+    for (unsigned i = 0; i < e->expect_count; i++)
+        modes |= expect_modes(e->expect[i], workload);
+    for (unsigned i = 0; i < e->plot_count; i++)
+        modes |= plot_modes(e->plots[i]);
+    return modes >> mode & 1;
+}
+
 static void choose_modes(struct experiment *e)
 {
-    if (e->modes)
-        return;
-    e->modes = 1u << MODE_COUNT;
-    for (unsigned i = 0; i < e->expect_count; i++)
-        e->modes |= expect_modes(e->expect[i]);
-    for (unsigned i = 0; i < e->plot_count; i++)
-        e->modes |= plot_modes(e->plots[i]);
+    e->modes_given = e->modes != 0;
+    for (int mode = 0; mode < MODES; mode++)
+        e->modes |= (unsigned)experiment_wants(e, (enum mode)mode, NULL) << mode;
 }
 
 struct experiment *experiment_load(const char *path, char *why, size_t size)

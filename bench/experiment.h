@@ -29,7 +29,8 @@ struct experiment {
     char **workloads;
     unsigned workload_count;
     unsigned modes; /* bits 1u << MODE_x; unless given: those that the metrics of `expect` and the `plots` need, and count */
-    int repeat;     /* EXPERIMENT_REPEAT unless given */
+    bool modes_given; /* on every workload, then */
+    int repeat;       /* EXPERIMENT_REPEAT unless given */
     double margin;  /* VERDICT_MARGIN unless given */
     char **expect;
     unsigned expect_count;
@@ -40,6 +41,10 @@ struct experiment {
 /* NULL: why holds one line with file, and line where known. Every workload, rival, metric, label and plot named is checked. */
 struct experiment *experiment_load(const char *path, char *why, size_t size);
 void experiment_free(struct experiment *e);
+
+/* Is this mode of it measured on this workload of it? Modes that the file gives, count, and what a plot needs: on every one; what
+ * only gates need, where they do. */
+bool experiment_wants(const struct experiment *e, enum mode mode, const char *workload);
 
 /* One more rival, as the file would name it, where the file has any. */
 void experiment_add_rival(struct experiment *e, const char *rival);

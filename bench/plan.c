@@ -19,6 +19,11 @@ bool plan_has(const struct plan *p, size_t variant, size_t workload)
     return !p->variants[variant].d.missing && !(p->skip && p->skip[variant] >> workload & 1);
 }
 
+bool plan_takes(const struct plan *p, enum mode mode, size_t workload)
+{
+    return !(p->except[mode] >> workload & 1);
+}
+
 /* One number from seed and block, in which neighbours have nothing in common (the finalizer of splitmix64: Steele, Lea, Flood,
  * "Fast splittable pseudorandom number generators", 2014). */
 static uint64_t mix(uint64_t x)
@@ -53,9 +58,9 @@ void plan_block(const struct plan *p, size_t block, size_t *cells, size_t *count
     for (size_t i = 0; i < p->workload_count; i++) {
         size_t w = works[i], n = 0;
         for (size_t v = 0; v < p->variant_count; v++)
-            if (plan_has(p, v, w))
+            if (plan_takes(p, MODE_TIME, w) && plan_has(p, v, w))
                 variants[n++] = v;
-        for (int round = plan_rounds(p, w); round > 0; round--) {
+        for (int round = n ? plan_rounds(p, w) : 0; round > 0; round--) { // GSL does not shuffle nothing
             gsl_ran_shuffle(rng, variants, n, sizeof *variants);
             for (size_t k = 0; k < 2 * n; k++)
                 cells[(*count)++] = w * p->variant_count + variants[k < n ? k : 2 * n - 1 - k];
@@ -66,7 +71,7 @@ void plan_block(const struct plan *p, size_t block, size_t *cells, size_t *count
 
 /* --- Stored plans --------------------------------------------------------------------------------------------------------- */
 
-/* modes=3 repeat=10 counts=1 budget=60 timeout=0 twin=0 skip=2:1c,3:1c */
+/* modes=3 repeat=10 counts=1 budget=60 timeout=0 twin=0 skip=2:1c,3:1c, except=3:1c, */
 void plan_describe(const struct plan *p, char *out, size_t size)
 {
     snprintf(out, size, "modes=%u repeat=%d counts=%d budget=%g timeout=%g twin=%d skip=", p->modes, p->repeat, p->counts,
@@ -74,19 +79,33 @@ void plan_describe(const struct plan *p, char *out, size_t size)
     for (size_t v = 0; p->skip && v < p->variant_count; v++)
         if (p->skip[v])
             snprintf(out + strlen(out), size - strlen(out), "%zu:%llx,", v, (unsigned long long)p->skip[v]);
+    snprintf(out + strlen(out), size - strlen(out), " except=");
+    for (int m = 0; m < MODES; m++)
+        if (p->except[m])
+            snprintf(out + strlen(out), size - strlen(out), "%d:%llx,", m, (unsigned long long)p->except[m]);
 }
 
-static bool plan_undescribe(const char *text, struct plan *p, uint64_t *skip)
+/* 2:1c,3:1c, into out[2] and out[3]; answers what follows. */
+static const char *read_bits(const char *text, uint64_t *out, size_t count)
 {
-    int used = 0;
-    unsigned variant;
+    unsigned index;
     unsigned long long bits;
+    for (int used = 0; sscanf(text, "%u:%llx,%n", &index, &bits, &used) == 2; text += used)
+        if (index < count)
+            out[index] = bits;
+    return text;
+}
+
+bool plan_undescribe(const char *text, struct plan *p, uint64_t *skip)
+{
+    static const char except[] = " except=";
+    int used = 0;
     if (sscanf(text, "modes=%u repeat=%d counts=%d budget=%lf timeout=%lf twin=%d skip=%n", &p->modes, &p->repeat, &p->counts,
                &p->budget, &p->timeout, &p->twin, &used) != 6 || !used)
         return false;
-    for (text += used; sscanf(text, "%u:%llx,%n", &variant, &bits, &used) == 2; text += used)
-        if (variant < p->variant_count)
-            skip[variant] = bits;
+    text = read_bits(text + used, skip, p->variant_count);
+    if (strncmp(text, except, sizeof except - 1) == 0) // runs of before it was written have none
+        read_bits(text + sizeof except - 1, p->except, MODES);
     p->skip = skip;
     return true;
 }

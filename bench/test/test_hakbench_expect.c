@@ -163,7 +163,7 @@ START_TEST(test_syntax)
     ck_assert_str_eq(line.term[0].label, "p12-front");
     ck_assert_str_eq(line.workload, "random_mixed 1 2");
     ck_assert_double_eq(expect_value(&line, line.left, (double[]){4}), 10);
-    ck_assert_uint_eq(expect_modes("mincore(A) + ops_s(A) > 0"), 1u << MODE_COUNT | 1u << MODE_TIME);
+    ck_assert_uint_eq(expect_modes("mincore(A) + ops_s(A) > 0", NULL), 1u << MODE_COUNT | 1u << MODE_TIME);
 }
 END_TEST
 

@@ -50,6 +50,26 @@ START_TEST(test_good)
 }
 END_TEST
 
+/* The good file's memory mode is a plot's; its others come from gates alone. */
+START_TEST(test_modes_by_workload)
+{
+    struct experiment *e = load(good);
+    ck_assert_msg(e != NULL, "%s", why);
+    ck_assert(experiment_wants(e, MODE_MEMORY, "tiny_hot") && experiment_wants(e, MODE_TIME, "random_mixed-seed"));
+    free(e->plots[0]);
+    e->plots[0] = e->plots[--e->plot_count];
+    ck_assert(experiment_wants(e, MODE_TIME, "tiny_hot") && !experiment_wants(e, MODE_TIME, "random_mixed-seed"));
+    ck_assert(experiment_wants(e, MODE_COUNT, "tiny_hot") && experiment_wants(e, MODE_MEMORY, "random_mixed-seed"));
+    ck_assert(!experiment_wants(e, MODE_STRACE, "tiny_hot") && !experiment_wants(e, MODE_STRACE, NULL));
+    experiment_free(e);
+    e = load("question: q\nvariants: {A: x}\nworkloads: [tiny_hot, larson-2]\nmodes: [time]\nexpect:\n"
+             "  - syscalls(A) > 0 on larson-2\n");
+    ck_assert_msg(e != NULL, "%s", why);
+    ck_assert(experiment_wants(e, MODE_TIME, "tiny_hot") && !experiment_wants(e, MODE_COUNT, "larson-2"));
+    experiment_free(e);
+}
+END_TEST
+
 START_TEST(test_defaults)
 {
     struct experiment *e = load("question: q\nvariants: {A: PHASE=0}\nworkloads: [tiny_hot]\nrivals: [all]\nmodes: [strace]\n");
@@ -136,4 +156,5 @@ START_TEST(test_all)
 }
 END_TEST
 
-TEST_MAIN("hakbench_experiment: reading an experiment file", test_good, test_defaults, test_bad, test_find, test_all)
+TEST_MAIN("hakbench_experiment: reading an experiment file", test_good, test_modes_by_workload, test_defaults,
+          test_bad, test_find, test_all)

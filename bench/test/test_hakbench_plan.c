@@ -107,6 +107,44 @@ START_TEST(cells_left_out)
 }
 END_TEST
 
+START_TEST(workloads_not_timed)
+{
+    struct plan p = plan_of(5);
+    p.except[MODE_TIME] = 1u << 1;
+    p.except[MODE_INSTRUCTIONS] = 1u << 2;
+    size_t cells[2 * CELLS], count;
+    plan_block(&p, 0, cells, &count);
+    ck_assert_uint_eq(count, 2 * (CELLS - VARIANTS));
+    for (size_t i = 0; i < count; i++)
+        ck_assert_uint_ne(cells[i] / VARIANTS, 1);
+    ck_assert(plan_takes(&p, MODE_TIME, 0) && !plan_takes(&p, MODE_INSTRUCTIONS, 2) && plan_takes(&p, MODE_COUNT, 2));
+}
+END_TEST
+
+/* What is stored says the same plan again; so does what was stored before there was `except`. */
+START_TEST(described_and_read_again)
+{
+    uint64_t skip[VARIANTS] = {[1] = 6, [3] = UINT64_MAX}, read[VARIANTS] = {0};
+    struct plan p = plan_of(5), q = plan_of(5), old = plan_of(5);
+    char text[512];
+    p.skip = skip;
+    p.modes = 19;
+    p.repeat = 8;
+    p.counts = 2;
+    p.budget = 1.5;
+    p.except[MODE_INSTRUCTIONS] = 5;
+    p.except[MODE_MEMORY] = 1;
+    plan_describe(&p, text, sizeof text);
+    ck_assert_msg(plan_undescribe(text, &q, read), "%s", text);
+    ck_assert_msg(memcmp(skip, read, sizeof skip) == 0 && memcmp(p.except, q.except, sizeof p.except) == 0, "%s", text);
+    ck_assert(q.modes == 19 && q.repeat == 8 && q.counts == 2 && q.budget == 1.5 && q.twin == -1);
+    memset(read, 0, sizeof read);
+    ck_assert(plan_undescribe("modes=3 repeat=10 counts=1 budget=60 timeout=0 twin=0 skip=2:1c,", &old, read));
+    ck_assert(read[2] == 0x1c && !old.except[MODE_TIME]);
+    ck_assert(!plan_undescribe("modes=3 repeat=10", &old, read));
+}
+END_TEST
+
 /* What takes a moment is run more often, in mirrored rounds of different orders; the others are not. */
 START_TEST(quick_workloads_more_often)
 {
@@ -133,4 +171,4 @@ START_TEST(quick_workloads_more_often)
 END_TEST
 
 TEST_MAIN("the order of samples", every_cell_twice_in_a_block, mirrored_within_a_workload, shuffled_between_blocks,
-          the_seed_decides, cells_left_out, quick_workloads_more_often)
+          the_seed_decides, cells_left_out, workloads_not_timed, described_and_read_again, quick_workloads_more_often)
