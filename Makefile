@@ -38,7 +38,7 @@ BUDGET :=
 RUN :=
 MODES := release check asan ubsan tsan fuzz
 ARCHES := native arm64
-OPTIONS := CC MODE ARCH PREFIX DESTDIR ROUNDS SECONDS TEST WORK V REV E A B GOOD BAD RESUME METRIC JOBS RIVAL SEED BUDGET RUN CMD TRACE
+OPTIONS := CC MODE ARCH PREFIX DESTDIR ROUNDS SECONDS TEST WORK V REV E A B GOOD BAD RESUME METRIC RIVAL SEED BUDGET RUN CMD TRACE
 
 quote = '$(subst ','\'',$1)'
 TOGGLES := $(shell phases/resolve --names)
@@ -61,6 +61,8 @@ else ifneq ($(words $(MODE) $(filter $(MODE),$(MODES))),2)
 $(error MODE=$(MODE): valid values: $(MODES))
 else ifneq ($(words $(ARCH) $(filter $(ARCH),$(ARCHES))),2)
 $(error ARCH=$(ARCH): valid values: $(ARCHES))
+else ifneq ($(words $(SECONDS))$(shell echo $(call quote,$(SECONDS)) | tr -d 0-9),1)
+$(error SECONDS=$(SECONDS): want a whole number)
 else ifneq ($(words $(CC)),1)
 $(error CC=$(CC): want one word, the name of a compiler such as gcc or clang)
 endif
@@ -171,10 +173,10 @@ NAMED = $(foreach e,$(E),$(call quote,$e))
 AGAIN_OR_MORE = $(call give,ROUNDS,--repeat=) $(call tell,RIVAL,--rival) $(if $(RESUME),--resume)
 experiment: $(WORKBENCH) ## measure an experiment, judge its gates, write its report: E=12-shared-pool (ROUNDS=, RESUME=1 goes on)
 	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(NAMED)
-experiments: $(WORKBENCH) ## every experiment, about three quarters of an hour, with a summary (ROUNDS=)
+experiments: $(WORKBENCH) ## every experiment, about two hours, with a summary (ROUNDS=)
 	@out/bench/hakbench experiment $(AGAIN_OR_MORE) --all
 gates: $(WORKBENCH) ## the experiments of the phases: what each must show, held or missed (ROUNDS=)
-	@out/bench/hakbench experiment $(AGAIN_OR_MORE) 00-core 09-lazy-dealloc 09-lazy-return 11-front 12-shared-pool mincore
+	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(basename $(notdir $(wildcard experiments/[0-9]*.yaml))) mincore
 report: $(WORKBENCH) ## the report of an experiment's newest samples, measuring nothing: E=12-shared-pool (RUN=n)
 	@out/bench/hakbench report $(call give,RUN,--run=) $(NAMED)
 plots: $(WORKBENCH) ## reports and plots of every experiment that has samples
@@ -220,7 +222,7 @@ help: ## this text
 	@sed -nE 's/^([a-z$$][^:]*):.* ## (.*)/\1\t\2/p' Makefile | sed 's/^.(STATIC)/*_hakmem/' | awk -F '\t' '{printf "  %-14s %s\n", $$1, $$2}'
 	@echo 'toggles (command line only):'; phases/resolve --list
 	@echo 'options:'; echo '  MODE      $(MODES)'; echo '  CC        gcc, clang, or any compiler that takes their flags'
-	@echo '  ARCH      $(ARCHES)'; echo '  WORK METRIC ROUNDS SEED BUDGET RIVAL RUN E (measuring)'; echo '  PREFIX DESTDIR SECONDS TEST V=1 (show commands)'
+	@echo '  ARCH      $(ARCHES)'; echo '  WORK METRIC ROUNDS SEED BUDGET RIVAL RUN RESUME E A B GOOD BAD REV (measuring)'; echo '  PREFIX DESTDIR SECONDS TEST CMD TRACE V=1 (show commands)'
 	@echo 'workloads: $(WORKS)'
 
 # --- How things are built -------------------------------------------------------------------------------------------------

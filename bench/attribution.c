@@ -152,6 +152,8 @@ static void effects_print(FILE *out, const struct attribution *a)
         fprintf(out, "| %s | ", design_term_name(e->term, a->names, name, sizeof name));
         if (e->estimated)
             fprintf(out, "%s", effect_text(a, &e->value, text, sizeof text));
+        else if (a->design.ladder)
+            fprintf(out, "not told: a set is missing");
         else
             apart_print(out, a, e->term);
         snprintf(share, sizeof share, !s || isnan(s->value) ? "" : isnan(s->lo) ? "%+.5g" : "%+.5g [%+.5g, %+.5g]",
@@ -166,8 +168,13 @@ void attribution_print(FILE *out, const struct attribution *a)
     attribution_words(out, a);
     runs_print(out, a);
     effects_print(out, a);
-    fprintf(out, "\nThe effect of X is %s with X against without, averaged over the other toggles; of X x Y, what both give\n"
-                 "together against %s of each alone. Shares are Shapley values of %s.\n",
+    if (a->design.ladder)
+        fprintf(out, "\nOne toggle after the other, from the top of the table down: the effect of X is %s with X and all before\n"
+                     "it against without X, and its share is that step.\n",
+                a->logs ? "the ratio" : "the difference (as some values are 0)");
+    else
+        fprintf(out, "\nThe effect of X is %s with X against without, averaged over the other toggles; of X x Y, what both give\n"
+                     "together against %s of each alone. Shares are Shapley values of %s.\n",
             a->logs ? "the ratio" : "the difference (as some values are 0)", a->logs ? "the product" : "the sum",
             a->design.resolution ? "the fitted effects" : "the medians and add up to the whole");
     if (a->effects.blocks > 1)

@@ -69,7 +69,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         break;
     case ARGP_KEY_END:
         if (given.count < 2)
-            command_bad("ab wants two variants, such as: hakbench ab \"PHASE=11\" \"PHASE=12\"");
+            command_bad("ab wants two variants, such as \"PHASE=11\" \"PHASE=12\" (make: A=\"PHASE=11\" B=\"PHASE=12\")");
         break;
     default: (void)state; return ARGP_ERR_UNKNOWN;
     }

@@ -1,6 +1,6 @@
 /* cmd_attribution.c - `hakbench attribution`: what each toggle contributes between a base and a variant, alone and in pairs.
  *
- * Builds every set of flips (a fraction above five), measures all in randomised blocks, writes table, words and waterfall. Exit
+ * Builds every set of flips (a fraction above five, a ladder above ten), measures all in randomised blocks, writes table, words and waterfall. Exit
  * status 0, 1 on a failure, 2 on bad input, 3 when base and variant are the same, 130 when interrupted.
  */
 #include "bench/attribution.h"
@@ -13,11 +13,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { METRICS_MAX = 16 };
+enum { METRICS_MAX = 16, KEY_LADDER = 256 };
 
 struct options {
     const char *base, *toggles, *workload, *metrics, *db, *out;
     int repeat, budget;
+    bool ladder;
     uint64_t seed;
     int64_t run;
     const char *metric[METRICS_MAX];
@@ -48,6 +49,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 's': o->seed = (uint64_t)whole_number(state, "seed", arg, 0, 1 << 30); return 0;
     case 'B': o->budget = whole_number(state, "budget", arg, 1, 1000000); return 0;
     case 'R': o->run = whole_number(state, "run", arg, 1, 1 << 30); return 0;
+    case KEY_LADDER: o->ladder = true; return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -60,6 +62,7 @@ static const struct argp_option option_list[] = {
     {"repeat", 'r', "N", 0, "timing samples of each set (10)", 0},
     {"seed", 's', "N", 0, "of the order within the blocks (1)", 0},
     {"budget", 'B', "SECONDS", 0, "stop timing after so long (no limit)", 0},
+    {"ladder", KEY_LADDER, NULL, 0, "one toggle after the other, in their order, and no pairs; so, too, from 11 toggles on", 0},
     {"run", 'R', "RUN", 0, "from the stored samples of a run, measuring nothing", 0},
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
     {"out", 'o', "FOLDER", 0, "where tables and plots go (out/attribution), in a folder for each workload", 0},
@@ -248,10 +251,12 @@ int cmd_attribution(int argc, char **argv)
         printf("no difference: base and variant are the same\n");
         return EXIT_NO_DIFFERENCE;
     }
-    if (!design_make(&d, flips.count))
+    o.ladder |= flips.count > DESIGN_FRACTION_MAX;
+    if (!(o.ladder ? design_make_ladder : design_make)(&d, flips.count))
         command_bad("%d toggles differ, at most %d can be attributed at once; give a nearer --base", flips.count,
                     DESIGN_FACTORS_MAX);
     snprintf(o.command, sizeof o.command, "attribution --base=\"%s\" --toggles=\"%s\" --workload=\"%s\" --metric=%s "
-             "--repeat=%d --seed=%llu", o.base, o.toggles, o.workload, o.metrics, o.repeat, (unsigned long long)o.seed);
+             "--repeat=%d --seed=%llu%s", o.base, o.toggles, o.workload, o.metrics, o.repeat, (unsigned long long)o.seed,
+             o.ladder ? " --ladder" : "");
     return attribute(&o, &flips, &d, w);
 }

@@ -262,7 +262,8 @@ int cmd_experiment(int argc, char **argv)
     o.command = line.command;
     command_parse(&argp, argc, argv, &o);
     if (!o.count && !o.all)
-        command_bad("which experiment? name one, or --all; see: hakbench list experiments");
+        command_bad("which experiment? name one, or --all (make: E=name, or make experiments); experiments:%s",
+                    text_list((const char *const *)experiment_names()));
     int count = load_all(&o, e), status = EXIT_OK, done = 0;
     struct store *st = measure_open(o.db);
     double seconds = 0;

@@ -20,6 +20,7 @@ struct options {
     double bar; /* NAN: are they different at all? */
     double margin;
     int cap;
+    bool check;
 };
 
 static double number(struct argp_state *state, const char *option, const char *arg)
@@ -47,9 +48,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (o->cap < 1 || o->cap > DECIDE_REPEAT_MAX)
             argp_error(state, "--cap=%s: want a whole number from 1 to %d", arg, DECIDE_REPEAT_MAX);
         return 0;
+    case 'k': o->check = true; return 0;
     case ARGP_KEY_END:
-        if (!o->good != !o->candidate)
-            argp_error(state, "want --good=FILE and --candidate=FILE, or neither to have the other options checked");
+        if (!o->check && (!o->good || !o->candidate))
+            argp_error(state, "want --good=FILE and --candidate=FILE, or --check");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -62,6 +64,7 @@ static const struct argp_option option_list[] = {
     {"metric", 'm', "NAME", 0, "what to compare (ops_s); exit: whether it fails, or ends with another checksum", 0},
     {"bar", 'b', "LOG", 0, "the logarithm of candidate / good from which on it counts as bad, on its own side of 0", 0},
     {"margin", 'M', "PART", 0, "without --bar: what counts as a difference (0.01)", 0},
+    {"check", 'k', NULL, 0, "only say what is wrong with the other options", 0},
     {"cap", 'n', "N", 0, "measure at most so often", 0},
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
     {0}};

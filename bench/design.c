@@ -56,7 +56,7 @@ static bool product(unsigned run, unsigned mask)
 
 bool design_make(struct design *d, int factors)
 {
-    if (factors < 1 || factors > DESIGN_FACTORS_MAX)
+    if (factors < 1 || factors > DESIGN_FRACTION_MAX)
         return false;
     *d = (struct design){.factors = factors, .base = factors < DESIGN_FULL_MAX ? factors : DESIGN_FULL_MAX};
     int count = factors - d->base;
@@ -78,6 +78,17 @@ bool design_make(struct design *d, int factors)
     for (int i = 0; i < 2; i++)
         if (design_run(d, ends[i]) < 0)
             d->runs[d->run_count++] = ends[i];
+    return true;
+}
+
+bool design_make_ladder(struct design *d, int factors)
+{
+    if (factors < 1 || factors > DESIGN_FACTORS_MAX)
+        return false;
+    *d = (struct design){.factors = factors, .ladder = true};
+    for (int f = 0; f <= factors; f++)
+        d->runs[d->run_count++] = (1u << f) - 1;
+    d->fraction = d->run_count;
     return true;
 }
 
@@ -135,6 +146,10 @@ void design_print(FILE *out, const struct design *d, const char *const *names)
     static const char *const roman[] = {"", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"};
     char one[256], two[256];
     unsigned sets = 1u << d->factors;
+    if (d->ladder) {
+        fprintf(out, "design: a ladder of %zu sets, one toggle after the other; a step holds for those before it\n", d->run_count);
+        return;
+    }
     if (!d->resolution) {
         fprintf(out, "design: 2^%d, %zu of %u sets; every effect and interaction apart\n", d->factors, d->run_count, sets);
         return;

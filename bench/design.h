@@ -3,6 +3,8 @@
  * A factor is one toggle whose value differs between two variants; a run is a set of flipped factors, bit f for factor f. Up to
  * DESIGN_FULL_MAX factors every set is a run (2^k). Above that a regular two-level fraction of 32 runs: the further
  * factors are products of the first five, with the generators of minimum aberration (Fries and Hunter 1980), found by search.
+ * A ladder is the other way, for any number of them: nothing flipped, then one factor after the other and never back. Its rungs
+ * can be built whatever needs what, and each step is told; what the factors do without those before them is not.
  * Pure: no files, no printing but design_print.
  */
 #ifndef BENCH_DESIGN_H
@@ -12,12 +14,14 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define DESIGN_FACTORS_MAX 10
+#define DESIGN_FACTORS_MAX 16
+#define DESIGN_FRACTION_MAX 10
 #define DESIGN_FULL_MAX 5
 #define DESIGN_RUNS_MAX (32 + 2)
 
 struct design {
     int factors;
+    bool ladder;
     int base;                                /* factors that vary freely; factor f >= base follows generator[f] */
     unsigned generator[DESIGN_FACTORS_MAX];  /* mask of free factors whose product factor f is */
     int resolution;                          /* letters of the shortest defining word; 0: full, nothing is confounded */
@@ -26,8 +30,11 @@ struct design {
     size_t run_count;                        /* and nothing flipped, all flipped, where they are no part of it */
 };
 
-/* false: factors is not in 1..DESIGN_FACTORS_MAX. */
+/* Full or a fraction. false: factors is not in 1..DESIGN_FRACTION_MAX. */
 bool design_make(struct design *d, int factors);
+
+/* false: factors is not in 1..DESIGN_FACTORS_MAX. */
+bool design_make_ladder(struct design *d, int factors);
 
 /* Takes a run out that cannot be built. */
 void design_drop(struct design *d, unsigned run);

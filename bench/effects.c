@@ -145,10 +145,27 @@ static size_t shares_make(const struct design *d, const struct fit *fit, struct 
     return out->shared ? (size_t)d->factors : 0;
 }
 
+/* From each rung to the next. One that could not be built takes the steps on both of its sides with it. */
+static size_t ladder_make(const struct design *d, struct effects *out, struct contrast *c)
+{
+    size_t count = 0;
+    for (int f = 0; f < d->factors; f++) {
+        int from = design_run(d, (1u << f) - 1), to = design_run(d, (1u << (f + 1)) - 1);
+        struct effect *e = &out->terms[out->term_count++];
+        *e = (struct effect){.term = 1u << f, .value = {NAN, NAN, NAN}, .estimated = from >= 0 && to >= 0};
+        if (!e->estimated)
+            continue;
+        c[count].weight[to] = 1;
+        c[count].weight[from] = -1;
+        c[count++].to = &e->value;
+    }
+    return count;
+}
+
 static size_t contrasts_make(const struct design *d, const struct fit *fit, struct effects *out, struct contrast *c)
 {
-    size_t count = 0, kept = 1;
-    for (size_t i = 0; i < out->term_count; i++) {
+    size_t count = d->ladder ? ladder_make(d, out, c) : 0, kept = 1;
+    for (size_t i = 0; fit && i < out->term_count; i++) {
         struct effect *e = &out->terms[i];
         if (!e->estimated)
             continue;
@@ -245,7 +262,7 @@ bool effects_estimate(const struct design *d, const double *y, size_t blocks, ui
         abort();
     out->blocks = blocks_centre(y, runs, blocks, centred, levels);
     if (out->blocks && d->fraction) {
-        struct fit *fit = fit_make(d, out);
+        struct fit *fit = d->ladder ? NULL : fit_make(d, out);
         size_t count = contrasts_make(d, fit, out, c);
         for (int f = 0; f < d->factors; f++)
             out->share[f] = (struct stats_interval){NAN, NAN, NAN};

@@ -3,7 +3,8 @@
  * Everything estimated is a weighted sum of cell values, so that one bootstrap over blocks gives every interval. Pure and
  * deterministic for a seed. Values are on the scale of what is given: logarithms for ratios, plain figures for differences.
  *
- *   effect of X       how much higher with X than without, averaged over the other flips of the design
+ *   effect of X       how much higher with X than without, averaged over the other flips of the design; in a ladder with
+ *                     those before it, and it is its share, too
  *   interaction X x Y how much X and Y together give beyond what each gives alone (a difference of differences)
  *   share of X        Shapley value: the step that X makes, averaged over all orders in which the flips may be made one by one.
  *                     Where sets cannot be built, over the orders that avoid these (Faigle and Kern 1992). Shares add up to

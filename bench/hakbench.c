@@ -43,7 +43,10 @@ int main(int argc, char **argv)
         return launch_main(argc - 2, argv + 2);
     if (argc == 2 && strcmp(argv[1], "--whose-malloc") == 0)
         return variant_whose_malloc();
-    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0))
+    char *help[] = {argv[0], argc == 3 ? argv[2] : NULL, "--help", NULL};
+    if (argc == 3 && strcmp(argv[1], "help") == 0)
+        argv = help;
+    else if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0))
         return usage(stdout, 0);
     for (int i = 0; argc > 1 && i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)

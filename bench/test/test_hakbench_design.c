@@ -6,7 +6,7 @@
 #include <math.h>
 
 enum { BLOCKS = 12 };
-static const char *const names[] = {"A", "B", "C", "D", "E", "F", "G", "H", "I", "J"};
+static const char *const names[] = {"A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L"};
 
 /* Known values: single effects, one interaction (difference of differences) and noise that a block shares. */
 struct truth { double main[DESIGN_FACTORS_MAX]; unsigned pair; double interaction, block_noise, noise; };
@@ -51,7 +51,7 @@ static void near(double have, double want, double within)
 START_TEST(resolution)
 {
     static const int stated[] = {[6] = 6, [7] = 4, [8] = 4, [9] = 4, [10] = 4};
-    for (int k = 1; k <= DESIGN_FACTORS_MAX; k++) {
+    for (int k = 1; k <= DESIGN_FRACTION_MAX; k++) {
         struct design d;
         ck_assert(design_make(&d, k));
         ck_assert_uint_eq(d.fraction, 1u << (k < 5 ? k : 5));
@@ -68,7 +68,7 @@ START_TEST(resolution)
         }
     }
     struct design d;
-    ck_assert(!design_make(&d, 0) && !design_make(&d, DESIGN_FACTORS_MAX + 1));
+    ck_assert(!design_make(&d, 0) && !design_make(&d, DESIGN_FRACTION_MAX + 1));
 }
 END_TEST
 
@@ -94,6 +94,36 @@ START_TEST(aliases)
     ck_assert_ptr_nonnull(strstr(text, "resolution IV"));
     ck_assert_ptr_nonnull(strstr(text, "generator: F = "));
     ck_assert_ptr_nonnull(strstr(text, "confounded: "));
+}
+END_TEST
+
+/* Each step with those before it: the interaction of B and D comes with D. A rung less, and the steps beside it are not told. */
+START_TEST(ladder)
+{
+    struct truth t = {.main = {0.5, -0.2, 0, 0.1, [11] = 0.7}, .pair = 2 | 8, .interaction = 0.3, .block_noise = 1};
+    struct design d;
+    char text[512] = "";
+    ck_assert(!design_make_ladder(&d, 0) && !design_make_ladder(&d, DESIGN_FACTORS_MAX + 1));
+    ck_assert(design_make_ladder(&d, 12) && d.run_count == 13 && design_run(&d, 0) == 0 && design_run(&d, 4095) == 12);
+    struct effects e = measure(&d, &t);
+    ck_assert(e.term_count == 12 && e.shared);
+    for (int f = 0; f < 12; f++) {
+        near(effects_find(&e, 1u << f)->value.value, t.main[f] + (f == 3 ? 0.3 : 0), 1e-9);
+        near(e.share[f].value, t.main[f] + (f == 3 ? 0.3 : 0), 1e-9);
+    }
+    near(e.whole.value, 1.4, 1e-9);
+    FILE *file = fmemopen(text, sizeof text, "w");
+    design_print(file, &d, names);
+    fclose(file);
+    ck_assert_ptr_nonnull(strstr(text, "a ladder of 13 sets"));
+    design_drop(&d, 7);
+    e = measure(&d, &t);
+    ck_assert(!effects_find(&e, 4)->estimated && !effects_find(&e, 8)->estimated && !e.shared);
+    near(effects_find(&e, 16)->value.value, 0, 1e-9);
+    ck_assert(design_make_ladder(&d, 12));
+    t.noise = 0.02;
+    e = measure(&d, &t);
+    ck_assert(effects_find(&e, 1)->value.lo > 0.4 && effects_find(&e, 1)->value.hi < 0.6);
 }
 END_TEST
 
@@ -206,4 +236,4 @@ START_TEST(incomplete_blocks)
 }
 END_TEST
 
-TEST_MAIN("designs and effects", resolution, aliases, full_exact, coverage, fraction, impossible, incomplete_blocks)
+TEST_MAIN("designs and effects", resolution, aliases, ladder, full_exact, coverage, fraction, impossible, incomplete_blocks)

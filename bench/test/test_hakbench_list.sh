@@ -47,6 +47,8 @@ has ops_s "$tmp/metrics"
 has 'strace.<call>' "$tmp/metrics"
 has glibc "$tmp/rivals"
 has p11.mincore-always "$tmp/variants"
+checks=$((checks + 1))
+! grep '^error' "$tmp/variants" || fail "list variants: what it lists cannot be built"
 bad 2 "no list of 'cats'; lists: workloads metrics" $H list cats
 bad 2 "lists: workloads metrics" $H list
 bad 2 "one list at a time" $H list metrics rivals

@@ -3,18 +3,21 @@
 #include "core/os.h"
 #include <errno.h>
 
-enum { LOCK_SPINS = 200, LOCK_YIELDS = 200000 };
+enum { LOCK_SPINS = 200, LOCK_WAIT_MS = 1000 };
 
-/* The lock was taken. After a wait in vain the next ones are short, until it has been had again. */
+/* The lock was taken. After a wait in vain the next ones are short, until it has been had again. By the clock and not by a
+ * count: a yield takes as long as the machine has others to run, and who is inside may be one of them. */
 noinline bool lock_wait(struct lock_heap *l)
 {
-    int yields = l->stuck ? 1 : LOCK_YIELDS;
     bool got = false;
     store_relaxed(&l->wanted, true);
-    for (int i = 0; !got && i < LOCK_SPINS + yields; i++) {
-        if (i >= LOCK_SPINS)
-            os_yield();
+    for (int i = 0; !got && i < LOCK_SPINS; i++)
         got = lock_try(l);
+    for (uint64_t end = os_now_ms() + (l->stuck ? 0 : LOCK_WAIT_MS); !got;) {
+        os_yield();
+        got = lock_try(l);
+        if (os_now_ms() >= end)
+            break;
     }
     store_relaxed(&l->wanted, false);
     l->missed = l->stuck = !got;

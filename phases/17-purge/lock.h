@@ -2,7 +2,7 @@
  * try only. They help, by draining its queue, when much has gathered and it has run no slow path for LOCK_ASLEEP_MS.
  *
  * May include compiler.h and the purge seam. Who has the lock and does not have the heap (a helper) looks at `wanted` after
- * each piece of work, and leaves. The owner waits for that as long as LOCK_YIELDS say; where the helper was stopped meanwhile,
+ * each piece of work, and leaves. The owner waits for that for LOCK_WAIT_MS; where the helper was stopped meanwhile,
  * by a debugger or in a signal handler that does not come back, the owner goes on as a signal handler would: blocks to free
  * are queued, blocks to allocate are mapped.
  */

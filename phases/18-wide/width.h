@@ -2,7 +2,7 @@
  *
  * Of one class: 16 KiB of tiny blocks, as the base has it; of mid blocks the larger of 16 KiB and the lesser of eight blocks
  * and 64 KiB; four blocks for eight, where a doubling has eight classes for four. All mid classes that have a bin hold
- * 1,200 KiB at most, when every one of them is full at once.
+ * 1,116 KiB at most, when every one of them is full at once.
  */
 #ifndef HAK_WIDE_WIDTH_H
 #define HAK_WIDE_WIDTH_H
