@@ -13,6 +13,7 @@
 #include "seam/large.h"
 #include "seam/owner.h"
 #include "seam/purge.h"
+#include "seam/width.h"
 #include "start.h"
 #include "thread.h"
 #include <errno.h>
@@ -65,12 +66,13 @@ static noinline void *malloc_slow(size_t size, bool *zero)
     }
     bool wanted = *zero;
     p = malloc_from(h, size, zero);
-    if (unlikely(!p) && size <= PTRDIFF_MAX && thread_trim()) {
+    bool missed = unlikely(!p) && lock_missed(&h->lock); /* who is inside does not leave */
+    if (unlikely(!p) && !missed && size <= PTRDIFF_MAX && thread_trim()) {
         *zero = wanted;
         p = malloc_from(h, size, zero);
     }
-    if (unlikely(!p) && lock_missed(&h->lock))
-        p = large_alloc(size, zero); /* who is inside does not leave */
+    if (unlikely(!p) && (missed || lock_missed(&h->lock)))
+        p = large_alloc(size, zero);
     if (unlikely(!p))
         errno = ENOMEM;
     else if (ssmap_has(p))

@@ -64,12 +64,17 @@ void thread_start(void)
     }
 }
 
-/* Takes a heap from state to another; waits out a thread that frees into it. */
+enum { THREAD_TRIES = 10000 };
+
+/* Takes a heap from state to another; waits out a thread that frees into it. Where LOCK_SHARES not for ever: that thread may be
+ * this one, which a signal handler has interrupted, or one that this one keeps from running. */
 static bool thread_take_parked(struct heap *h, enum heap_state to)
 {
-    int parked = HEAP_PARKED;
+    int parked = HEAP_PARKED, tries = 0;
     while (!__atomic_compare_exchange_n(&h->state, &parked, to, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
         if (parked != HEAP_BUSY && parked != HEAP_PARKED)
+            return false;
+        if (LOCK_SHARES && ++tries == THREAD_TRIES)
             return false;
         os_yield();
         parked = HEAP_PARKED;
@@ -87,6 +92,12 @@ static struct heap *thread_adopt(void)
     if (h && thread_take_parked(h, HEAP_OWNED)) {
         count_add(&h->adopted, 1);
         return h;
+    }
+    if (LOCK_SHARES && h && load_relaxed(&h->state) != HEAP_LOST) { /* for another time */
+        pthread_mutex_lock(&thread_lock);
+        h->next_parked = thread_parked;
+        thread_parked = h;
+        pthread_mutex_unlock(&thread_lock);
     }
     return NULL;
 }

@@ -3,6 +3,7 @@
 #define HAK_BASE_WIDTH_H
 
 #define WIDTH_MAX ((size_t)16 * 1024)
+#define WIDTH_ALIGN ((size_t)4096) /* blocks of mid classes are aligned so at most; what is more has a mapping of its own */
 
 static inline size_t width_blocks(unsigned class)
 {

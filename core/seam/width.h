@@ -1,7 +1,8 @@
 /* seam/width.h - the width seam: how many blocks of one class may a thread's front hold?
  *
  * What the grow seam starts from; asked by whoever wants to know which blocks pass through a front, too. An answer includes
- * compiler.h and sizeclass.h and defines WIDTH_MAX, the size of the largest blocks that a front takes, and
+ * compiler.h and sizeclass.h and defines WIDTH_MAX, the size of the largest blocks that a front takes, WIDTH_ALIGN, the largest
+ * alignment that is asked of slabs, and
  *
  *   static inline size_t width_blocks(unsigned class)     0: none. The same at every call
  *

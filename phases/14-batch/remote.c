@@ -126,6 +126,7 @@ static void remote_send(struct heap *from, struct remote_box *box)
     uint32_t count;
     struct remote_packet *packet = remote_packet(box, &count);
     *box = (struct remote_box){NULL, NULL};
+    from->out.bound--;
     packet->count = count;
     struct remote_packet *head = load_relaxed(&to->in.inbox);
     uint32_t depth = LOCK_SHARES && head ? load_relaxed(&head->depth) : 0;
@@ -140,7 +141,7 @@ static void remote_send(struct heap *from, struct remote_box *box)
 
 void remote_flush(struct heap *h)
 {
-    for (unsigned i = 0; i < REMOTE_BOXES; i++)
+    for (unsigned i = 0; i < REMOTE_BOXES && h->out.bound > 0; i++)
         remote_send(h, &h->out.box[i]);
     h->out.flush_at = h->remote_sent_bytes + REMOTE_HELD_MAX;
 }
@@ -156,6 +157,7 @@ static struct remote_box *remote_bind(struct heap *from, struct heap *to)
     if (!packet)
         return NULL;
     *box = (struct remote_box){to, packet->block};
+    from->out.bound++;
     return box;
 }
 

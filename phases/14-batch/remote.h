@@ -45,6 +45,7 @@ struct remote_box {
 
 struct remote_out {
     struct remote_box box[REMOTE_BOXES];
+    uint32_t bound;    /* boxes that are in use */
     uint64_t flush_at; /* all boxes are emptied before remote_sent_bytes passes this */
     struct remote_packet *received; /* taken from the inbox and not opened yet. Read relaxed by others */
     struct remote_packet *spare;

@@ -19,6 +19,7 @@
 enum { LARGE_TRIES = 200, LARGE_BATCH = 16 };
 #define LARGE_NEVER UINT64_MAX
 #define LARGE_AGE_BYTES ((size_t)32 << 20)   /* unmapped by age at one time, so that no malloc pays for all */
+#define LARGE_YIELD_BYTES ((size_t)2 << 20)  /* what slabs take is made up for by so much at a time */
 #define LARGE_PURGE_MIN ((size_t)16 << 20)   /* calloc of so much has the kernel clear it, when and if it is touched */
 
 uint64_t large_mb = 65536, large_percent = 150, large_ttl = 5;
@@ -35,6 +36,7 @@ static bool large_locked; /* atomic */
 static struct range_table table;
 static struct large_counts counts;               /* but for held and held_bytes, which are the table's */
 static uint64_t large_low, large_owed;           /* least table.bytes of this period; bytes that the last one did not need */
+static uint64_t large_yielding;                  /* bytes that slabs have taken and that were not made up for yet */
 static uint64_t large_peak, large_last_peak;     /* live bytes at most, in this period and the last */
 static uint64_t large_period, large_last;        /* ms: when this period ends; the last call */
 static uint64_t large_due = LARGE_NEVER;         /* ms: before it large_tick has nothing to do; read relaxed without the lock */
@@ -186,6 +188,23 @@ static void large_passed(uint64_t live, uint64_t peak, struct large_victims *v)
         large_pay(large_owed, v);
 }
 
+/* Takes out what exceeds the limit, and releases the lock. */
+static void large_bound(uint64_t limit, struct large_victims *v)
+{
+    while (table.bytes > limit) {
+        large_evict_oldest(table.bytes - limit, v, &counts.evictions_bytes, &counts.evicted_bytes);
+        if (v->count < LARGE_BATCH)
+            break;
+        large_settle();
+        large_unmap_victims(v);
+        v->count = 0;
+        if (!large_lock())
+            return;
+    }
+    large_settle();
+    large_unmap_victims(v);
+}
+
 struct mapped *large_take(size_t bytes, size_t align)
 {
     struct large_victims victims = {.count = 0};
@@ -203,8 +222,7 @@ struct mapped *large_take(size_t bytes, size_t align)
     purge_ring();
     uint64_t live = mapped_counts().large_bytes;
     large_passed(live, live + bytes, &victims);
-    large_settle();
-    large_unmap_victims(&victims);
+    large_bound(large_limit(live + bytes), &victims);
     return NULL;
 }
 
@@ -218,23 +236,6 @@ static bool large_enter(char *start, size_t bytes, struct large_victims *v)
         return false;
     large_evict(smallest, table.range[smallest].bytes, v, &counts.evictions_count, &counts.evicted_bytes);
     return range_insert(&table, start, bytes);
-}
-
-/* Takes out what exceeds the limit, and releases the lock. */
-static void large_bound(uint64_t limit, struct large_victims *v)
-{
-    while (table.bytes > limit) {
-        large_evict_oldest(table.bytes - limit, v, &counts.evictions_bytes, &counts.evicted_bytes);
-        if (v->count < LARGE_BATCH)
-            break;
-        large_settle();
-        large_unmap_victims(v);
-        v->count = 0;
-        if (!large_lock())
-            return;
-    }
-    large_settle();
-    large_unmap_victims(v);
 }
 
 bool large_give(void *start, size_t bytes)
@@ -324,12 +325,15 @@ void large_tick(void)
     large_age(now);
 }
 
-/* What is kept and what is used peak together when a program grows: the one makes room for the other. */
+/* What is kept and what is used peak together when a program grows: the one makes room for the other. In pieces, as each is a
+ * system call, and what is left of a range no longer serves the block that it came from. */
 void large_yield(size_t bytes)
 {
     struct large_victims victims = {.count = 0};
-    if (likely(load_relaxed(&table.bytes) == 0) || !large_lock())
+    if (likely(load_relaxed(&table.bytes) == 0) ||
+        likely(__atomic_add_fetch(&large_yielding, bytes, __ATOMIC_RELAXED) < LARGE_YIELD_BYTES) || !large_lock())
         return;
+    bytes = __atomic_exchange_n(&large_yielding, 0, __ATOMIC_RELAXED);
     large_evict_oldest(bytes, &victims, &counts.evictions_yield, &counts.evicted_bytes);
     large_settle();
     large_unmap_victims(&victims);

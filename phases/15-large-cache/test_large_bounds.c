@@ -65,6 +65,38 @@ START_TEST(by_the_peak)
 }
 END_TEST
 
+/* A block that nothing kept can serve counts at once: what is kept beside it makes room before anything is freed. */
+START_TEST(by_the_peak_when_a_block_is_mapped)
+{
+    enum { BLOCKS = 120 };
+    char *p[BLOCKS];
+    large_set(65536, 100, 60);
+    for (size_t i = 0; i < BLOCKS; i++)
+        must((p[i] = hak_malloc(2 * MIB)));
+    for (size_t i = 0; i < BLOCKS; i += 2)
+        hak_free(p[i]);
+    must(large_held() > 100 * MIB);
+    char *large = hak_malloc(200 * MIB);
+    must(large && large_held() <= 16 * MIB && large_counts().evictions_bytes > 0 && large_valid());
+    hak_free(large);
+    for (size_t i = 1; i < BLOCKS; i += 2)
+        hak_free(p[i]);
+}
+END_TEST
+
+START_TEST(yields_in_pieces)
+{
+    large_set(65536, 150, 60);
+    large_drop(large_block(32 * MIB, 1), 32 * MIB, 1);
+    uint64_t held = large_held();
+    for (int i = 0; i < 31; i++)
+        large_yield(64 * KIB);
+    must(large_held() == held && large_counts().evictions_yield == 0);
+    large_yield(64 * KIB);
+    must(large_held() == held - 2 * MIB && large_counts().evictions_yield == 1 && large_valid());
+}
+END_TEST
+
 /* More ranges than the table holds: every other block of a row is freed. */
 START_TEST(by_count)
 {
@@ -158,5 +190,6 @@ START_TEST(refused_by_munmap)
 }
 END_TEST
 
-TEST_MAIN("large: bounds", nothing_where_a_bound_is_0, by_megabytes, by_the_peak, by_count, growth_counts_too,
+TEST_MAIN("large: bounds", nothing_where_a_bound_is_0, by_megabytes, by_the_peak, by_the_peak_when_a_block_is_mapped,
+          yields_in_pieces, by_count, growth_counts_too,
           trimmed, given_back_for_want_of_memory, refused_by_munmap)

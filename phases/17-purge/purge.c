@@ -30,6 +30,7 @@ int64_t purge_slots, purge_spare;
 uint8_t purge_attention = PURGE_ABSENT;
 bool purge_wanted;
 
+static uint64_t purge_pressed_ms;     /* when somebody last did; relaxed */
 static bool purge_presses;            /* somebody goes through the heaps for a slot. Atomic */
 static bool purge_ready;              /* the environment has been read */
 static sem_t purge_bell;              /* initialised before each start of the thread */
@@ -116,14 +117,18 @@ static bool purge_settle(struct heap *h)
     return queued;
 }
 
-/* A heap that has run no slow path since the last sweep is asleep. */
+/* A heap that has run no slow path since the last sweep is asleep. One that is awake takes packets with its next miss, but
+ * comes to its queue only when a slab has been used up. */
 static void purge_heap(void *context, struct heap *h)
 {
     struct purge_look *look = context;
     look->entries += load_relaxed(&h->lock.entries);
     if (!lock_visit(h))
         return;
-    if (h->lock.swept == h->lock.entries && purge_settle(h)) {
+    bool asleep = h->lock.swept == h->lock.entries, queued = asleep ? purge_settle(h) : load_relaxed(&h->remote) != NULL;
+    if (queued) {
+        if (!asleep)
+            heap_drain(h);
         count_add(&counts.heaps, 1);
         look->calm = false;
     }
@@ -171,8 +176,10 @@ static void purge_press(void *now_ms, struct heap *h)
 bool purge_pressure(void)
 {
     uint64_t served = load_relaxed(&counts.pressures), now = os_now_ms();
-    if (!purge_on || purge_held() < purge_mb << 20 || __atomic_exchange_n(&purge_presses, true, __ATOMIC_ACQUIRE))
-        return false;
+    if (!purge_on || purge_held() < purge_mb << 20 || now - load_relaxed(&purge_pressed_ms) < LOCK_ASLEEP_MS ||
+        __atomic_exchange_n(&purge_presses, true, __ATOMIC_ACQUIRE))
+        return false; /* who was awake a moment ago is not asleep now */
+    store_relaxed(&purge_pressed_ms, now);
     thread_each_heap(purge_press, &now);
     __atomic_store_n(&purge_presses, false, __ATOMIC_RELEASE);
     return load_relaxed(&counts.pressures) != served;

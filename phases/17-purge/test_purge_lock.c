@@ -116,6 +116,36 @@ START_TEST(a_handler_in_the_first_malloc_of_a_thread_takes_no_lock)
 }
 END_TEST
 
+static void *find_heap(void *heap)
+{
+    hak_free(hak_malloc(100));
+    *(struct heap **)heap = heap_self;
+    return NULL;
+}
+
+/* As for a handler that interrupts a thread between borrowing a parked heap and saying that it is away. */
+START_TEST(a_parked_heap_that_stays_busy_is_left_to_others)
+{
+    struct {
+        struct load load;
+        struct heap *heap;
+    } parked = {{1, 4000, block, 0}, NULL};
+    struct heap *other = NULL;
+    run_thread(end_with_blocks, &parked);
+    store_relaxed(&parked.heap->state, HEAP_BUSY);
+    run_thread(find_heap, &other);
+    must(other && other != parked.heap && parked.heap->state == HEAP_BUSY);
+    store_relaxed(&parked.heap->state, HEAP_PARKED);
+    store_relaxed(&other->state, HEAP_BUSY);
+    struct heap *again = NULL;
+    run_thread(find_heap, &again); /* whichever of the two comes first */
+    store_relaxed(&other->state, HEAP_PARKED);
+    must(again && again != other);
+    hak_free(block[0]);
+    must(test_stats().live_blocks == 0);
+}
+END_TEST
+
 START_TEST(a_handler_waits_for_no_metadata)
 {
     char *first = meta_alloc(64), *second, *third;
@@ -314,5 +344,6 @@ START_TEST(others_at_any_time)
 END_TEST
 
 TEST_MAIN("purge: the lock of a heap", who_frees_drains, a_handler_in_a_slow_path_enters_no_parked_heap,
-          a_handler_in_the_first_malloc_of_a_thread_takes_no_lock, a_handler_waits_for_no_metadata, nobody_helps_when_turned_off,
-          waits_for_who_is_inside, goes_on_without, ends_without, fork_while_others_are_inside, others_at_any_time)
+          a_handler_in_the_first_malloc_of_a_thread_takes_no_lock, a_parked_heap_that_stays_busy_is_left_to_others,
+          a_handler_waits_for_no_metadata, nobody_helps_when_turned_off, waits_for_who_is_inside, goes_on_without, ends_without,
+          fork_while_others_are_inside, others_at_any_time)

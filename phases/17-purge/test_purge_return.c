@@ -142,4 +142,54 @@ START_TEST(busy_heaps_keep_theirs)
 }
 END_TEST
 
-TEST_MAIN("purge: what comes back", sleeping_owners, idle_return, busy_heaps_keep_theirs)
+enum { LARGE_ONES = 200, LARGE_SIZE = 200 * 1024 };
+static atomic_bool stay;
+
+static void make_large_ones(void *block)
+{
+    for (int i = 0; i < LARGE_ONES; i++)
+        must((((void **)block)[i] = hak_malloc(LARGE_SIZE)));
+}
+
+/* Fills a bin and empties it, of one slab: slow paths that never use the slab up. */
+static void stay_awake(void *unused)
+{
+    void *few[60];
+    (void)unused;
+    while (stay) {
+        for (int i = 0; i < 60; i++)
+            must((few[i] = hak_malloc(600)));
+        for (int i = 0; i < 60; i++)
+            hak_free(few[i]);
+        sleep_ms(1);
+    }
+}
+
+/* Blocks too large for packets wait in the queue of a thread that works on, and has no need to look there. */
+START_TEST(queues_of_threads_that_are_awake_are_drained)
+{
+    struct helper owner;
+    static void *block[LARGE_ONES];
+    purge_on = 1;
+    purge_ms = 200;
+    purge_mb = 4;
+    helper_start(&owner);
+    helper_do(&owner, make_large_ones, block);
+    stay = true;
+    helper_begin(&owner, stay_awake, NULL);
+    sleep_ms(20);
+    for (int i = 0; i < LARGE_ONES; i++)
+        hak_free(block[i]);
+    for (int i = 0; i < 200 && load_relaxed(&owner.heap->remote); i++)
+        sleep_ms(20);
+    must(!load_relaxed(&owner.heap->remote));
+    stay = false;
+    sem_wait(&owner.done);
+    walk_inside(owner.heap);
+    helper_end(&owner);
+    must(test_stats().live_blocks == 0);
+}
+END_TEST
+
+TEST_MAIN("purge: what comes back", sleeping_owners, idle_return, busy_heaps_keep_theirs,
+          queues_of_threads_that_are_awake_are_drained)

@@ -92,4 +92,31 @@ START_TEST(zero_from_calloc)
 }
 END_TEST
 
-TEST_MAIN("wide: bins", rule, pairs_claim_nothing, bins_are_bounded, zero_from_calloc)
+/* A slab starts at a multiple of 64 KiB, so its blocks are aligned as their size is: no mapping of its own for each. */
+START_TEST(aligned_blocks_come_from_slabs)
+{
+    enum { BLOCKS = 40 };
+    static void *block[BLOCKS];
+    for (size_t align = 8 * KIB; align <= 64 * KIB; align *= 2) {
+        const size_t sizes[] = {1, align - 1, align, align + 1, 3 * align, 5 * align, 7 * align + 100, 9 * align};
+        for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+            for (size_t i = 0; i < BLOCKS; i++) {
+                must(hak_posix_memalign(&block[i], align, sizes[k]) == 0 && (uintptr_t)block[i] % align == 0);
+                must(hak_malloc_usable_size(block[i]) >= sizes[k]);
+                test_stamp(block[i], sizes[k], i);
+            }
+            must(test_stats().mid_blocks + test_stats().large_blocks == 0);
+            for (size_t i = 0; i < BLOCKS; i++) {
+                must(test_stamped(block[i], sizes[k], i));
+                hak_free(block[i]);
+            }
+        }
+    }
+    must(hak_posix_memalign(&block[0], 128 * KIB, 1000) == 0 && (uintptr_t)block[0] % (128 * KIB) == 0);
+    hak_free(block[0]);
+    walk_heap(thread_heap());
+    must(test_stats().live_blocks == 0);
+}
+END_TEST
+
+TEST_MAIN("wide: bins", rule, pairs_claim_nothing, bins_are_bounded, zero_from_calloc, aligned_blocks_come_from_slabs)
