@@ -220,7 +220,8 @@ static void heap_serve(struct heap *h, struct slab *s, void *p)
             __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
             break;
         }
-        heap_drain(h);
+        if (!LOCK_SHARES || heap_queued(h))
+            heap_drain(h);
         if (p)
             heap_give_inside(h, s, p);
         pool_park(h); /* a parked heap keeps nothing in reserve */

@@ -263,7 +263,7 @@ void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p)
 static struct remote_packet *remote_next(struct heap *h)
 {
     struct remote_packet *packet = h->out.received;
-    if (!packet)
+    if (!packet && load_relaxed(&h->in.inbox))
         packet = __atomic_exchange_n(&h->in.inbox, NULL, __ATOMIC_ACQUIRE);
     store_relaxed(&h->out.received, packet ? packet->next : NULL);
     return packet;
