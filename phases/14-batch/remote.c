@@ -108,11 +108,11 @@ static void remote_send_chain(struct heap *from, struct heap *to, struct remote_
 
 static void remote_send_packet(struct heap *from, struct heap *to, struct remote_packet *packet)
 {
-    struct remote_packet *head = load_relaxed(&to->in.inbox);
+    struct remote_packet *head = __atomic_load_n(&to->in.inbox, __ATOMIC_ACQUIRE); /* its depth is read */
     do {
         packet->next = head;
         store_relaxed(&packet->depth, head ? load_relaxed(&head->depth) + 1 : 1);
-    } while (!__atomic_compare_exchange_n(&to->in.inbox, &head, packet, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+    } while (!__atomic_compare_exchange_n(&to->in.inbox, &head, packet, true, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE));
     count_add(&from->out.packets, 1);
 }
 
@@ -128,7 +128,7 @@ static void remote_send(struct heap *from, struct remote_box *box)
     *box = (struct remote_box){NULL, NULL};
     from->out.bound--;
     packet->count = count;
-    struct remote_packet *head = load_relaxed(&to->in.inbox);
+    struct remote_packet *head = __atomic_load_n(&to->in.inbox, __ATOMIC_ACQUIRE);
     uint32_t depth = LOCK_SHARES && head ? load_relaxed(&head->depth) : 0;
     if (load_relaxed(&to->state) == HEAP_LOST || (head && load_relaxed(&head->depth) >= REMOTE_DEPTH_MAX))
         remote_send_chain(from, to, packet);
