@@ -75,7 +75,7 @@ static noinline void *malloc_slow(size_t size, bool *zero)
         p = large_alloc(size, zero);
     if (unlikely(!p))
         errno = ENOMEM;
-    else if (ssmap_has(p))
+    else if (ssmap_find(p))
         guard_alloc(p);
     purge_tick(false);
     return p;
@@ -153,7 +153,7 @@ static noinline void free_general(void *p, const char *api)
 {
     if (!p)
         return;
-    if (likely(ssmap_has(p))) {
+    if (likely(ssmap_find(p))) {
         struct slab *s = block_slab(p, api);
         struct heap *from = heap_self, *to = slab_heap(s);
         guard_free(p, api);
@@ -172,8 +172,9 @@ static noinline void free_general(void *p, const char *api)
 /* False: p is no block of a slab of this thread's heap, or a later slot of a run holds it. */
 hot_inline bool free_own(void *p)
 {
-    if (likely(ssmap_has_block(p))) {
-        struct slab *s = slab_at(p);
+    struct superslab *ss = ssmap_find_block(p);
+    if (likely(ss)) {
+        struct slab *s = slab_in(ss, p);
         struct heap *h = heap_self;
         if (likely(slab_heap(s) == h)) {
             guard_free(p, "free");
@@ -188,8 +189,9 @@ hot_inline bool free_own(void *p)
 static noinline void free_long(void *p)
 {
     struct slab *s;
+    struct superslab *ss = ssmap_find_block(p);
     struct heap *h = heap_self, *to;
-    if (unlikely(!ssmap_has_block(p)) || unlikely(!(to = slab_heap(s = slab_at(p))))) {
+    if (unlikely(!ss) || unlikely(!(to = slab_heap(s = slab_in(ss, p))))) {
         free_general(p, "free");
     } else if (to == h) {
         guard_free(p, "free");
@@ -274,7 +276,7 @@ static inline void *realloc_as(void *old, size_t size, const char *api)
         free_general(old, api);
         return NULL;
     }
-    if (ssmap_has(old)) {
+    if (ssmap_find(old)) {
         struct slab *s = block_slab(old, api);
         guard_live(old, api);
         if (size <= s->block_size && (size > s->block_size / 2 || class_of(size) == s->class))

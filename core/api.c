@@ -95,7 +95,7 @@ HAK_EXPORT void *hak_pvalloc(size_t size)
 /* Bytes that the program may use of a live block; aborts with a line when p is none. */
 static size_t block_usable(const void *p, const char *api)
 {
-    if (ssmap_has(p)) {
+    if (ssmap_find(p)) {
         struct slab *s = block_slab(p, api);
         guard_live(p, api);
         return s->block_size;

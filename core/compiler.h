@@ -16,6 +16,12 @@
 #error "hakmem needs gcc or clang: it uses GNU C extensions"
 #endif
 
+#ifdef __has_feature
+#define HAK_HAS_FEATURE(x) __has_feature(x)
+#else
+#define HAK_HAS_FEATURE(x) 0
+#endif
+
 /* Width of a user-space address: what the kernel hands out without being asked for more. */
 #if defined(__x86_64__)
 #define HAK_ADDRESS_BITS 47
@@ -23,6 +29,14 @@
 #define HAK_ADDRESS_BITS 48
 #else
 #error "hakmem runs on x86-64 and AArch64"
+#endif
+
+/* The window: addresses below 2^HAK_WINDOW_BITS, where SuperSlabs are asked for (place.h). AddressSanitizer keeps its shadow
+ * there, so that with it the window is everything. */
+#if defined(__SANITIZE_ADDRESS__) || HAK_HAS_FEATURE(address_sanitizer)
+#define HAK_WINDOW_BITS HAK_ADDRESS_BITS
+#else
+#define HAK_WINDOW_BITS 36
 #endif
 
 #define likely(x) __builtin_expect(!!(x), 1)

@@ -1,6 +1,6 @@
 /* meta.c - see meta.h. A bump allocator over chunks mapped from the system. */
 #include "meta.h"
-#include "os.h"
+#include "place.h"
 #include "seam/lock.h"
 #include <pthread.h>
 
@@ -30,13 +30,13 @@ void *meta_alloc(size_t bytes)
     char *p = NULL;
     bytes = (bytes + META_ALIGN - 1) & ~(size_t)(META_ALIGN - 1);
     if (LOCK_SHARES && unlikely(meta_inside)) /* a signal handler that interrupted this: it cannot wait */
-        return os_map(bytes, 0, 0, NULL, OS_META);
+        return place_map(bytes, PLACE_META);
     meta_enter();
     if (bytes > (size_t)(meta_end - meta_next)) {
         size_t chunk = bytes > META_CHUNK ? bytes : META_CHUNK;
-        char *fresh = os_map(chunk, 0, 0, NULL, OS_META);
+        char *fresh = place_map(chunk, PLACE_META);
         if (!fresh) /* little address space left: the smallest chunk that will do */
-            fresh = os_map(chunk = bytes, 0, 0, NULL, OS_META);
+            fresh = place_map(chunk = bytes, PLACE_META);
         if (fresh) {
             meta_next = fresh;
             meta_end = fresh + chunk;

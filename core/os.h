@@ -25,14 +25,6 @@ void os_start(void); /* reads the page size; before any other call, more than on
  * aligned block. hint: where it would be welcome, or NULL. Returns the start, or NULL. */
 void *os_map(size_t bytes, size_t align, size_t skip, void *hint, enum os_user user);
 
-/* Address space for bytes that reads as zero and takes no memory, not even of a process that locks what it has; what of it
- * os_commit names can be written, too. NULL where the process may not have all the address space that there is (RLIMIT_AS).
- * Not part of os_bytes, but for what is committed. */
-void *os_reserve(size_t bytes, enum os_user user);
-bool os_commit(void *start, size_t bytes, enum os_user user);
-void os_unreserve(void *start, size_t bytes, size_t committed, enum os_user user);
-bool os_limited(enum os_user user); /* is address space rationed for this process? */
-
 /* Gives whole pages back. False when the kernel cannot (munmap in the middle of a mapping may need a new one): the range is
  * then still mapped, with its contents. */
 bool os_unmap(void *start, size_t bytes, enum os_user user);
@@ -40,12 +32,15 @@ bool os_unmap(void *start, size_t bytes, enum os_user user);
 /* Grows or shrinks a mapping where it stands; false when it cannot. */
 bool os_resize(void *start, size_t old_bytes, size_t new_bytes, enum os_user user);
 
-/* Moves a mapping's pages, old_bytes -> new_bytes, onto [target, target + new_bytes), replacing what os_map put there. False
- * when it cannot: the pages are where they were, and the target may have gone (Linux before 6.17 takes it away first). */
-bool os_move(void *start, size_t old_bytes, enum os_user user, void *target, size_t new_bytes);
+/* Moves a mapping's pages to where the kernel likes, old_bytes -> new_bytes; user, for the accounting, becomes new_user.
+ * Returns the new start; NULL: nothing has changed. */
+void *os_move(void *start, size_t old_bytes, enum os_user user, size_t new_bytes, enum os_user new_user);
 
-/* Accounts for a mapping that went without os_unmap. */
-void os_lost(size_t bytes, enum os_user user);
+/* Whole pages on which every access is to fail from now on; nothing happens when the kernel refuses. */
+void os_guard(void *start, size_t bytes, enum os_user user);
+
+/* Whole pages that a core dump leaves out. */
+void os_no_dump(void *start, size_t bytes, enum os_user user);
 
 /* The pages stay mapped, their memory goes back now; they read as zero afterwards. False when the kernel refuses. */
 bool os_purge(void *start, size_t bytes, enum os_user user);

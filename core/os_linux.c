@@ -6,7 +6,6 @@
 #include <sched.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -91,48 +90,6 @@ void *os_map(size_t bytes, size_t align, size_t skip, void *hint, enum os_user u
     return p + head;
 }
 
-bool os_limited(enum os_user user)
-{
-    struct rlimit limit;
-    os_counted(user, OS_OTHER);
-    return getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur != RLIM_INFINITY;
-}
-
-/* Without access at first: a readable mapping would be filled with pages at once when the program has asked for all that it
- * maps to be locked. Read-only it is never charged, so that strict overcommit lets it pass. */
-void *os_reserve(size_t bytes, enum os_user user)
-{
-    if (os_limited(user))
-        return NULL;
-    bytes = os_round(bytes);
-    void *p = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    os_counted(user, OS_MMAP);
-    if (p == MAP_FAILED)
-        return NULL;
-    os_counted(user, OS_OTHER);
-    if (mprotect(p, bytes, PROT_READ) == 0)
-        return p;
-    munmap(p, bytes);
-    os_counted(user, OS_MUNMAP);
-    return NULL;
-}
-
-bool os_commit(void *start, size_t bytes, enum os_user user)
-{
-    os_counted(user, OS_OTHER);
-    if (mprotect(start, os_round(bytes), PROT_READ | PROT_WRITE) != 0)
-        return false;
-    os_grew(user, os_round(bytes));
-    return true;
-}
-
-void os_unreserve(void *start, size_t bytes, size_t committed, enum os_user user)
-{
-    os_counted(user, OS_MUNMAP);
-    if (munmap(start, os_round(bytes)) == 0)
-        os_shrank(user, committed);
-}
-
 bool os_unmap(void *start, size_t bytes, enum os_user user)
 {
     os_counted(user, OS_MUNMAP);
@@ -156,18 +113,27 @@ bool os_resize(void *start, size_t old_bytes, size_t new_bytes, enum os_user use
     return true;
 }
 
-bool os_move(void *start, size_t old_bytes, enum os_user user, void *target, size_t new_bytes)
+void *os_move(void *start, size_t old_bytes, enum os_user user, size_t new_bytes, enum os_user new_user)
 {
     os_counted(user, OS_MREMAP);
-    if (mremap(start, os_round(old_bytes), os_round(new_bytes), MREMAP_MAYMOVE | MREMAP_FIXED, target) == MAP_FAILED)
-        return false;
+    void *p = mremap(start, os_round(old_bytes), os_round(new_bytes), MREMAP_MAYMOVE);
+    if (p == MAP_FAILED)
+        return NULL;
     os_shrank(user, os_round(old_bytes));
-    return true;
+    os_grew(new_user, os_round(new_bytes));
+    return p;
 }
 
-void os_lost(size_t bytes, enum os_user user)
+void os_guard(void *start, size_t bytes, enum os_user user)
 {
-    os_shrank(user, os_round(bytes));
+    os_counted(user, OS_OTHER);
+    mprotect(start, bytes, PROT_NONE);
+}
+
+void os_no_dump(void *start, size_t bytes, enum os_user user)
+{
+    os_counted(user, OS_MADVISE);
+    madvise(start, bytes, MADV_DONTDUMP);
 }
 
 bool os_purge(void *start, size_t bytes, enum os_user user)

@@ -7,15 +7,12 @@ enum { SLAB_EXTEND_BYTES = 4096 };
 
 void slab_format(struct slab *s, struct heap *h, unsigned class, unsigned slots, bool zero)
 {
-    char *base = superslab_slot(s);
     uint32_t size = (uint32_t)class_size(class);
-    uintptr_t natural = size & -size; /* in slot 0, too, blocks of n * 2^k bytes start at multiples of 2^k */
-    uintptr_t first = slab_index(s) ? 0 : (sizeof(struct superslab) + natural - 1) & ~(natural - 1);
     s->free = NULL; /* heap is NULL already, and others may be looking at it */
     s->frees_to_event = 0;
     s->block_size = size;
-    s->start = base + first;
-    s->capacity = (uint32_t)((slots * SLAB_SIZE - first) / size);
+    s->start = superslab_slot(s); /* blocks of n * 2^k bytes start at multiples of 2^k, up to a slot's */
+    s->capacity = (uint32_t)(slots * SLAB_SIZE / size);
     s->carved = 0;
     s->class = (uint8_t)class;
     s->full = s->listed = 0;

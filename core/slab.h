@@ -21,6 +21,7 @@
 
 enum { SLAB_SHIFT = 16, SLABS_PER_SUPERSLAB = 32 };
 #define SLAB_SIZE ((size_t)1 << SLAB_SHIFT)
+#define SUPERSLAB_META ((uintptr_t)1 << (HAK_CHECK_LEVEL > 0 ? 16 : 15)) /* bytes of a SuperSlab's metadata; it is aligned so */
 
 struct heap;
 
@@ -46,17 +47,16 @@ static_assert(sizeof(struct slab) == 64, "a slab's fields are one cache line: th
 
 #include "seam/freelist.h"
 
-/* The metadata of the slot that holds p. p must be inside a SuperSlab. A SuperSlab's header opens with its slabs. */
-hot_inline struct slab *slab_at(const void *p)
+/* The metadata of the slot of ss that holds p. That of a SuperSlab opens with its slabs. */
+hot_inline struct slab *slab_in(const struct superslab *ss, const void *p)
 {
-    uintptr_t base = (uintptr_t)p & ~(SUPERSLAB_SIZE - 1);
-    return (struct slab *)base + ((uintptr_t)p >> SLAB_SHIFT & (SLABS_PER_SUPERSLAB - 1));
+    return (struct slab *)ss + ((uintptr_t)p >> SLAB_SHIFT & (SLABS_PER_SUPERSLAB - 1));
 }
 
-/* The slab that holds p, also when p lies in a later slot of a run. */
+/* The slab that holds p, also when p lies in a later slot of a run. p must be inside a SuperSlab. */
 static inline struct slab *slab_of(const void *p)
 {
-    struct slab *s = slab_at(p);
+    struct slab *s = slab_in(ssmap_find(p), p);
     return s - s->back;
 }
 

@@ -1,48 +1,47 @@
-/* ssmap.h - the SuperSlab map: which 2 MiB regions of the address space are SuperSlabs of ours.
+/* ssmap.h - the SuperSlab map: which 2 MiB regions of the address space are SuperSlabs of ours, and where is their metadata?
  *
- * May include compiler.h. One bit a region over the whole user address space (8 MiB of untouched bss on x86-64, 16 MiB on
- * AArch64, of which a process touches a page or two). Exact, so no pointer is ever classified by reading near it; setting a
- * bit cannot fail, so no SuperSlab is lost for want of a map node.
+ * Exact, so that no pointer is ever classified by reading near it. SuperSlabs are asked for at addresses in the window, the
+ * lowest 64 GiB of the address space (place.h): two loads find them. One that the kernel puts elsewhere is found by walking the
+ * pagemap from its root, which costs time only.
  *
- * Must hold: bit i is set  <=>  [i * 2 MiB, (i + 1) * 2 MiB) is mapped by superslab_map and its header is formatted.
+ * Must hold: ssmap_find(p) = ss  <=>  p lies in [ss->base, ss->base + 2 MiB) and superslab_map has returned ss.
+ *            ssmap_near[i] = the node of GiB i, or the node that is empty for ever.
  */
 #ifndef HAK_SSMAP_H
 #define HAK_SSMAP_H
 
 #include "compiler.h"
+#include "pagemap.h"
 
-enum { SUPERSLAB_SHIFT = 21, SSMAP_WORD = 64 };
+enum { SUPERSLAB_SHIFT = 21, SSMAP_NODE_SHIFT = SUPERSLAB_SHIFT + PAGEMAP_STEP };
 #define SUPERSLAB_SIZE ((size_t)1 << SUPERSLAB_SHIFT)
-#define SSMAP_REGIONS ((uintptr_t)1 << (HAK_ADDRESS_BITS - SUPERSLAB_SHIFT))
+enum { SSMAP_NEAR = 1 << (HAK_WINDOW_BITS - SSMAP_NODE_SHIFT) };
 
-extern uint64_t ssmap_bits[SSMAP_REGIONS / SSMAP_WORD];
+struct superslab;
 
-/* Is p inside a SuperSlab, and 16-byte aligned? The rotation brings the low four bits of a misaligned pointer to the top,
- * where the range check that garbage needs anyway refuses it: one instruction for the second question. NULL is in region 0,
- * which is never ours. */
-hot_inline bool ssmap_has_block(const void *p)
+extern struct pagemap_node *ssmap_near[SSMAP_NEAR]; /* atomic, never NULL */
+
+struct superslab *ssmap_find_far(const void *p); /* ssmap_find_block for p beyond the window */
+
+/* The SuperSlab that holds p, or NULL: it is in none, or not 16-byte aligned. The rotation brings the low four bits of a
+ * misaligned pointer to the top, where the range check that garbage needs anyway refuses it: one instruction for the second
+ * question. NULL is in region 0, which is never ours. */
+hot_inline struct superslab *ssmap_find_block(const void *p)
 {
-    uintptr_t rotated = (uintptr_t)p >> 4 | (uintptr_t)p << 60;
-    uintptr_t region = rotated >> (SUPERSLAB_SHIFT - 4);
-    return likely(region < SSMAP_REGIONS) && (load_relaxed(&ssmap_bits[region / SSMAP_WORD]) >> region % SSMAP_WORD & 1);
+    uintptr_t rotated = (uintptr_t)p >> 4 | (uintptr_t)p << 60, node = rotated >> (SSMAP_NODE_SHIFT - 4);
+    if (unlikely(node >= SSMAP_NEAR))
+        return ssmap_find_far(p);
+    size_t index = rotated >> (SUPERSLAB_SHIFT - 4) & (PAGEMAP_ENTRIES - 1);
+    return __atomic_load_n(&__atomic_load_n(&ssmap_near[node], __ATOMIC_RELAXED)->entry[index], __ATOMIC_RELAXED);
 }
 
-/* Is p inside a SuperSlab, aligned or not? For slow paths. */
-static inline bool ssmap_has(const void *p)
+/* The SuperSlab that holds p, aligned or not, or NULL. */
+static inline struct superslab *ssmap_find(const void *p)
 {
-    return ssmap_has_block((const void *)((uintptr_t)p & ~(uintptr_t)15));
+    return ssmap_find_block((const void *)((uintptr_t)p & ~(uintptr_t)15));
 }
 
-static inline void ssmap_set(const void *superslab)
-{
-    uintptr_t region = (uintptr_t)superslab >> SUPERSLAB_SHIFT;
-    __atomic_fetch_or(&ssmap_bits[region / SSMAP_WORD], (uint64_t)1 << region % SSMAP_WORD, __ATOMIC_RELEASE);
-}
-
-static inline void ssmap_clear(const void *superslab)
-{
-    uintptr_t region = (uintptr_t)superslab >> SUPERSLAB_SHIFT;
-    __atomic_fetch_and(&ssmap_bits[region / SSMAP_WORD], ~((uint64_t)1 << region % SSMAP_WORD), __ATOMIC_RELEASE);
-}
+bool ssmap_set(const void *base, struct superslab *ss); /* false with errno = ENOMEM: nothing has changed */
+void ssmap_clear(const void *base);
 
 #endif

@@ -1,19 +1,20 @@
 /* superslab.c - see superslab.h. */
 #include "superslab.h"
 #include "os.h"
+#include "place.h"
 #include "seam/lazy.h"
 #include "seam/purge.h"
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
 
-uint64_t ssmap_bits[SSMAP_REGIONS / SSMAP_WORD];
-
 static pthread_mutex_t superslab_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct superslab *superslab_list;  /* every SuperSlab that the map knows; under the lock */
 static struct superslab *superslab_stuck; /* munmap failed: used again first; under the lock; linked by next */
+static struct superslab *superslab_bare;  /* metadata that stands for no SuperSlab; under the lock; linked by next */
 static struct superslab_counts counts;    /* under the lock */
-static void *superslab_hint;              /* where the next one would lie beside the last; relaxed, only a wish */
+
+enum { SUPERSLAB_META_CHUNK = 8 }; /* as many are mapped at a time; one where memory is short */
 
 static void superslab_link(struct superslab *ss)
 {
@@ -39,25 +40,63 @@ static void superslab_unlink(struct superslab *ss)
     counts.unmapped++;
 }
 
-struct superslab *superslab_map(void)
+/* Metadata for `count` more SuperSlabs. Under the lock. */
+static bool superslab_meta_map(size_t count)
+{
+    uintptr_t at = (uintptr_t)place_map((count + 1) * SUPERSLAB_META, PLACE_META);
+    if (!at)
+        return false;
+    at = (at + SUPERSLAB_META - 1) & ~(SUPERSLAB_META - 1);
+    for (; count > 0; count--, at += SUPERSLAB_META) {
+        struct superslab *ss = (struct superslab *)at;
+        ss->next = superslab_bare;
+        superslab_bare = ss;
+    }
+    return true;
+}
+
+/* One that munmap refused, or metadata that stands for none (base = NULL), or NULL. */
+static struct superslab *superslab_take(void)
 {
     pthread_mutex_lock(&superslab_lock);
     struct superslab *ss = superslab_stuck;
-    if (ss)
+    if (ss) {
         superslab_stuck = ss->next;
+    } else if (superslab_bare || superslab_meta_map(SUPERSLAB_META_CHUNK) || superslab_meta_map(1)) {
+        ss = superslab_bare;
+        superslab_bare = ss->next;
+        ss->base = NULL;
+    }
     pthread_mutex_unlock(&superslab_lock);
-    if (!ss) {
-        ss = os_map(SUPERSLAB_SIZE, SUPERSLAB_SIZE, 0, load_relaxed(&superslab_hint), OS_SUPERSLAB);
-        if (!ss) {
-            errno = ENOMEM;
-            return NULL;
-        }
-        store_relaxed(&superslab_hint, (char *)ss - SUPERSLAB_SIZE);
+    return ss;
+}
+
+static void superslab_give(struct superslab *ss)
+{
+    pthread_mutex_lock(&superslab_lock);
+    ss->next = superslab_bare;
+    superslab_bare = ss;
+    pthread_mutex_unlock(&superslab_lock);
+}
+
+struct superslab *superslab_map(void)
+{
+    struct superslab *ss = superslab_take();
+    if (ss && !ss->base) {
+        ss->base = place_map_superslab();
         ss->clean = UINT32_MAX;
+    }
+    bool known = ss && ss->base && ssmap_set(ss->base, ss);
+    if (!known) {
+        if (ss && ss->base)
+            os_unmap(ss->base, SUPERSLAB_SIZE, OS_SUPERSLAB);
+        if (ss)
+            superslab_give(ss);
+        errno = ENOMEM;
+        return NULL;
     }
     pthread_mutex_lock(&superslab_lock);
     superslab_link(ss);
-    ssmap_set(ss);
     pthread_mutex_unlock(&superslab_lock);
     return ss;
 }
@@ -66,17 +105,17 @@ void superslab_unmap(struct superslab *ss)
 {
     superslab_valid(ss);
     pthread_mutex_lock(&superslab_lock);
-    ssmap_clear(ss);
+    ssmap_clear(ss->base);
     superslab_unlink(ss);
-    if (!os_unmap(ss, SUPERSLAB_SIZE, OS_SUPERSLAB)) {
-        ss->clean = 0;
-        if (os_purge(ss, SUPERSLAB_SIZE, OS_SUPERSLAB))
-            ss->clean = UINT32_MAX;
-        ss->next = superslab_stuck;
-        superslab_stuck = ss;
+    struct superslab **list = &superslab_bare;
+    if (!os_unmap(ss->base, SUPERSLAB_SIZE, OS_SUPERSLAB)) {
+        ss->clean = os_purge(ss->base, SUPERSLAB_SIZE, OS_SUPERSLAB) ? UINT32_MAX : 0;
+        list = &superslab_stuck;
     } else {
-        store_relaxed(&superslab_hint, (void *)ss);
+        place_unmapped(ss->base);
     }
+    ss->next = *list;
+    *list = ss;
     pthread_mutex_unlock(&superslab_lock);
 }
 
@@ -86,8 +125,11 @@ size_t superslab_trim(void)
     pthread_mutex_lock(&superslab_lock);
     for (struct superslab **at = &superslab_stuck, *ss; (ss = *at);) {
         struct superslab *next = ss->next;
-        if (os_unmap(ss, SUPERSLAB_SIZE, OS_SUPERSLAB)) {
+        if (os_unmap(ss->base, SUPERSLAB_SIZE, OS_SUPERSLAB)) {
+            place_unmapped(ss->base);
             *at = next;
+            ss->next = superslab_bare;
+            superslab_bare = ss;
             count++;
         } else {
             at = &ss->next;
@@ -99,9 +141,8 @@ size_t superslab_trim(void)
 
 void superslab_purge(struct superslab *ss)
 {
-    size_t header = (sizeof *ss + os_page - 1) & ~(os_page - 1);
-    if (os_purge((char *)ss + header, SUPERSLAB_SIZE - header, OS_SUPERSLAB))
-        ss->clean = UINT32_MAX & ~(uint32_t)1; /* slot 0 shares the header's pages */
+    if (os_purge(ss->base, SUPERSLAB_SIZE, OS_SUPERSLAB))
+        ss->clean = UINT32_MAX;
 }
 
 struct superslab *superslab_acquire(void)
@@ -143,7 +184,7 @@ struct superslab_counts superslab_counts(void)
 
 void superslab_valid(const struct superslab *ss)
 {
-    hak_assert(ssmap_has(ss));
+    hak_assert(ssmap_find(ss->base) == ss);
     for (unsigned i = 0; i < SLABS_PER_SUPERSLAB; i++)
         hak_assert(slab_heap(&ss->slab[i]) == NULL && ss->slab[i].slots == 0);
 }

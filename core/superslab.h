@@ -1,9 +1,11 @@
-/* superslab.h - a SuperSlab: 2 MiB, 2 MiB-aligned, 32 slots of 64 KiB. The header opens slot 0.
+/* superslab.h - a SuperSlab: 2 MiB, 2 MiB-aligned, 32 slots of 64 KiB that hold blocks and nothing else; and its metadata,
+ * struct superslab, which lies elsewhere: no overflow of a block reaches it, and no block shares its pages.
  *
- * May include slab.h and the seams that keep state in a SuperSlab (pool, lazy, guard). Every mapped SuperSlab is in the
- * SuperSlab map and in one list, under one lock that is taken when a SuperSlab is mapped, unmapped or counted.
+ * Every mapped SuperSlab is in the SuperSlab map and in one list, under one lock that is taken when a SuperSlab is mapped,
+ * unmapped or counted. The metadata of one that was unmapped is kept for the next, never unmapped.
  *
- * Must hold: a SuperSlab is unmapped or reused only when slab[i].heap = NULL for every i.
+ * Must hold: a SuperSlab is unmapped or reused only when slab[i].heap = NULL for every i; struct superslab lies at a multiple
+ * of SUPERSLAB_META.
  */
 #ifndef HAK_SUPERSLAB_H
 #define HAK_SUPERSLAB_H
@@ -14,8 +16,9 @@
 #include "slab.h"
 
 struct superslab {
-    struct slab slab[SLABS_PER_SUPERSLAB]; /* first: slab_at counts on it */
+    struct slab slab[SLABS_PER_SUPERSLAB]; /* first: slab_in counts on it */
     struct freelist_superslab freelist;    /* the freelist seam's state; right behind the slabs */
+    char *base;                            /* the first byte of slot 0; written when mapped */
     struct superslab *next, *prev;         /* list of all SuperSlabs; under superslab_lock */
     uint32_t clean;                        /* bit i: slot i has never been used since the kernel zeroed it. The pool's */
     struct pool_superslab pool;            /* the pool's state; zero when a SuperSlab is acquired */
@@ -23,9 +26,11 @@ struct superslab {
     struct guard_superslab guard;          /* the guard's state; zero when a SuperSlab is acquired */
 };
 
-static inline struct superslab *superslab_of(const void *p)
+static_assert(sizeof(struct superslab) <= SUPERSLAB_META, "the metadata of a SuperSlab is found by masking a slab's address");
+
+static inline struct superslab *superslab_of(const struct slab *s)
 {
-    return (struct superslab *)((uintptr_t)p & ~(SUPERSLAB_SIZE - 1));
+    return (struct superslab *)((uintptr_t)s & ~(SUPERSLAB_META - 1));
 }
 
 /* A slab's index in its SuperSlab, and the first byte of its slot. */
@@ -36,7 +41,7 @@ static inline unsigned slab_index(const struct slab *s)
 
 static inline char *superslab_slot(const struct slab *s)
 {
-    return (char *)superslab_of(s) + slab_index(s) * SLAB_SIZE;
+    return superslab_of(s)->base + slab_index(s) * SLAB_SIZE;
 }
 
 /* An empty SuperSlab for the pool, from the lazy seam; its slots belong to nobody. NULL with errno = ENOMEM. Thread-safe. */
@@ -52,7 +57,7 @@ void superslab_unmap(struct superslab *ss);
 /* Tries again to give back what munmap refused; how many SuperSlabs went. */
 size_t superslab_trim(void);
 
-/* For the lazy seam: gives the memory of an empty SuperSlab back but for its header's page; the slots are clean again. */
+/* For the lazy seam: gives the memory of an empty SuperSlab back; the slots are clean again. */
 void superslab_purge(struct superslab *ss);
 
 /* Calls visit for every slab that a heap owns, with the list locked: no SuperSlab comes or goes meanwhile. */

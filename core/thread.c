@@ -29,7 +29,6 @@ static void thread_trim_heap(struct heap *h)
     heap_settle(h);
     pool_park(h);
     remote_park(h);
-    route_trim(h);
     heap_leave(h);
 }
 
@@ -146,7 +145,7 @@ struct heap *thread_heap(void)
 
 static uint64_t thread_bytes(void)
 {
-    return os_bytes(OS_SUPERSLAB) + os_bytes(OS_MID) + os_bytes(OS_LARGE) + route_reserved();
+    return os_bytes(OS_SUPERSLAB) + os_bytes(OS_MID) + os_bytes(OS_LARGE);
 }
 
 bool thread_trim(void)

@@ -3,7 +3,6 @@
 #define HAK_BASE_LARGE_H
 
 #define LARGE_ENV(X)
-#define LARGE_DOORS
 
 void *mapped_alloc(size_t size, size_t align);
 
@@ -12,7 +11,7 @@ static inline size_t large_round(size_t bytes)
     return bytes;
 }
 
-static inline struct mapped *large_take(size_t bytes, size_t align)
+static inline char *large_take(size_t bytes, size_t align)
 {
     (void)bytes, (void)align;
     return NULL;

@@ -3,7 +3,14 @@
 #ifndef HAK_BASE_OWNER_H
 #define HAK_BASE_OWNER_H
 
+#include "core/os.h"
+
 #define OWNER_NAME "trust"
 #define OWNER_ENV(X)
+
+static inline size_t owner_header(void)
+{
+    return os_page;
+}
 
 #endif

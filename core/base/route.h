@@ -48,16 +48,6 @@ static inline void route_disown(struct heap *h, const struct slab *s)
     (void)h, (void)s;
 }
 
-static inline void route_trim(struct heap *h)
-{
-    (void)h;
-}
-
-static inline uint64_t route_reserved(void)
-{
-    return 0;
-}
-
 static inline void route_valid(struct heap *h, const struct slab *s)
 {
     (void)h, (void)s;

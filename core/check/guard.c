@@ -6,7 +6,7 @@ static uint64_t *guard_word(const void *p, uint64_t *bit)
 {
     size_t unit = ((uintptr_t)p & (SUPERSLAB_SIZE - 1)) / 16;
     *bit = (uint64_t)1 << unit % 64;
-    return &superslab_of(p)->guard.live[unit / 64];
+    return &ssmap_find(p)->guard.live[unit / 64];
 }
 
 void guard_alloc(void *p)

@@ -1,8 +1,7 @@
 /* seam/large.h - the large seam: a mapping for a large block (size > MID_MAX) is wanted / is given up. From where, to where?
  *
  * Asked by mapped.c, thread-safe, with no lock held, on every thread and in signal handlers. An answer includes compiler.h,
- * defines LARGE_ENV and LARGE_DOORS, and defines or declares the functions below. LARGE_DOORS stands at the end of mapped.c: it
- * opens what the answer needs of it.
+ * defines LARGE_ENV, and defines or declares the functions below.
  *
  * Must hold: large_take returns page-aligned memory that is mapped for OS_LARGE, is in nobody's hands and came by large_give;
  * its contents are anything. What is kept is known to no owner seam: a pointer into it is foreign. It counts as held from the
@@ -14,14 +13,12 @@
 #include "core/compiler.h"
 #include "core/stats.h"
 
-struct mapped;
-
 #include HAK_SEAM_large
 
 /* size_t large_round(size_t bytes)
  *      bytes of the mapping for a large block that needs so many, a page or more: at least these
- * struct mapped *large_take(size_t bytes, size_t align)
- *      kept memory of that length, its second page at a multiple of align (0: a page), no field set; NULL: none fits
+ * char *large_take(size_t bytes, size_t align)
+ *      kept memory of that length, its block (owner_header) at a multiple of align (0: a page); NULL: none fits
  * bool large_give(void *start, size_t bytes)
  *      true: it is kept; false: unmap it
  * bool large_extend(void *start, size_t bytes)

@@ -15,8 +15,6 @@
  *   void route_start(void)                                  once, when the environment has been read
  *   void route_own(struct heap *h, const struct slab *s)    h has claimed s
  *   void route_disown(struct heap *h, const struct slab *s) h is about to release s
- *   void route_trim(struct heap *h)                         memory is short: keep nothing that is not needed
- *   uint64_t route_reserved(void)                           bytes of address space that all heaps keep so; counted nowhere else
  *   void route_valid(struct heap *h, const struct slab *s)  aborts unless route and slab agree, for a slab that h owns
  *   void route_stats(stats_each *each, void *context)
  *
@@ -24,7 +22,7 @@
  * malloc, where it would save the counting, too.
  *
  * Must hold: route_push takes only 16-byte aligned addresses in slabs between route_own and route_disown by the same heap; all
- * but the last four are called on the thread that has the heap.
+ * but the last two are called on the thread that has the heap.
  */
 #ifndef HAK_SEAM_ROUTE_H
 #define HAK_SEAM_ROUTE_H

@@ -47,7 +47,7 @@ START_TEST(test_full_listed_released)
     }
     give(h, block[n - 2]); /* the last one: the slab leaves the heap */
     must(h->listed[CLASS] == NULL);
-    must(!ssmap_has(s) || slab_heap(s) == NULL);
+    must(slab_heap(s) == NULL);
     give(h, block[n - 1]); /* the current slab stays though empty */
     must(h->current[CLASS] == second && slab_used(second) == 0);
     must(walk_heap(h).slabs == 1);
@@ -132,7 +132,7 @@ static void compare_with_shadow(struct heap *h)
 {
     uint64_t blocks = 0, bytes = 0;
     for (size_t i = 0; i < sizeof held / sizeof *held; i++) {
-        if (!held[i].block || !ssmap_has(held[i].block))
+        if (!held[i].block || !ssmap_find(held[i].block))
             continue;
         blocks++;
         bytes += class_size(class_of(held[i].size));
@@ -181,7 +181,7 @@ START_TEST(test_busy_heap)
     struct slab *s = slab_of(block[0]);
     must(heap_enter(h) && !heap_enter(h));
     void *p = hak_malloc(640), *q = hak_calloc(1, 768); /* classes that have no slab yet */
-    must(p && q && p != q && !ssmap_has(p) && !ssmap_has(q) && test_zero(q, 768));
+    must(p && q && p != q && !ssmap_find(p) && !ssmap_find(q) && test_zero(q, 768));
     must(owner_find(p) && owner_find(q));
     memset(p, 1, 640);
     hak_free(q);

@@ -33,7 +33,7 @@ static void fill(uint32_t seed)
     block_bytes = 0;
     for (size_t i = 0; i < BLOCKS; i++) {
         block[i] = hak_malloc(1 + test_random(&seed) % 200);
-        must(block[i] && ssmap_has(block[i]));
+        must(block[i] && ssmap_find(block[i]));
         block_bytes += slab_of(block[i])->block_size;
     }
 }

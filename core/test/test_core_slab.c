@@ -10,8 +10,7 @@ static struct slab *fresh_slab(unsigned slot, unsigned class)
 {
     struct superslab *ss = superslab_acquire();
     must(ss);
-    size_t natural = class_size(class) & -class_size(class), header = slot ? 0 : (sizeof *ss + natural - 1) & -natural;
-    unsigned slots = (unsigned)((header + class_size(class) + SLAB_SIZE - 1) / SLAB_SIZE);
+    unsigned slots = (unsigned)((class_size(class) + SLAB_SIZE - 1) / SLAB_SIZE);
     must(slot + slots <= SLABS_PER_SUPERSLAB);
     slab_format(&ss->slab[slot], &nobody, class, slots, ss->clean >> slot & 1);
     return &ss->slab[slot];
@@ -36,10 +35,9 @@ static void expect_formatted(struct slab *s, unsigned class)
     char *end = superslab_slot(s) + s->slots * SLAB_SIZE;
     must(slab_heap(s) == &nobody && s->class == class && s->block_size == size);
     must(s->free == NULL && s->carved == 0 && s->frees_to_event == 0 && !s->full && !s->listed);
-    must(s->start >= superslab_slot(s) && (slab_index(s) || s->start >= (char *)(superslab_of(s) + 1)));
+    must(s->start == superslab_slot(s));
     must((uintptr_t)s->start % ((size & -size) < SLAB_SIZE ? (size & -size) : SLAB_SIZE) == 0);
     must(s->capacity > 0 && s->start + s->capacity * size <= end && s->start + (s->capacity + 1) * size > end);
-    must(slab_index(s) || s->start - (char *)(superslab_of(s) + 1) < (ptrdiff_t)(size & -size));
     for (unsigned i = 0; i < s->slots; i++)
         must(slab_of(superslab_slot(s) + i * SLAB_SIZE + 16) == s);
     must(walk_slab(s) == 0);
@@ -89,7 +87,7 @@ END_TEST
 START_TEST(test_format_every_class_and_slot)
 {
     for (unsigned class = 0; class < CLASS_ALL; class ++) {
-        for (unsigned slot = class_size(class) > SLAB_SIZE; slot + class_size(class) / SLAB_SIZE + 1 < SLABS_PER_SUPERSLAB;
+        for (unsigned slot = 0; slot + class_size(class) / SLAB_SIZE + 1 < SLABS_PER_SUPERSLAB;
              slot += 5) {
             struct slab *s = fresh_slab(slot, class);
             expect_formatted(s, class);
@@ -142,7 +140,7 @@ END_TEST
 
 START_TEST(test_bad_block)
 {
-    struct slab *s = fresh_slab(0, class_of(160)); /* 160 bytes, behind the header */
+    struct slab *s = fresh_slab(0, class_of(160)); /* 160 bytes */
     char *a = slab_carve(s), *b = slab_carve(s);
     must(slab_bad_block(s, a) == NULL && slab_bad_block(s, b) == NULL);
     ck_assert_str_eq(slab_bad_block(s, a + 16), BAD_INTERIOR);
@@ -151,7 +149,6 @@ START_TEST(test_bad_block)
     ck_assert_str_eq(slab_bad_block(s, b + 159), BAD_MISALIGNED);
     ck_assert_str_eq(slab_bad_block(s, b + 160), BAD_FOREIGN); /* never handed out */
     ck_assert_str_eq(slab_bad_block(s, a - 16), BAD_FOREIGN);
-    ck_assert_str_eq(slab_bad_block(s, s), BAD_FOREIGN); /* the header */
     slab_push(s, a);
     slab_push(s, b);
     slab_unformat(s);
@@ -167,7 +164,7 @@ START_TEST(test_run_of_slots)
     must(s->slots == 16 && s->capacity == 1);
     char *p = slab_carve(s);
     memset(p, 1, MID_MAX);
-    must(slab_of(p) == s && slab_of(p + MID_MAX - 1) == s && slab_at(p + MID_MAX - 1) == s + 15);
+    must(slab_of(p) == s && slab_of(p + MID_MAX - 1) == s && slab_in(superslab_of(s), p + MID_MAX - 1) == s + 15);
     must(slab_heap(s + 15) == NULL); /* only the first slot has an owner: a free of an interior address is not one's own */
     must(slab_push(s, p));
     drop_slab(s);

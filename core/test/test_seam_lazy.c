@@ -9,21 +9,16 @@ enum { MANY = 40 };
 
 static char *slot(struct superslab *ss, unsigned i)
 {
-    return (char *)ss + i * SLAB_SIZE + (i ? 0 : sizeof *ss);
-}
-
-static size_t slot_size(unsigned i)
-{
-    return SLAB_SIZE - (i ? 0 : sizeof(struct superslab));
+    return ss->base + i * SLAB_SIZE;
 }
 
 static void expect_acquired(struct superslab *ss)
 {
-    must(ss && (uintptr_t)ss % SUPERSLAB_SIZE == 0 && ssmap_has(ss));
+    must(ss && (uintptr_t)ss->base % SUPERSLAB_SIZE == 0 && ssmap_find(ss->base) == ss);
     superslab_valid(ss);
     for (unsigned i = 0; i < SLABS_PER_SUPERSLAB; i++) {
         must(slab_heap(&ss->slab[i]) == NULL && ss->slab[i].slots == 0);
-        must(!(ss->clean >> i & 1) || test_zero(slot(ss, i), slot_size(i)));
+        must(!(ss->clean >> i & 1) || test_zero(slot(ss, i), SLAB_SIZE));
     }
 }
 
@@ -33,7 +28,7 @@ static void use(struct superslab *ss, uint32_t mask)
     ss->clean &= ~mask;
     for (unsigned i = 0; i < SLABS_PER_SUPERSLAB; i++)
         if (mask >> i & 1)
-            memset(slot(ss, i), 0xC3, slot_size(i));
+            memset(slot(ss, i), 0xC3, SLAB_SIZE);
 }
 
 START_TEST(test_one_at_a_time)
@@ -73,11 +68,14 @@ END_TEST
 START_TEST(test_trim)
 {
     struct superslab *ss[MANY];
+    char *base[MANY];
     start_once();
     lazy_trim();
     uint64_t none = superslab_counts().now;
-    for (int i = 0; i < MANY; i++)
+    for (int i = 0; i < MANY; i++) {
         use(ss[i] = lazy_acquire(), UINT32_MAX);
+        base[i] = ss[i]->base;
+    }
     must(superslab_counts().now == none + MANY);
     must(lazy_trim() == 0 && superslab_counts().now == none + MANY); /* what is acquired is not its to give */
     for (int i = 0; i < MANY; i++)
@@ -86,7 +84,7 @@ START_TEST(test_trim)
     must(lazy_trim() == kept && superslab_counts().now == none);
     must(lazy_trim() == 0);
     for (int i = 0; i < MANY; i++)
-        must(!ssmap_has(ss[i]));
+        must(!ssmap_find(base[i]));
 }
 END_TEST
 
@@ -151,7 +149,7 @@ static void *swap(void *context)
             held[i] = NULL;
         } else {
             must((held[i] = lazy_acquire()));
-            must(ssmap_has(held[i]));
+            must(ssmap_find(held[i]->base) == held[i]);
             must(!(held[i]->clean & 2) || *(uint64_t *)slot(held[i], 1) == 0);
             must(!(held[i]->clean >> 31) || *(uint64_t *)slot(held[i], 31) == 0);
             held[i]->clean &= ~(1u << 31 | 2);

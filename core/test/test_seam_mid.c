@@ -8,7 +8,7 @@
 static void *take(size_t size, bool *zero)
 {
     void *p = mid_alloc(thread_heap(), size, zero);
-    if (p && ssmap_has(p))
+    if (p && ssmap_find(p))
         guard_alloc(p);
     return p;
 }
@@ -17,7 +17,7 @@ static void expect_block(void *p, size_t size)
 {
     size_t align = size & -size;
     must(p && (uintptr_t)p % (align < 4096 ? align : 4096) == 0 && (uintptr_t)p % 16 == 0);
-    if (ssmap_has(p)) {
+    if (ssmap_find(p)) {
         struct slab *s = slab_of(p);
         must(s->class < HEAP_CLASSES && s->block_size >= size && slab_heap(s) == heap_self && !slab_bad_block(s, p));
     } else {

@@ -2,6 +2,7 @@
  * pointers that are not ours; an answer that is not exact says so in its README and is spared what it does not promise. */
 #define _GNU_SOURCE
 #include "core/test/test_core.h"
+#include "core/test/test_refuse.h"
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -14,12 +15,14 @@ static bool exact(void)
     return true;
 }
 
-/* A mapping with a header, as mapped.c makes them. */
+/* A mapping and its struct mapped, as mapped.c makes them. */
 static struct mapped *make(size_t bytes)
 {
-    struct mapped *m = os_map(bytes + os_page, 0, 0, NULL, OS_LARGE);
-    must(m);
-    m->bytes = bytes + os_page;
+    char *start = os_map(bytes + owner_header(), 0, 0, NULL, OS_LARGE);
+    struct mapped *m = owner_header() ? (struct mapped *)start : calloc(1, sizeof *m);
+    must(start && m);
+    m->start = start;
+    m->bytes = bytes + owner_header();
     m->user = OS_LARGE;
     m->magic = MAPPED_MAGIC ^ (uint64_t)(uintptr_t)m;
     return m;
@@ -28,7 +31,9 @@ static struct mapped *make(size_t bytes)
 static void unmake(struct mapped *m)
 {
     m->magic = 0;
-    os_unmap(m, m->bytes, OS_LARGE);
+    os_unmap(m->start, m->bytes, OS_LARGE);
+    if (!owner_header())
+        free(m);
 }
 
 START_TEST(test_found_while_added)
@@ -39,7 +44,7 @@ START_TEST(test_found_while_added)
     for (int i = 0; i < N; i++) {
         m[i] = make((size_t)(1 + i % 9) * os_page);
         must(!exact() || !owner_find(mapped_block(m[i])));
-        must(owner_add(m[i]));
+        owner_add(m[i]);
         for (int k = 0; k <= i; k++)
             must(owner_find(mapped_block(m[k])) == m[k]);
     }
@@ -52,7 +57,8 @@ START_TEST(test_found_while_added)
     }
     for (int i = 0; i < N; i++) { /* the same place again */
         m[i]->magic = MAPPED_MAGIC ^ (uint64_t)(uintptr_t)m[i];
-        must(owner_add(m[i]) && owner_find(mapped_block(m[i])) == m[i]);
+        owner_add(m[i]);
+        must(owner_find(mapped_block(m[i])) == m[i]);
         owner_remove(m[i]);
         unmake(m[i]);
     }
@@ -64,7 +70,7 @@ START_TEST(test_only_the_start)
     start_once();
     struct mapped *m = make(5 * os_page);
     char *p = mapped_block(m);
-    must(owner_add(m));
+    owner_add(m);
     for (size_t offset = 1; offset < 3 * os_page; offset += offset < 100 ? 1 : 64)
         if (offset % os_page != 0 || exact())
             must(owner_find(p + offset) == NULL);
@@ -116,7 +122,7 @@ static void *add_and_remove(void *context)
             if (exact())
                 must(owner_find(mapped_block(m[i])) == NULL);
         } else {
-            must(owner_add(m[i]));
+            owner_add(m[i]);
         }
         added[i] = !added[i];
         if (r >> 26 == 0 && !added[i]) {
@@ -163,15 +169,40 @@ START_TEST(test_found_by_others)
 }
 END_TEST
 
+/* No memory for the map of blocks: the block is known all the same, and can be removed. */
+START_TEST(test_no_memory)
+{
+    enum { N = 40 };
+    struct mapped *m[N];
+    start_once();
+    for (int i = 0; i < N; i++)
+        m[i] = make(os_page);
+    refuse_mmap = true; /* metadata that is mapped already may be enough for some */
+    for (int i = 0; i < N; i++) {
+        m[i]->start += owner_header() ? 0 : (ptrdiff_t)i << 32; /* each in a part of the address space of its own */
+        owner_add(m[i]);
+    }
+    refuse_mmap = false;
+    for (int i = 0; i < N; i++) {
+        must(owner_find(mapped_block(m[i])) == m[i]);
+        owner_remove(m[i]);
+        must(!exact() || !owner_find(mapped_block(m[i])));
+        m[i]->start -= owner_header() ? 0 : (ptrdiff_t)i << 32;
+        unmake(m[i]);
+    }
+}
+END_TEST
+
 START_TEST(test_fork)
 {
     start_once();
     struct mapped *m = make(os_page);
-    must(owner_add(m));
+    owner_add(m);
     pid_t child = fork();
     must(owner_find(mapped_block(m)) == m);
     owner_remove(m);
-    must(owner_add(m) && owner_find(mapped_block(m)) == m);
+    owner_add(m);
+    must(owner_find(mapped_block(m)) == m);
     owner_remove(m);
     unmake(m);
     if (child == 0)
@@ -182,4 +213,4 @@ START_TEST(test_fork)
 END_TEST
 
 TEST_MAIN("owner seam " OWNER_NAME, test_found_while_added, test_only_the_start, test_foreign, test_threads,
-          test_found_by_others, test_fork)
+          test_found_by_others, test_no_memory, test_fork)

@@ -115,7 +115,7 @@ static bool lazy_walk(void)
     const struct superslab *newer = NULL;
     uint64_t length = 0;
     for (const struct superslab *ss = lazy_newest; ss; newer = ss, ss = ss->lazy.older) {
-        if (++length > counts.held || ss->lazy.newer != newer || !ssmap_has(ss))
+        if (++length > counts.held || ss->lazy.newer != newer || ssmap_find(ss->base) != ss)
             return false;
         if (newer && newer->lazy.since_ms < ss->lazy.since_ms)
             return false;

@@ -9,6 +9,12 @@
 
 #include <time.h>
 
+/* Does it stand for memory that is mapped? */
+static inline bool mapped(const struct superslab *ss)
+{
+    return ssmap_find(ss->base) == ss;
+}
+
 /* The bounds, as if the environment had named them. */
 static inline void lru_set(uint64_t size, uint64_t mb, uint64_t ttl)
 {
@@ -26,7 +32,7 @@ static inline void lru_take(struct superslab **ss, size_t count)
         ss[i] = superslab_acquire();
         must(ss[i]);
         for (size_t at = SLAB_SIZE; at < SUPERSLAB_SIZE; at += 4096)
-            ((char *)ss[i])[at] = 1;
+            ss[i]->base[at] = 1;
         ss[i]->clean = 0;
         must(lazy_valid());
     }

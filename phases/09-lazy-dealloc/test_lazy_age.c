@@ -76,7 +76,7 @@ START_TEST(release_evicts)
     sleep_ms(TTL_MS + LATE_MS);
     lru_give(more, COUNT);
     must(lazy_counts().held == COUNT && lazy_counts().evictions_age == COUNT);
-    must(!ssmap_has(ss[0]) && !ssmap_has(ss[COUNT - 1]) && ssmap_has(more[0]));
+    must(!mapped(ss[0]) && !mapped(ss[COUNT - 1]) && mapped(more[0]));
 }
 END_TEST
 
@@ -93,7 +93,7 @@ START_TEST(by_age_of_each)
     sleep_ms(1000);
     for (int i = 0; i < COUNT; i++)
         lazy_tick();
-    must(lazy_counts().held == COUNT && !ssmap_has(ss[COUNT - 1]) && ssmap_has(more[0]));
+    must(lazy_counts().held == COUNT && !mapped(ss[COUNT - 1]) && mapped(more[0]));
 }
 END_TEST
 

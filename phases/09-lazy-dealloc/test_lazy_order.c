@@ -28,7 +28,7 @@ START_TEST(oldest_evicted_first)
     for (size_t i = 0; i < 3; i++) {
         superslab_release(more[i]);
         must(lazy_valid());
-        must(!ssmap_has(ss[i]) && ssmap_has(ss[i + 1]));
+        must(!mapped(ss[i]) && mapped(ss[i + 1]));
         must(lazy_counts().evictions_count == i + 1);
     }
 }
@@ -49,7 +49,7 @@ START_TEST(any_sequence)
             taken[i] = taken[--out];
             superslab_release(back);
             if (held == COUNT / 2) {
-                must(!ssmap_has(list[0]));
+                must(!mapped(list[0]));
                 memmove(list, list + 1, --held * sizeof *list);
             }
             list[held++] = back;

@@ -9,12 +9,12 @@ START_TEST(clean_tells_the_truth)
 {
     struct superslab *ss = superslab_acquire();
     must(ss && ss->clean == UINT32_MAX);
-    memset((char *)ss + 3 * SLAB_SIZE, 0xFF, SLAB_SIZE);
+    memset(ss->base + 3 * SLAB_SIZE, 0xFF, SLAB_SIZE);
     ss->clean &= ~(1U << 3); /* as the pool does when it uses a slot */
     superslab_release(ss);
     must(superslab_acquire() == ss && ss->clean == ~(1U << 3));
     for (unsigned i = 1; i < SLABS_PER_SUPERSLAB; i++)
-        must((ss->clean >> i & 1) == 0 || test_zero((char *)ss + i * SLAB_SIZE, SLAB_SIZE));
+        must((ss->clean >> i & 1) == 0 || test_zero(ss->base + i * SLAB_SIZE, SLAB_SIZE));
 }
 END_TEST
 

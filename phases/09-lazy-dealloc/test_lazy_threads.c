@@ -19,7 +19,7 @@ static long stress_ms(void)
 /* The word of a SuperSlab that its one user writes, plainly: two users would be a race, and a wrong number. */
 static uint64_t *mark(struct superslab *ss)
 {
-    return (uint64_t *)((char *)ss + SUPERSLAB_SIZE / 2);
+    return (uint64_t *)(ss->base + SUPERSLAB_SIZE / 2);
 }
 
 static void *superslab_user(void *context)

@@ -73,7 +73,7 @@ static inline void bin_valid(struct heap *h, unsigned class)
     must(bin_slots(bin) == slots_wanted(class));
     for (void **slot = bin->base + 1; slot <= bin->top; slot++) {
         struct slab *s = slab_of(*slot);
-        must(ssmap_has(*slot) && s->class == class && slab_bad_block(s, *slot) == NULL);
+        must(ssmap_find(*slot) && s->class == class && slab_bad_block(s, *slot) == NULL);
         must(slab_heap(s) == h || FOREIGN_KEEPS);
     }
 }

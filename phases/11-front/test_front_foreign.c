@@ -159,7 +159,7 @@ START_TEST(realloc_of_a_foreign_block)
         test_stamp(block[i], size_of(i), i);
         void *moved = hak_realloc(block[i], 5000);
         must(moved && test_stamped(moved, size_of(i), i));
-        must(!ssmap_has(moved) || slab_heap(slab_of(moved)) == self);
+        must(!ssmap_find(moved) || slab_heap(slab_of(moved)) == self);
         hak_free(moved);
         if (i % 100 == 0)
             bins_valid(self);

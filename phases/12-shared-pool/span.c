@@ -56,7 +56,7 @@ struct slab *span_claim_run(struct pool_span *span, unsigned slots, uint64_t *lo
 {
     uint64_t word = __atomic_load_n(&span->word, __ATOMIC_SEQ_CST);
     for (;;) {
-        uint32_t runs = ((uint32_t)word | (uint32_t)(word >> 32)) & ~1U;
+        uint32_t runs = (uint32_t)word | (uint32_t)(word >> 32);
         for (unsigned i = 1; i < slots; i++) /* bit k stays set while bits k .. k + i are */
             runs &= runs >> 1;
         if (!runs)

@@ -30,7 +30,7 @@ struct pool_span {
 /* Claims one slot of that kind in span; NULL when there is none. *lost counts failed swaps. */
 struct slab *span_claim(struct pool_span *span, enum span_kind kind, uint64_t *lost);
 
-/* Claims slots adjacent slots of any kind, never slot 0, which shares its pages with the header; from the end. */
+/* Claims slots adjacent slots of any kind, from the end. */
 struct slab *span_claim_run(struct pool_span *span, unsigned slots, uint64_t *lost);
 
 /* Claims one slot of that kind anywhere; NULL when there is none. */

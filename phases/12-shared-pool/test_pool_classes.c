@@ -14,12 +14,12 @@ START_TEST(all_tiny_classes_in_one_superslab)
     own_heap();
     for (unsigned c = 0; c < CLASS_TINY; c += STEP) {
         block[c] = hak_malloc(class_size(c));
-        must(superslab_of(block[c]) == superslab_of(block[0]) && slab_of(block[c])->class == c);
+        must(ssmap_find(block[c]) == ssmap_find(block[0]) && slab_of(block[c])->class == c);
     }
     must(test_stats().superslabs == 1 && test_stats().slabs == CLASS_TINY / STEP);
     for (unsigned c = CLASS_TINY; c < CLASS_ALL && class_size(c) <= 8 * KIB; c += STEP) {
         block[c] = hak_malloc(class_size(c));
-        must(superslab_of(block[c]) == superslab_of(block[0]));
+        must(ssmap_find(block[c]) == ssmap_find(block[0]));
     }
     must(test_stats().superslabs == 1);
     for (unsigned c = 0; c < CLASS_ALL && class_size(c) <= 8 * KIB; c += STEP)
@@ -70,7 +70,7 @@ START_TEST(slab_serves_another_class)
 {
     own_heap();
     void *keeper = hak_malloc(16);
-    struct superslab *ss = superslab_of(keeper);
+    struct superslab *ss = ssmap_find(keeper);
     uint32_t seen[SLABS_PER_SUPERSLAB] = {0};
     for (unsigned c = 1; c < CLASS_TINY; c++) {
         size_t count = 12 * SLAB_SIZE / class_size(c);
@@ -130,7 +130,7 @@ START_TEST(slots_join_and_part)
         size_t count = 0;
         for (unsigned filled = 0; filled < SLABS_PER_SUPERSLAB - 2; count++) {
             must((block[count] = hak_malloc(1024)));
-            must(superslab_of(block[count]) == superslab_of(keeper));
+            must(ssmap_find(block[count]) == ssmap_find(keeper));
             filled = slab_index(slab_of(block[count])) > filled ? slab_index(slab_of(block[count])) : filled;
             must(count + 1 < MANY);
         }
@@ -139,7 +139,7 @@ START_TEST(slots_join_and_part)
         hak_malloc_trim(0);
         run_thread(take_a_run, &run);
         struct slab *s = slab_of(run);
-        must(superslab_of(run) == superslab_of(keeper) && s->slots > 1 && slab_heap(s) != heap_self);
+        must(ssmap_find(run) == ssmap_find(keeper) && s->slots > 1 && slab_heap(s) != heap_self);
         for (unsigned i = 1; i < s->slots; i++)
             must(slab_heap(s + i) == NULL && s[i].back == i && slab_of((char *)run + i * SLAB_SIZE - 16) == s);
         unsigned slots = s->slots;

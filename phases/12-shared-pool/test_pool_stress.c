@@ -58,7 +58,6 @@ static void hold(struct holder *h, uint32_t r)
     must(s->back == 0 && slab_index(s) + s->slots <= SLABS_PER_SUPERSLAB);
     for (unsigned i = 0; i < s->slots; i++) /* neither UNUSED nor FREED while it is ours */
         must(!slot_is(s + i, SPAN_FREED) && !slot_is(s + i, SPAN_UNUSED) && s[i].back == i);
-    must(class_size(class) <= 8 * KIB || slab_index(s) > 0);
     stamp(s, 0, h->number);
     h->slab[h->count++] = s;
 }

@@ -2,33 +2,31 @@
  * table of sizes to the bin that gives one.
  *
  *   a heap's mapping:  | struct heap: closed ... front.bin[] ... | map.bin[0] ... map.bin[ROUTE_ENTRIES - 1]
- *                                                                one for each 64 KiB of the whole address space
+ *                                                                one for each 64 KiB of the window (place.h)
  *
  * An entry is a bin's distance from `closed`, in ROUTE_UNIT bytes, or 0. What is not a slab of this heap therefore leads to the
  * bin `closed`, which has no room: foreign pointers, other heaps' blocks and full bins leave the fast path by the same branch.
- * The table is address space alone, readable and zero, but for the pages that hold entries of this heap's slabs. Only the
- * thread that has the heap reads or writes it, so it needs no atomics and shares no cache line.
+ * Of the table only the pages that hold entries of this heap's slabs are ever written. Only the thread that has the heap reads
+ * or writes it, so it needs no atomics and shares no cache line.
  *
  * Must hold, whenever the owner is not inside a slow path (route_valid):
- *   map.bin[i] = distance of front.bin[c]  =>  slot i of the address space belongs to a slab of class c of this heap
- *   outside = ~0, or  p & outside = 0  <=>  p is 16-byte aligned and inside the table's range
- * A missing entry, or a heap without a table (outside = ~0), costs time only: the long way finds everything.
+ *   map.bin[i] = distance of front.bin[c]  <=>  slot i of the window belongs to a slab of class c of this heap
+ *   outside = ~0, or  p & outside = 0  <=>  p is 16-byte aligned and inside the window
+ * A slab that lies beyond the window, and every slab of a heap without a table (outside = ~0), costs time only: the long way
+ * finds everything.
  */
 #ifndef HAK_FLAT_ROUTE_H
 #define HAK_FLAT_ROUTE_H
 
 #define ROUTE_MAPS true
-#define ROUTE_ENTRIES ((uintptr_t)1 << (HAK_ADDRESS_BITS - SLAB_SHIFT))
+#define ROUTE_ENTRIES ((uintptr_t)1 << (HAK_WINDOW_BITS - SLAB_SHIFT))
 enum { ROUTE_UNIT = 8 };
-enum { ROUTE_CHUNK = 1 << 20 }; /* bytes of the table that are made writable at a time: entries for 32 GiB */
-#define ROUTE_CHUNKS (ROUTE_ENTRIES * sizeof(uint16_t) / ROUTE_CHUNK + 1)
 
 struct route_heap {
     struct front_bin closed;           /* holds nothing, takes nothing */
     uintptr_t outside;                 /* bits that no block's address has; ~0: this heap has no table */
     uint16_t size_bin[TINY_MAX + 1];   /* size -> distance of its class's bin; all 0: malloc takes the long way */
-    uint64_t entered, refused;         /* slots that came into the table, and that could not. Owner writes */
-    uint64_t writable[(ROUTE_CHUNKS + 63) / 64]; /* bit i: chunk i of the table */
+    uint64_t entered, refused;         /* slots that came into the table, and that lie beyond it. Owner writes */
 };
 
 /* Blocks are never below 2 MiB, so the first 32 entries are always 0, and are part of a heap without a table, too: free(NULL)
@@ -84,8 +82,6 @@ bool route_counts(void);
 void route_start(void);
 void route_own(struct heap *h, const struct slab *s);
 void route_disown(struct heap *h, const struct slab *s);
-void route_trim(struct heap *h);
-uint64_t route_reserved(void);
 void route_valid(struct heap *h, const struct slab *s);
 void route_stats(stats_each *each, void *context);
 

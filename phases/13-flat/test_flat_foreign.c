@@ -56,7 +56,7 @@ START_TEST(slots_of_nobody)
     front_flush(h);
     heap_settle(h);
     heap_leave(h);
-    struct superslab *ss = superslab_of(keep);
+    struct superslab *ss = ssmap_find(keep);
     unsigned nobodys = 0;
     for (unsigned i = 1; i < SLABS_PER_SUPERSLAB; i++) {
         char *slot = superslab_slot(&ss->slab[i]);

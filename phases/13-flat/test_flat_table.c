@@ -57,7 +57,7 @@ START_TEST(runs)
         for (int i = 0; i < 5; i++) {
             must((block[i] = hak_malloc(class_size(c))));
             must(led_to(h, block[i]) == &h->front.bin[c]);
-            later |= slab_at(block[i])->back != 0;
+            later |= slab_in(ssmap_find(block[i]), block[i])->back != 0;
         }
         table_valid(h);
         for (int i = 0; i < 5; i++)
@@ -133,7 +133,7 @@ START_TEST(counters)
 {
     hak_free(hak_malloc(1));
     struct flat_counts counts = flat_counted();
-    must(counts.tables == 1 && counts.tables_refused == 0 && counts.tables_dropped == 0 && counts.slots_refused == 0);
+    must(counts.tables == 1 && counts.tables_refused == 0 && counts.slots_refused == 0);
     must(counts.slots_entered == table_valid(heap_self));
     void *p = hak_malloc(300 * KIB);
     must(flat_counted().slots_entered == counts.slots_entered + slab_of(p)->slots);

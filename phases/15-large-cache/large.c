@@ -161,14 +161,8 @@ static void large_settle(void)
 
 static void large_unmap_victims(const struct large_victims *v)
 {
-    for (unsigned i = 0; i < v->count; i++) {
-        struct mapped *m = (struct mapped *)v->range[i].start;
-        if (likely(os_unmap(m, v->range[i].bytes, OS_LARGE)))
-            continue;
-        m->bytes = v->range[i].bytes;
-        m->user = OS_LARGE;
-        large_unmap(m);
-    }
+    for (unsigned i = 0; i < v->count; i++)
+        mapped_drop(v->range[i].start, v->range[i].bytes, OS_LARGE);
 }
 
 static bool large_off(void)
@@ -205,18 +199,18 @@ static void large_bound(uint64_t limit, struct large_victims *v)
     large_unmap_victims(v);
 }
 
-struct mapped *large_take(size_t bytes, size_t align)
+char *large_take(size_t bytes, size_t align)
 {
     struct large_victims victims = {.count = 0};
     if (large_off() || !large_lock())
         return NULL;
-    size_t skip, i = range_find(&table, bytes, align, os_page, &skip);
+    size_t skip, i = range_find(&table, bytes, align, owner_header(), &skip);
     if (i < table.count) {
         char *start = large_cut(i, skip, bytes);
         counts.hits++;
         counts.taken_bytes += bytes;
         large_unlock(); /* whatever is live now, the next call sees it */
-        return (struct mapped *)start;
+        return start;
     }
     counts.misses++;
     purge_ring();
@@ -286,10 +280,10 @@ void large_grown(void)
 void *large_alloc(size_t size, bool *zero)
 {
     bool wanted = *zero;
-    void *p = mapped_alloc(size, 0);
-    if (!p)
+    struct mapped *m = mapped_new(size, 0);
+    if (!m)
         return NULL;
-    struct mapped *m = (struct mapped *)((char *)p - os_page);
+    void *p = mapped_block(m);
     *zero = !m->dirty;
     if (!wanted || !m->dirty)
         return p;

@@ -23,13 +23,6 @@ extern uint64_t large_mb, large_percent, large_ttl;
     X("LARGE_PERCENT", large_percent, 100, 10000, "150", "most live and kept bytes, in percent of the peak of live ones") \
     X("LARGE_TTL", large_ttl, 0, 1 << 30, "5", "seconds after which kept memory that was not needed goes (0: keep none)")
 
-/* The end of mapped.c: a range that munmap refused goes where mapped.c puts such. */
-#define LARGE_DOORS                    \
-    void large_unmap(struct mapped *m) \
-    {                                  \
-        mapped_unmap(m);               \
-    }
-
 static inline size_t large_round(size_t bytes)
 {
     size_t part = (size_t)1 << (63 - LARGE_PARTS - (unsigned)__builtin_clzl(bytes));
@@ -37,9 +30,8 @@ static inline size_t large_round(size_t bytes)
     return (bytes + granule - 1) & ~(granule - 1);
 }
 
-struct mapped *large_take(size_t bytes, size_t align);
+char *large_take(size_t bytes, size_t align);
 bool large_give(void *start, size_t bytes);
-void large_unmap(struct mapped *m);
 bool large_extend(void *start, size_t bytes);
 void large_grown(void);
 void *large_alloc(size_t size, bool *zero);

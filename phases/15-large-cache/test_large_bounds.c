@@ -183,7 +183,7 @@ START_TEST(refused_by_munmap)
     refuse_munmap = false;
     must(large_held() == 0 && os_bytes(OS_LARGE) > bytes);
     char *p = large_block(29 * MIB, 2);
-    must(refused > 0 && os_bytes(OS_LARGE) == bytes + mapped_usable(owner_find(p)) + os_page);
+    must(refused > 0 && os_bytes(OS_LARGE) == bytes + owner_find(p)->bytes);
     hak_free(p);
     mapped_trim();
     must(os_bytes(OS_LARGE) == bytes);

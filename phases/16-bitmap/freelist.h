@@ -1,6 +1,6 @@
-/* freelist.h - phase 16: the free blocks of a slab are bits in its SuperSlab's header, not links in the blocks.
+/* freelist.h - phase 16: the free blocks of a slab are bits in its SuperSlab's metadata, not links in the blocks.
  *
- *   SuperSlab  | slab[0] ... slab[31] | map[0]: 64 words | map[1] | ... map[31] | ...        bit i of map[slab] = 1  <=>
+ *   metadata   | slab[0] ... slab[31] | map[0]: 64 words | map[1] | ... map[31] | ...        bit i of map[slab] = 1  <=>
  *                                                                                            start[i * block_size] is free
  *
  * So a refill and a drain of a front touch no block; blocks are taken in the order of their addresses, which keeps what is used
@@ -26,7 +26,7 @@ extern uint32_t freelist_inverse[CLASS_ALL];
 
 static inline uint64_t *freelist_map(const struct slab *s)
 {
-    uintptr_t base = (uintptr_t)s & ~(SUPERSLAB_SIZE - 1), slabs = SLABS_PER_SUPERSLAB * sizeof *s;
+    uintptr_t base = (uintptr_t)s & ~(SUPERSLAB_META - 1), slabs = SLABS_PER_SUPERSLAB * sizeof *s;
     return (uint64_t *)(base + slabs + ((uintptr_t)s - base) * (FREELIST_WORDS * sizeof(uint64_t) / sizeof *s));
 }
 

@@ -3,7 +3,14 @@
 #ifndef HAK_OWNER_ALWAYS_H
 #define HAK_OWNER_ALWAYS_H
 
+#include "core/os.h"
+
 #define OWNER_NAME "always"
 #define OWNER_ENV(X)
+
+static inline size_t owner_header(void)
+{
+    return os_page;
+}
 
 #endif

@@ -3,7 +3,14 @@
 #ifndef HAK_OWNER_CACHED_H
 #define HAK_OWNER_CACHED_H
 
+#include "core/os.h"
+
 #define OWNER_NAME "cached"
 #define OWNER_ENV(X)
+
+static inline size_t owner_header(void)
+{
+    return os_page;
+}
 
 #endif

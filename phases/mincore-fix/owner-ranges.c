@@ -116,13 +116,12 @@ struct mapped *owner_find(const void *p)
     return probe_look(m);
 }
 
-bool owner_add(struct mapped *m)
+void owner_add(struct mapped *m)
 {
     if (pthread_mutex_trylock(&range_lock) == 0) {
         range_add((struct range){(uintptr_t)m, (uintptr_t)m + m->bytes});
         pthread_mutex_unlock(&range_lock);
     }
-    return true;
 }
 
 void owner_remove(struct mapped *m)

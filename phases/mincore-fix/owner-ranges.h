@@ -4,7 +4,14 @@
 #ifndef HAK_OWNER_RANGES_H
 #define HAK_OWNER_RANGES_H
 
+#include "core/os.h"
+
 #define OWNER_NAME "ranges"
 #define OWNER_ENV(X)
+
+static inline size_t owner_header(void)
+{
+    return os_page;
+}
 
 #endif

@@ -1,83 +1,68 @@
-/* owner-registry.c - see owner-registry.h. A three-level map, address -> bit: is a mapped block at the start of this 4 KiB?
+/* owner-registry.c - see owner-registry.h: a pagemap from the first page of a mapped block to its struct mapped.
  *
- *   root[p >> 34]  ->  leaf[p >> 21 & 8191]  ->  page bits, 512 of them for 2 MiB
- *
- * Nodes are installed by compare-and-swap, found without locks and never freed; their number is bounded by the address space
- * that blocks ever stood in (one 64 KiB leaf for 16 GiB, 64 bytes for 2 MiB).
+ * Found without locks. The nodes of the pagemap are bounded by the address space that blocks ever stood in: 4 KiB for each
+ * 2 MiB.
+ * A block for whose entry there is no memory goes into a list, which is searched as long as it is not empty.
  */
 #include "core/mapped.h"
-#include "core/meta.h"
+#include "core/pagemap.h"
 #include "core/seam/owner.h"
+#include <pthread.h>
 
-enum { PAGE_SHIFT = 12, REGION_SHIFT = 21, ROOT_SHIFT = 34 };
-enum { LEAF_REGIONS = 1 << (ROOT_SHIFT - REGION_SHIFT), REGION_PAGES = 1 << (REGION_SHIFT - PAGE_SHIFT) };
+enum { PAGE_SHIFT = 12 };
 
-struct registry_bits {
-    uint64_t start[REGION_PAGES / 64]; /* atomic: a block starts at page i <=> bit i */
-};
+static struct pagemap registry = {.shift = PAGE_SHIFT};
+static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct mapped *registry_rest; /* the list, linked by next; under the lock, read relaxed without */
 
-struct registry_leaf {
-    struct registry_bits *region[LEAF_REGIONS]; /* atomic, written once */
-};
-
-static struct registry_leaf *registry_root[(uintptr_t)1 << (HAK_ADDRESS_BITS - ROOT_SHIFT)]; /* atomic, written once */
-
-/* *at, or a new zeroed node put there; NULL with ENOMEM. Of two threads that race one node is lost, once. */
-static void *registry_node(void *at, size_t bytes)
+static noinline struct mapped *registry_find_rest(const void *p)
 {
-    void **slot = at;
-    void *node = __atomic_load_n(slot, __ATOMIC_ACQUIRE), *fresh;
-    if (node)
-        return node;
-    fresh = meta_alloc(bytes);
-    if (fresh && __atomic_compare_exchange_n(slot, &node, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-        return fresh;
-    return node;
-}
-
-/* The word that holds the bit of the page at p, or NULL where no block ever stood. make: create what is missing. */
-static uint64_t *registry_word(const void *p, uint64_t *bit, bool make)
-{
-    uintptr_t a = (uintptr_t)p;
-    if (a >> HAK_ADDRESS_BITS)
-        return NULL;
-    struct registry_leaf **root = &registry_root[a >> ROOT_SHIFT];
-    struct registry_leaf *leaf =
-        make ? registry_node(root, sizeof *leaf) : __atomic_load_n(root, __ATOMIC_ACQUIRE);
-    if (!leaf)
-        return NULL;
-    struct registry_bits **region = &leaf->region[a >> REGION_SHIFT & (LEAF_REGIONS - 1)];
-    struct registry_bits *bits =
-        make ? registry_node(region, sizeof *bits) : __atomic_load_n(region, __ATOMIC_ACQUIRE);
-    if (!bits)
-        return NULL;
-    unsigned page = a >> PAGE_SHIFT & (REGION_PAGES - 1);
-    *bit = (uint64_t)1 << page % 64;
-    return &bits->start[page / 64];
+    pthread_mutex_lock(&registry_lock);
+    struct mapped *m = registry_rest;
+    while (m && mapped_block(m) != p)
+        m = m->next;
+    pthread_mutex_unlock(&registry_lock);
+    return m;
 }
 
 struct mapped *owner_find(const void *p)
 {
-    uint64_t bit = 0, *word = (uintptr_t)p % os_page == 0 ? registry_word(p, &bit, false) : NULL;
-    if (!word || !(__atomic_load_n(word, __ATOMIC_ACQUIRE) & bit))
+    if ((uintptr_t)p % os_page != 0)
         return NULL;
-    return (struct mapped *)((uintptr_t)p - os_page);
+    struct mapped *m = pagemap_find(&registry, p);
+    return likely(m) || likely(!load_relaxed(&registry_rest)) ? m : registry_find_rest(p);
 }
 
-bool owner_add(struct mapped *m)
+void owner_add(struct mapped *m)
 {
-    uint64_t bit = 0, *word = registry_word(mapped_block(m), &bit, true);
-    if (!word)
-        return false;
-    __atomic_fetch_or(word, bit, __ATOMIC_RELEASE);
-    return true;
+    void **entry = pagemap_entry(&registry, mapped_block(m));
+    if (likely(entry)) {
+        __atomic_store_n(entry, m, __ATOMIC_RELEASE);
+        return;
+    }
+    pthread_mutex_lock(&registry_lock);
+    m->next = registry_rest;
+    store_relaxed(&registry_rest, m);
+    pthread_mutex_unlock(&registry_lock);
+}
+
+static noinline void registry_remove_rest(struct mapped *m)
+{
+    pthread_mutex_lock(&registry_lock);
+    struct mapped **at = &registry_rest;
+    while (*at && *at != m)
+        at = &(*at)->next;
+    hak_assert(*at == m);
+    store_relaxed(at, m->next);
+    pthread_mutex_unlock(&registry_lock);
 }
 
 void owner_remove(struct mapped *m)
 {
-    uint64_t bit = 0, *word = registry_word(mapped_block(m), &bit, false);
-    hak_assert(word && (load_relaxed(word) & bit));
-    __atomic_fetch_and(word, ~bit, __ATOMIC_RELEASE);
+    if (likely(pagemap_find(&registry, mapped_block(m)) == m))
+        __atomic_store_n(pagemap_entry(&registry, mapped_block(m)), NULL, __ATOMIC_RELEASE);
+    else
+        registry_remove_rest(m);
 }
 
 void owner_start(void)
@@ -91,9 +76,11 @@ void owner_stats(stats_each *each, void *context)
 
 void owner_fork_lock(void)
 {
+    pthread_mutex_lock(&registry_lock);
 }
 
 void owner_fork_unlock(bool child)
 {
     (void)child;
+    pthread_mutex_unlock(&registry_lock);
 }

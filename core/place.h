@@ -1,0 +1,29 @@
+/* place.h - where SuperSlabs and metadata are asked for.
+ *
+ *   0        32 GiB                        60 GiB    62 GiB    64 GiB
+ *   | ...    | SuperSlabs, upwards from a  | other   | heaps   |      the window: the lowest 64 GiB of the address space
+ *            | start that differs each run | metadata|         |
+ *
+ * The addresses are wishes (the hint of mmap): nothing is reserved, and nothing that is mapped there is replaced. Where the
+ * kernel does not grant one it chooses the address itself. SuperSlabs that lie together keep a heap's table of them small (the
+ * route seam) and the SuperSlab map fast; everything works without.
+ * Programs and libraries map nothing in this part of the window unless they ask for it by address, so that below the metadata
+ * lies no block. Metadata that lies elsewhere has a guard page, which no access survives, in front of it.
+ */
+#ifndef HAK_PLACE_H
+#define HAK_PLACE_H
+
+#include "os.h"
+
+enum place_kind { PLACE_META, PLACE_HEAP, PLACE_KINDS };
+
+/* Zeroed memory, readable and writable, for metadata; bytes is rounded up to pages. NULL with errno = ENOMEM. Thread-safe. */
+void *place_map(size_t bytes, enum place_kind kind);
+
+/* 2 MiB at a multiple of 2 MiB, zeroed; NULL with errno = ENOMEM. Thread-safe. */
+void *place_map_superslab(void);
+
+/* [base, base + 2 MiB) is not mapped any more: the next SuperSlab may lie there. Thread-safe. */
+void place_unmapped(const void *base);
+
+#endif
