@@ -72,13 +72,13 @@ static inline uint64_t table_valid(struct heap *h)
     must(mapped(h) && h->route.refused == 0);
     superslab_each_slab(table_slab, &sum);
     const uint16_t *end = h->map.bin + ROUTE_ENTRIES, *entry = h->map.bin;
-    while (entry < end) {
-        uintptr_t page = (uintptr_t)entry & ~(os_page - 1), next = page + os_page;
-        unsigned char there;
-        must(mincore((void *)page, 1, &there) == 0);
-        const uint16_t *stop = next < (uintptr_t)end ? (const uint16_t *)next : end;
-        entries += there & 1 ? table_page(h, entry, stop) : 0;
-        entry = stop;
+    static unsigned char there[ROUTE_ENTRIES * sizeof(uint16_t) / 4096 + 2];
+    uintptr_t first = (uintptr_t)entry & ~(os_page - 1);
+    must(mincore((void *)first, (uintptr_t)end - first, there) == 0);
+    for (uintptr_t page = first; page < (uintptr_t)end; page += os_page) {
+        uintptr_t stop = page + os_page < (uintptr_t)end ? page + os_page : (uintptr_t)end;
+        if (there[(page - first) / os_page] & 1)
+            entries += table_page(h, page < (uintptr_t)entry ? entry : (const uint16_t *)page, (const uint16_t *)stop);
     }
     must(entries == sum.slots);
     return entries;
