@@ -101,7 +101,7 @@ NO_BUILTIN := $(addprefix -fno-builtin-,malloc calloc realloc free aligned_alloc
 # Debug data of version 4: valgrind 3.19 cannot read what clang writes as version 5.
 BASE_FLAGS := -std=gnu2x -gdwarf-4 -pthread -fexceptions -I. -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARN)
 LIB_FLAGS := $(MODE_FLAGS) -fPIC -fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec -fno-plt $(NO_BUILTIN)
-SO_FLAGS := -shared -Wl,-soname,libhakmem.so -Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,--as-needed
+SO_FLAGS := -shared -Wl,-soname,libhakmem.so -Wl,-z,initfirst -Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,--as-needed
 # The instrument is one: workloads and runner are built once, by one compiler, whatever the variant.
 HOST_CC := gcc
 HOST_FLAGS := -O2 -fPIE $(NO_BUILTIN)
@@ -109,7 +109,7 @@ HOST_FLAGS := -O2 -fPIE $(NO_BUILTIN)
 # --- Sources and products -------------------------------------------------------------------------------------------------
 # override.c includes alloc.c and api.c, info_override.c includes info.c, and add the plain names; the embedded library has the
 # hak_ names only (embed.c includes the same two).
-PARTS := core/alloc.c core/api.c
+PARTS := core/alloc.c core/api.c core/start_static.c
 API := core/embed.c core/info.c
 OVERRIDE := core/override.c core/info_override.c core/cxx.c
 # A phase is its answers and whatever else its folder holds (a value toggle: its answers only).
@@ -253,7 +253,7 @@ $(OUT)/obj/%.o: %.c $(OUT)/variant.h Makefile
 
 $(OUT)/libhakmem.so: $(LIB_OBJS)
 	$Q$(call say,link $@)$(CC) $(MODE_FLAGS) $(SO_FLAGS) -o $@ $^ -pthread
-$(OUT)/libhakmem.a: $(LIB_OBJS)
+$(OUT)/libhakmem.a: $(patsubst %/start.o,%/start_static.o,$(LIB_OBJS))
 $(OUT)/libhakmem-embed.a: $(EMBED_OBJS)
 $(OUT)/%.a:
 	$Q$(call say,archive $@)rm -f $@; ar rcs $@ $^

@@ -54,15 +54,30 @@ static void *malloc_from(struct heap *h, size_t size, bool *zero)
     return large_alloc(size, zero);
 }
 
+/* For who has no heap, or cannot have it now: at the thread's end, in a signal handler that interrupted a slow path, while
+ * somebody is in the heap who does not leave. */
+static noinline void *malloc_without(size_t size, bool *zero)
+{
+    int saved = errno;
+    void *p = thread_lend(size);
+    if (p)
+        *zero = false;
+    else
+        p = large_alloc(size, zero);
+    errno = p ? saved : ENOMEM;
+    return p;
+}
+
 /* What malloc does when the fast path has no block: any size, the thread's first call, an empty slab. */
 static noinline void *malloc_slow(size_t size, bool *zero)
 {
     struct heap *h = thread_heap();
-    void *p = NULL;
-    if (unlikely(!h)) /* none to be had; with LOCK_SHARES also: in a signal handler that interrupted thread_heap */
-        return LOCK_SHARES ? large_alloc(size, zero) : NULL;
-    if (unlikely(h->busy)) { /* in a signal handler that interrupted a slow path */
-        return large_alloc(size, zero);
+    void *p;
+    if (unlikely(!h) || unlikely(lock_inside)) {
+        p = malloc_without(size, zero);
+        if (p && ssmap_has(p))
+            guard_alloc(p);
+        return p;
     }
     bool wanted = *zero;
     p = malloc_from(h, size, zero);
@@ -71,8 +86,10 @@ static noinline void *malloc_slow(size_t size, bool *zero)
         *zero = wanted;
         p = malloc_from(h, size, zero);
     }
-    if (unlikely(!p) && (missed || lock_missed(&h->lock)))
-        p = large_alloc(size, zero);
+    if (unlikely(!p) && (missed || lock_missed(&h->lock))) {
+        *zero = wanted;
+        p = malloc_without(size, zero);
+    }
     if (unlikely(!p))
         errno = ENOMEM;
     else if (ssmap_find(p))
@@ -159,7 +176,7 @@ static noinline void free_general(void *p, const char *api)
         guard_free(p, api);
         if (from == to)
             heap_push(to, s, p);
-        else if (from->busy || !foreign_keep(&from->foreign, &from->front, s, p))
+        else if (lock_inside || !foreign_keep(&from->foreign, &from->front, s, p))
             remote_give(from, to, s, p);
     } else {
         int saved = errno;
@@ -198,7 +215,7 @@ static noinline void free_long(void *p)
         heap_push(h, s, p);
     } else if (likely(slab_has_block(s, p))) {
         guard_free(p, "free");
-        if (h->busy || !foreign_keep(&h->foreign, &h->front, s, p))
+        if (lock_inside || !foreign_keep(&h->foreign, &h->front, s, p))
             remote_give(h, to, s, p);
     } else {
         free_general(p, "free");

@@ -39,6 +39,13 @@
 #define HAK_WINDOW_BITS 36
 #endif
 
+/* Is a sanitizer built in that keeps a book of memory? */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define HAK_SANITIZED 1
+#else
+#define HAK_SANITIZED (HAK_HAS_FEATURE(thread_sanitizer) || HAK_HAS_FEATURE(address_sanitizer))
+#endif
+
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define hot_inline static inline __attribute__((always_inline))
@@ -80,6 +87,7 @@ _Noreturn void hak_assert_failed(const char *text, const char *file, int line);
 /* What gcc 12 needs help with to spend one instruction less. keep_result: x, not NULL and about to be returned, is computed in
  * the register that returns it. any_bit: a & *mask != 0, without a copy of a. */
 #if defined(__x86_64__)
+#define cpu_pause() __asm__ volatile("pause") /* this thread waits in a loop */
 #define keep_result(x)                                               \
     do {                                                             \
         __asm__("" : "+a"(x));                                       \
@@ -93,6 +101,7 @@ hot_inline bool any_bit(uintptr_t a, const uintptr_t *mask)
     return any;
 }
 #else
+#define cpu_pause() __asm__ volatile("yield")
 #define keep_result(x) ((void)0)
 hot_inline bool any_bit(uintptr_t a, const uintptr_t *mask)
 {

@@ -1,5 +1,6 @@
 /* heap.c - see heap.h: the slow paths between the fast ones and the pool, and remote frees. */
 #include "heap.h"
+#include "os.h"
 #include "seam/large.h"
 #include "seam/lazy.h"
 #include <errno.h>
@@ -8,16 +9,29 @@ struct slab slab_none;
 struct heap heap_none = {.route = ROUTE_INIT, .current = {[0 ... HEAP_CLASSES - 1] = &slab_none}, .front = FRONT_INIT};
 HAK_TLS struct heap *heap_self = &heap_none;
 
+enum { HEAP_SPINS = 32, HEAP_DRAIN_STEP = 4096, HEAP_DRAIN_STEPS = 4, HEAP_NESTED = 3 };
+
+/* After a wait in vain `wanted` stays, so that who is inside leaves at its next look, and the next tries do not wait. By the
+ * clock, and without a yield: a thread of higher priority than the one that is inside would wait for nothing. */
+noinline bool heap_wait(struct heap *h)
+{
+    struct lock_heap *l = &h->lock;
+    bool again = load_relaxed(&l->wanted), got = false;
+    store_relaxed(&l->wanted, true);
+    for (uint64_t end = again ? 0 : os_now_us() + HEAP_WAIT_US; !got && os_now_us() < end;) {
+        for (int i = 0; !got && i < HEAP_SPINS; i++) {
+            cpu_pause();
+            got = load_relaxed(&l->word) == 0 && lock_word_take(&l->word);
+        }
+    }
+    l->missed = !got;
+    return got;
+}
+
 bool heap_enter(struct heap *h)
 {
-    if (unlikely(h->busy))
+    if (unlikely(!heap_step_in(h)))
         return false;
-    h->busy = true;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (unlikely(!lock_take(&h->lock))) {
-        h->busy = false;
-        return false;
-    }
     h->saved_errno = errno;
     return true;
 }
@@ -25,9 +39,7 @@ bool heap_enter(struct heap *h)
 void heap_leave(struct heap *h)
 {
     errno = h->saved_errno;
-    lock_give(&h->lock);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    h->busy = false;
+    heap_step_out(h);
 }
 
 static void heap_list(struct heap *h, struct slab *s)
@@ -73,13 +85,15 @@ static void heap_release(struct heap *h, struct slab *s)
     pool_release(h, s);
 }
 
+static void heap_drain_step(struct heap *h);
+
 struct slab *heap_slab(struct heap *h, unsigned class)
 {
     struct slab *s = h->current[class];
     if (s->free || s->carved < s->capacity)
         return s;
-    if (load_relaxed(&h->remote) || remote_waiting(&h->out, &h->in)) {
-        heap_drain(h);
+    for (int i = 0; i < HEAP_DRAIN_STEPS && !h->listed[class] && heap_queued(h); i++) {
+        heap_drain_step(h);
         s = h->current[class]; /* the drain may have emptied it, and let it go */
         if (s->free)
             return s;
@@ -202,35 +216,30 @@ static bool heap_borrow(struct heap *h)
            __atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
-/* Is something queued at h? A macro: as a function gcc gives the variants without batches other registers. */
-#define heap_queued(h) (__atomic_load_n(&(h)->remote, __ATOMIC_SEQ_CST) || remote_waiting(&(h)->out, &(h)->in))
-
 /* With the heap BUSY: takes what is queued, and p unless NULL, then parks it again. Who pushes looks at the state afterwards,
  * and who parks looks at the queue afterwards: of two that meet one sees the other, so no block stays queued at a parked
  * heap. */
 static void heap_serve(struct heap *h, struct slab *s, void *p)
 {
-    enum lock_trip trip = lock_go();
+    int saved = errno;
     do {
-        bool idle = trip != LOCK_NO && heap_enter(h); /* nobody else is in a heap that this thread has borrowed */
-        hak_assert(idle || LOCK_SHARES);
-        if (LOCK_SHARES && unlikely(!idle)) { /* but a helper, who does not leave; or this is a signal handler */
-            if (p)
+        if (lock_inside >= HEAP_NESTED * LOCK_IN_HEAP || !lock_visit_word(&h->lock)) {
+            if (p) /* a helper is inside, or fork, and looks at the queue when it leaves */
                 heap_remote_push(heap_self, h, s, p);
             __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
             break;
         }
-        if (!LOCK_SHARES || heap_queued(h))
+        if (heap_queued(h))
             heap_drain(h);
         if (p)
             heap_give_inside(h, s, p);
         pool_park(h); /* a parked heap keeps nothing in reserve */
         remote_park(h);
-        heap_leave(h);
+        lock_give(&h->lock);
         p = NULL;
         __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST); /* a full barrier, on emulated machines, too */
     } while (heap_queued(h) && heap_borrow(h));
-    lock_back(trip);
+    errno = saved;
 }
 
 void heap_parked(struct heap *h)
@@ -241,7 +250,7 @@ void heap_parked(struct heap *h)
 
 void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p)
 {
-    if (LOCK_SHARES && unlikely(from->busy)) { /* in a signal handler that interrupted a slow path: no other */
+    if (unlikely(lock_inside)) { /* in a signal handler that interrupted a slow path: no other */
         heap_remote_push(from, to, s, p);
         return;
     }
@@ -258,11 +267,14 @@ void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *
         lock_help(to);
 }
 
-void heap_drain(struct heap *h)
+/* Some of what is queued: a slow path must not last as long as others have freed. */
+static void heap_drain_step(struct heap *h)
 {
     uint64_t blocks = 0, bytes = 0;
-    void *p = __atomic_exchange_n(&h->remote, NULL, __ATOMIC_ACQUIRE);
-    while (p) {
+    void *p = h->draining;
+    if (!p)
+        p = __atomic_exchange_n(&h->remote, NULL, __ATOMIC_ACQUIRE);
+    while (p && blocks < HEAP_DRAIN_STEP && (blocks % 64 != 63 || !load_relaxed(&h->lock.wanted))) {
         void *next = *(void **)p;
         struct slab *s = slab_of(p);
         hak_assert(slab_heap(s) == h);
@@ -271,30 +283,56 @@ void heap_drain(struct heap *h)
         heap_give_inside(h, s, p);
         p = next;
     }
+    store_relaxed(&h->draining, p);
     count_add(&h->remote_received_blocks, blocks);
     count_add(&h->remote_received_bytes, bytes);
-    remote_receive(h);
+    if (!p)
+        remote_receive(h);
+}
+
+void heap_drain(struct heap *h)
+{
+    do
+        heap_drain_step(h);
+    while (!load_relaxed(&h->lock.wanted) && (h->draining || remote_waiting(&h->out, &h->in)));
+}
+
+/* The class has no current slab afterwards. Was it empty, and is gone? */
+static bool heap_settle_class(struct heap *h, unsigned class)
+{
+    struct slab *s = h->current[class];
+    if (s == &slab_none)
+        return false;
+    h->current[class] = &slab_none;
+    if (s->frees_to_event == 0) {
+        heap_release(h, s);
+        return true;
+    }
+    if (s->free || s->carved < s->capacity)
+        heap_list(h, s);
+    else
+        heap_fill(s);
+    return false;
 }
 
 size_t heap_settle(struct heap *h)
 {
     size_t count = 0;
-    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
-        struct slab *s = h->current[c];
-        if (s == &slab_none)
-            continue;
-        h->current[c] = &slab_none;
-        if (s->frees_to_event == 0) {
-            heap_release(h, s);
-            count++;
-        } else if (s->free || s->carved < s->capacity) {
-            heap_list(h, s);
-        } else {
-            heap_fill(s);
-        }
-    }
+    for (unsigned c = 0; c < HEAP_CLASSES; c++)
+        count += heap_settle_class(h, c);
     run_park(h);
     return count;
+}
+
+void *heap_lend(struct heap *h, unsigned class)
+{
+    void *p = NULL;
+    struct slab *s = heap_slab(h, class);
+    if (s)
+        p = s->free ? slab_pop(s) : slab_carve(s);
+    heap_settle_class(h, class);
+    pool_park(h);
+    return p;
 }
 
 /* heap_valid's walk over the slabs of one heap. */
@@ -308,11 +346,13 @@ static void heap_valid_slab(void *context, struct slab *s)
     route_valid(h, s);
     for (void *p = __atomic_load_n(&h->remote, __ATOMIC_ACQUIRE); p; p = *(void **)p)
         remote += slab_of(p) == s;
+    for (void *p = h->draining; p; p = *(void **)p)
+        remote += slab_of(p) == s;
     remote += (uint32_t)remote_count(h, s);
     if (GUARD_EXACT) {
         uint64_t known = guard_count(s) + foreign_cached(h, s) + run_cached(h, s) + remote;
-        /* with FOREIGN_KEEPS a thread that a fork has lost may have had more in its hands */
-        hak_assert_full(slab_used(s) == known || (FOREIGN_KEEPS && slab_used(s) > known));
+        /* with FOREIGN_KEEPS another heap that is torn may have had it */
+        hak_assert_full(slab_used(s) == known || ((FOREIGN_KEEPS || h->torn) && slab_used(s) > known));
     }
     bool current = h->current[s->class] == s;
     hak_assert_full(s->listed == (!current && !s->full));

@@ -5,14 +5,19 @@
  * A thread reaches its heap through heap_self. The heap outlives the thread: at a thread's end it is parked, and the next
  * new thread adopts it whole, so a block's slab never changes hands. Only the thread that has the heap touches its slabs and
  * lists; others push blocks that they free onto heap->remote, which the owner drains on its slow path. (Where the lock seam
- * says so others may do that, too, inside its lock.)
+ * says so others may do that, too.)
+ *
+ * Whoever touches slabs or lists is inside the heap's lock: its thread on slow paths, who frees into a parked heap, who helps,
+ * and fork. The thread waits for others HEAP_WAIT_US at most; then it goes on as a signal handler would: blocks to free are
+ * queued, blocks to allocate come from a heap that nobody has (thread_lend), or are mapped.
  *
  *   state:   OWNED -- thread ends --> PARKED -- adopted --> OWNED
  *            PARKED <--> BUSY   another thread frees into a parked heap directly, instead of queueing
- *            LOST               after fork, in the child: its thread does not exist and may have been anywhere; never touched
+ *            OWNED -- fork, in the child --> PARKED and orphan: what its thread had in its front is there still
+ *            LOST               after fork, in the child: its thread does not exist and was inside it; never touched
  *
- * Must hold: PARKED => its front is empty. And (heap_valid) for every slab with heap = h: slab_valid, used = live + cached +
- * remote (but for what a thread had that a fork has lost), and listed <=> not current, not full and not empty.
+ * Must hold: PARKED and not orphan => its front is empty. And (heap_valid) for every slab with heap = h: slab_valid, used = live + cached +
+ * remote (or one more, where torn), and listed <=> not current, not full and not empty.
  */
 #ifndef HAK_HEAP_H
 #define HAK_HEAP_H
@@ -36,9 +41,12 @@ struct heap {
     struct slab *current[HEAP_CLASSES]; /* allocated from; &slab_none: none. Not in the list of its class */
     struct front_heap front;
     struct slab *listed[HEAP_CLASSES]; /* slabs with free blocks, but for the current one */
-    int saved_errno;                   /* of the program, while busy */
-    bool busy;                         /* the owner is inside a slow path: a signal handler must not enter another */
+    int saved_errno;                   /* of the program, while inside */
+    bool orphan;                       /* PARKED by fork: its front is flushed before another thread has it */
+    bool torn;                         /* it was once: a block that its thread had in its hands stays used for ever */
+    bool forked, fork_missed;          /* thread.c's, under its lock: fork has the heap's lock; it could not get it */
     struct lock_heap lock;
+    void *draining;                    /* the rest of a list of blocks freed by others. Inside the lock; read relaxed */
     struct pool_heap pool;
     struct run_heap run;
     struct foreign_heap foreign;
@@ -87,29 +95,34 @@ hot_inline void heap_push(struct heap *h, struct slab *s, void *p)
     }
 }
 
-/* Slow paths bracket themselves so. heap_enter is false when the heap is already inside one (a signal handler), or when
- * lock_take is. errno at heap_enter is errno after heap_leave. */
+/* Slow paths bracket themselves so, on the thread that has the heap, or holds it BUSY. heap_enter is false in a signal handler
+ * that has interrupted another (lock_inside), and when somebody else is inside and does not leave (lock_missed). errno at
+ * heap_enter is errno after heap_leave. */
+enum { HEAP_WAIT_US = 80 };
 bool heap_enter(struct heap *h);
 void heap_leave(struct heap *h);
+bool heap_wait(struct heap *h); /* heap_step_in's: somebody else is inside */
 
 /* The same around a few instructions that leave errno alone. */
 static inline bool heap_step_in(struct heap *h)
 {
-    if (unlikely(h->busy))
+    if (unlikely(lock_inside))
         return false;
-    h->busy = true;
+    lock_inside = LOCK_IN_HEAP;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (likely(lock_take(&h->lock)))
-        return true;
-    h->busy = false;
-    return false;
+    if (unlikely(!lock_word_take(&h->lock.word)) && !heap_wait(h)) {
+        lock_inside = 0;
+        return false;
+    }
+    if (unlikely(load_relaxed(&h->lock.wanted)))
+        store_relaxed(&h->lock.wanted, false);
+    lock_entered(&h->lock);
+    return true;
 }
 
 static inline void heap_step_out(struct heap *h)
 {
     lock_give(&h->lock);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    h->busy = false;
 }
 
 /* All below: on the thread that has the heap (or holds it BUSY). */
@@ -143,7 +156,16 @@ static inline void heap_remote_chain(struct heap *to, void *first, void *last)
 /* p onto to's remote list, no questions asked. Any thread, also inside a signal handler. */
 void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p);
 
-void heap_drain(struct heap *h);          /* blocks on the remote list back to their slabs. Inside heap_enter */
+/* Is something queued at h? */
+static inline bool heap_queued(const struct heap *h)
+{
+    return __atomic_load_n(&h->remote, __ATOMIC_SEQ_CST) || load_relaxed(&h->draining) || remote_waiting(&h->out, &h->in);
+}
+
+void heap_drain(struct heap *h); /* what is queued back to its slabs, until the heap's thread waits. Inside heap_enter */
+
+/* A block of h for another thread than the one that will have it next; NULL when memory is out. Inside heap_enter. */
+void *heap_lend(struct heap *h, unsigned class);
 
 /* No class has a current slab afterwards: empty ones go to the pool, so does any other when its last block comes back. How
  * many went. Inside heap_enter. */

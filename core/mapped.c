@@ -1,14 +1,14 @@
 /* mapped.c - see mapped.h. */
 #include "mapped.h"
+#include "lock.h"
 #include "meta.h"
 #include "seam/large.h"
 #include "seam/owner.h"
 #include "sizeclass.h"
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
 
-static pthread_mutex_t mapped_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct lock mapped_lock = LOCK_INIT(LOCK_MAPPED);
 static struct mapped *mapped_stuck;    /* mappings that munmap refused: purged; under the lock, read relaxed without */
 static struct mapped *mapped_bare;     /* structs that stand for no mapping; atomic: anybody pushes, one at a time pops */
 static bool mapped_popping;            /* somebody pops. Atomic */
@@ -61,16 +61,15 @@ static void mapped_retire(struct mapped *m)
 static struct mapped *mapped_unstick(size_t bytes)
 {
     struct mapped *m = NULL;
-    if (likely(!load_relaxed(&mapped_stuck)))
+    if (likely(!load_relaxed(&mapped_stuck)) || !lock_may(&mapped_lock))
         return NULL;
-    pthread_mutex_lock(&mapped_lock);
     for (struct mapped **at = &mapped_stuck; (m = *at); at = &m->next) {
         if (m->bytes >= bytes && m->bytes / 2 <= bytes) {
             store_relaxed(at, m->next);
             break;
         }
     }
-    pthread_mutex_unlock(&mapped_lock);
+    lock_leave(&mapped_lock);
     if (m && m->dirty)
         memset(mapped_block(m), 0, mapped_usable(m));
     if (m)
@@ -89,10 +88,11 @@ void mapped_drop(char *start, size_t bytes, enum os_user user)
     m->dirty = !purged;
     m->bytes = bytes;
     m->user = user;
-    pthread_mutex_lock(&mapped_lock);
+    if (!lock_may(&mapped_lock))
+        return; /* a signal handler that interrupted a change of the list: the mapping is lost, its memory mostly not */
     m->next = mapped_stuck;
     store_relaxed(&mapped_stuck, m);
-    pthread_mutex_unlock(&mapped_lock);
+    lock_leave(&mapped_lock);
 }
 
 /* Bytes of the mapping for a block of size bytes. */
@@ -267,10 +267,11 @@ void *mapped_resize(struct mapped *m, size_t size)
 size_t mapped_trim(void)
 {
     size_t given = large_trim();
-    pthread_mutex_lock(&mapped_lock);
+    if (!lock_may(&mapped_lock))
+        return given;
     struct mapped *m = mapped_stuck, *next;
     store_relaxed(&mapped_stuck, NULL);
-    pthread_mutex_unlock(&mapped_lock);
+    lock_leave(&mapped_lock);
     for (; m; m = next) {
         struct mapped was = *m;
         next = m->next;
@@ -291,15 +292,15 @@ static bool mapped_fork_popping; /* the forking thread holds mapped_popping, so 
 
 void mapped_fork_lock(void)
 {
-    pthread_mutex_lock(&mapped_lock);
+    lock_fork(&mapped_lock);
     for (int i = 0; i < 1000 && !mapped_fork_popping; i++)
         mapped_fork_popping = !__atomic_exchange_n(&mapped_popping, true, __ATOMIC_ACQUIRE);
 }
 
-void mapped_fork_unlock(void)
+void mapped_fork_unlock(bool child)
 {
     if (mapped_fork_popping)
         __atomic_store_n(&mapped_popping, false, __ATOMIC_RELEASE);
     mapped_fork_popping = false;
-    pthread_mutex_unlock(&mapped_lock);
+    lock_unfork(&mapped_lock, child);
 }

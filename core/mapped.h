@@ -64,6 +64,6 @@ struct mapped_counts {
 struct mapped_counts mapped_counts(void);
 
 void mapped_fork_lock(void);
-void mapped_fork_unlock(void);
+void mapped_fork_unlock(bool child);
 
 #endif

@@ -1,37 +1,19 @@
 /* meta.c - see meta.h. A bump allocator over chunks mapped from the system. */
 #include "meta.h"
+#include "lock.h"
 #include "place.h"
-#include "seam/lock.h"
-#include <pthread.h>
 
 enum { META_CHUNK = 256 * 1024, META_ALIGN = 64 };
 
-static pthread_mutex_t meta_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct lock meta_lock = LOCK_INIT(LOCK_META);
 static char *meta_next, *meta_end; /* the rest of the newest chunk; under meta_lock */
-
-static HAK_TLS bool meta_inside; /* this thread has the lock, or waits for it. Where LOCK_SHARES */
-
-static inline void meta_enter(void)
-{
-    if (LOCK_SHARES)
-        meta_inside = true;
-    pthread_mutex_lock(&meta_lock);
-}
-
-static inline void meta_leave(void)
-{
-    pthread_mutex_unlock(&meta_lock);
-    if (LOCK_SHARES)
-        meta_inside = false;
-}
 
 void *meta_alloc(size_t bytes)
 {
     char *p = NULL;
     bytes = (bytes + META_ALIGN - 1) & ~(size_t)(META_ALIGN - 1);
-    if (LOCK_SHARES && unlikely(meta_inside)) /* a signal handler that interrupted this: it cannot wait */
+    if (unlikely(!lock_may(&meta_lock))) /* a signal handler that interrupted this */
         return place_map(bytes, PLACE_META);
-    meta_enter();
     if (bytes > (size_t)(meta_end - meta_next)) {
         size_t chunk = bytes > META_CHUNK ? bytes : META_CHUNK;
         char *fresh = place_map(chunk, PLACE_META);
@@ -46,16 +28,16 @@ void *meta_alloc(size_t bytes)
         p = meta_next;
         meta_next += bytes;
     }
-    meta_leave();
+    lock_leave(&meta_lock);
     return p;
 }
 
 void meta_fork_lock(void)
 {
-    meta_enter();
+    lock_fork(&meta_lock);
 }
 
-void meta_fork_unlock(void)
+void meta_fork_unlock(bool child)
 {
-    meta_leave();
+    lock_unfork(&meta_lock, child);
 }

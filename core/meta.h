@@ -12,6 +12,6 @@
 void *meta_alloc(size_t bytes);
 
 void meta_fork_lock(void);
-void meta_fork_unlock(void);
+void meta_fork_unlock(bool child);
 
 #endif

@@ -1,4 +1,5 @@
-/* os.h - the operating system, as thin as it can be. Implemented by os_linux.c, the only file with system calls.
+/* os.h - the operating system, as thin as it can be. Implemented by os_linux.c, the only file with system calls. The calls go
+ * to the kernel directly: libc's functions may be wrapped by other libraries, and locks are held here.
  *
  * May include compiler.h. Every call is counted under the subsystem that asked for it. One error policy: a call that fails
  * returns NULL or false, sets errno, changes nothing; the caller decides. Nothing here allocates or takes a lock.
@@ -17,6 +18,9 @@ extern const char *const os_user_names[OS_USERS];
 extern const char *const os_call_names[OS_CALLS];
 
 extern size_t os_page; /* page size in bytes, a power of two >= 4096; written once by os_start */
+
+/* The kernel's entry, and what it returns: -errno when the call has failed. Weak, so that a test may stand before it. */
+long os_kernel(long number, long a, long b, long c, long d, long e, long f);
 
 void os_start(void); /* reads the page size; before any other call, more than once is harmless */
 
@@ -60,6 +64,12 @@ uint64_t os_bytes_peak(void);                            /* all subsystems toget
 void os_write_error(const char *text, size_t length); /* to standard error; nothing happens when it is closed */
 void os_keep_error(void); /* from now on to a copy of it: programs close theirs before the last words at exit */
 uint64_t os_now_ms(void);                             /* monotonic clock, coarse: a vDSO read, no system call */
-void os_yield(void);
+uint64_t os_now_us(void);                             /* the same clock to the microsecond: a system call */
+
+void os_sleep_us(uint32_t us);                        /* or less */
+
+/* Sleeps while *word is value, until os_futex_wake or for no reason at all; wakes one thread that sleeps so. Leave errno alone. */
+void os_futex_wait(uint32_t *word, uint32_t value);
+void os_futex_wake(uint32_t *word);
 
 #endif

@@ -3,12 +3,63 @@
 #include "os.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
+#include <linux/futex.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+/* --- The kernel's entry -------------------------------------------------------------------------------------------------- */
+
+#if defined(__x86_64__)
+__attribute__((weak)) long os_kernel(long number, long a, long b, long c, long d, long e, long f)
+{
+    long result = number;
+    register long r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
+    __asm__ volatile("syscall" : "+a"(result) : "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
+    return result;
+}
+#else
+__attribute__((weak)) long os_kernel(long number, long a, long b, long c, long d, long e, long f)
+{
+    register long x8 __asm__("x8") = number, x0 __asm__("x0") = a, x1 __asm__("x1") = b, x2 __asm__("x2") = c;
+    register long x3 __asm__("x3") = d, x4 __asm__("x4") = e, x5 __asm__("x5") = f;
+    __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory", "cc");
+    return x0;
+}
+#endif
+
+/* The same by libc's convention: -1 and errno. */
+static inline long os_call(long number, long a, long b, long c, long d, long e, long f)
+{
+    long result = os_kernel(number, a, b, c, d, e, f);
+    if (likely((unsigned long)result < -4095UL))
+        return result;
+    errno = (int)-result;
+    return -1;
+}
+
+/* Sanitizers must see what is mapped, and are told by their own wrappers. */
+#if !HAK_SANITIZED
+#define mmap(start, bytes, access, flags, fd, offset) \
+    ((void *)os_call(SYS_mmap, (long)(start), (long)(bytes), access, flags, fd, offset))
+#define munmap(start, bytes) os_call(SYS_munmap, (long)(start), (long)(bytes), 0, 0, 0, 0)
+#define madvise(start, bytes, advice) os_call(SYS_madvise, (long)(start), (long)(bytes), advice, 0, 0, 0)
+#define mprotect(start, bytes, access) os_call(SYS_mprotect, (long)(start), (long)(bytes), access, 0, 0, 0)
+#define os_mremap(start, from, to, flags, target) \
+    ((void *)os_call(SYS_mremap, (long)(start), (long)(from), (long)(to), flags, (long)(target), 0))
+#else
+#define os_mremap mremap
+#endif
+#define mincore(start, bytes, state) os_call(SYS_mincore, (long)(start), (long)(bytes), (long)(state), 0, 0, 0)
+#define os_open(path, flags) ((int)os_call(SYS_openat, AT_FDCWD, (long)(path), flags, 0, 0, 0))
+#define read(fd, text, bytes) os_call(SYS_read, fd, (long)(text), (long)(bytes), 0, 0, 0)
+#define write(fd, text, bytes) os_call(SYS_write, fd, (long)(text), (long)(bytes), 0, 0, 0)
+#define close(fd) os_call(SYS_close, fd, 0, 0, 0, 0, 0)
+#define fstat(fd, file) os_call(SYS_fstat, fd, (long)(file), 0, 0, 0, 0)
+#define os_fcntl(fd, command, value) ((int)os_call(SYS_fcntl, fd, command, value, 0, 0, 0))
 
 const char *const os_user_names[OS_USERS] = {"superslab", "mid", "large", "meta", "owner"};
 const char *const os_call_names[OS_CALLS] = {"mmap", "munmap", "mremap", "madvise", "mincore", "other"};
@@ -104,7 +155,7 @@ bool os_resize(void *start, size_t old_bytes, size_t new_bytes, enum os_user use
 {
     size_t from = os_round(old_bytes), to = os_round(new_bytes);
     os_counted(user, OS_MREMAP);
-    if (mremap(start, from, to, 0) == MAP_FAILED)
+    if (os_mremap(start, from, to, 0, NULL) == MAP_FAILED)
         return false;
     if (to > from)
         os_grew(user, to - from);
@@ -116,7 +167,7 @@ bool os_resize(void *start, size_t old_bytes, size_t new_bytes, enum os_user use
 void *os_move(void *start, size_t old_bytes, enum os_user user, size_t new_bytes, enum os_user new_user)
 {
     os_counted(user, OS_MREMAP);
-    void *p = mremap(start, os_round(old_bytes), os_round(new_bytes), MREMAP_MAYMOVE);
+    void *p = os_mremap(start, os_round(old_bytes), os_round(new_bytes), MREMAP_MAYMOVE, NULL);
     if (p == MAP_FAILED)
         return NULL;
     os_shrank(user, os_round(old_bytes));
@@ -153,7 +204,7 @@ bool os_read_file(const char *path, void (*take)(void *context, const char *text
                   enum os_user user)
 {
     char text[4096];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = os_open(path, O_RDONLY | O_CLOEXEC);
     os_counted(user, OS_OTHER);
     if (fd < 0)
         return false;
@@ -190,7 +241,7 @@ void os_keep_error(void)
 {
     if (os_error_fd != STDERR_FILENO)
         return;
-    int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 200); /* out of the way of programs that count on low numbers */
+    int fd = os_fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 200); /* out of the way of programs that count on low numbers */
     os_counted(OS_META, OS_OTHER);
     if (fd >= 0 && fstat(fd, &os_error_file) == 0)
         os_error_fd = fd;
@@ -228,7 +279,25 @@ uint64_t os_now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-void os_yield(void)
+uint64_t os_now_us(void)
 {
-    sched_yield();
+    struct timespec now = {0, 0};
+    os_kernel(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0, 0, 0, 0);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+void os_sleep_us(uint32_t us)
+{
+    struct timespec nap = {us / 1000000, (long)(us % 1000000) * 1000};
+    os_kernel(SYS_nanosleep, (long)&nap, 0, 0, 0, 0, 0);
+}
+
+void os_futex_wait(uint32_t *word, uint32_t value)
+{
+    os_kernel(SYS_futex, (long)word, FUTEX_WAIT_PRIVATE, (long)value, 0, 0, 0);
+}
+
+void os_futex_wake(uint32_t *word)
+{
+    os_kernel(SYS_futex, (long)word, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
 }

@@ -1,7 +1,14 @@
 /* start.c - the library's constructor and destructor: environment, fork handlers, crash lines, last words. malloc works
- * before the constructor has run, with every variable at its default. */
+ * before the constructor has run, with every variable at its default.
+ *
+ * The constructor runs before that of any other library (DF_1_INITFIRST in the shared library, .preinit_array in an executable
+ * that the static one is linked with). So no thread exists yet when the variables are read; and its fork handlers are the first
+ * that are registered: prepare runs after every other library's, and what follows the fork before every other's. libc has not
+ * been told of the environment yet and hands it over as an argument.
+ */
 #include "crash.h"
 #include "env.h"
+#include "lock.h"
 #include "os.h"
 #include "seam/lazy.h"
 #include "seam/owner.h"
@@ -11,35 +18,49 @@
 #include "thread.h"
 #include <pthread.h>
 
-extern char **environ;
-
-static pthread_once_t start_control = PTHREAD_ONCE_INIT;
+static struct lock start_lock = LOCK_INIT(LOCK_START);
 bool start_done;
 
-static void start_first(void)
-{
-    os_start();
-    owner_start();
-    thread_start();
-    __atomic_store_n(&start_done, true, __ATOMIC_RELEASE);
-}
-
+/* A signal handler that interrupts this goes on with what there is. */
 void start_now(void)
 {
-    pthread_once(&start_control, start_first);
+    if (!lock_may(&start_lock))
+        return;
+    if (!start_done) {
+        os_start();
+        owner_start();
+        __atomic_store_n(&start_done, true, __ATOMIC_RELEASE);
+    }
+    lock_leave(&start_lock);
 }
 
-__attribute__((constructor(101))) static void start_library(void)
+void start_fork_lock(void)
 {
+    lock_fork(&start_lock);
+}
+
+void start_fork_unlock(bool child)
+{
+    lock_unfork(&start_lock, child);
+}
+
+__attribute__((constructor(101))) static void start_library(int count, char **arguments, char **environment)
+{
+    static bool begun; /* the static library has two entries */
+    (void)count, (void)arguments;
+    if (begun)
+        return;
+    begun = true;
     start_once();
-    env_read(environ);
+    thread_start();
+    pthread_atfork(thread_fork_prepare, thread_fork_parent, thread_fork_child);
+    env_read(environment);
     if (env_help)
         env_print_help();
     if (env_stats)
         os_keep_error();
     if (env_crash_log || crash_by_default)
         crash_install();
-    pthread_atfork(thread_fork_prepare, thread_fork_parent, thread_fork_child);
     lazy_start();
     front_start();
     route_start();

@@ -1,14 +1,14 @@
 /* superslab.c - see superslab.h. */
 #include "superslab.h"
+#include "lock.h"
 #include "os.h"
 #include "place.h"
 #include "seam/lazy.h"
 #include "seam/purge.h"
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
 
-static pthread_mutex_t superslab_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct lock superslab_lock = LOCK_INIT(LOCK_SUPERSLAB);
 static struct superslab *superslab_list;  /* every SuperSlab that the map knows; under the lock */
 static struct superslab *superslab_stuck; /* munmap failed: used again first; under the lock; linked by next */
 static struct superslab *superslab_bare;  /* metadata that stands for no SuperSlab; under the lock; linked by next */
@@ -58,7 +58,7 @@ static bool superslab_meta_map(size_t count)
 /* One that munmap refused, or metadata that stands for none (base = NULL), or NULL. */
 static struct superslab *superslab_take(void)
 {
-    pthread_mutex_lock(&superslab_lock);
+    lock_enter(&superslab_lock);
     struct superslab *ss = superslab_stuck;
     if (ss) {
         superslab_stuck = ss->next;
@@ -67,16 +67,16 @@ static struct superslab *superslab_take(void)
         superslab_bare = ss->next;
         ss->base = NULL;
     }
-    pthread_mutex_unlock(&superslab_lock);
+    lock_leave(&superslab_lock);
     return ss;
 }
 
 static void superslab_give(struct superslab *ss)
 {
-    pthread_mutex_lock(&superslab_lock);
+    lock_enter(&superslab_lock);
     ss->next = superslab_bare;
     superslab_bare = ss;
-    pthread_mutex_unlock(&superslab_lock);
+    lock_leave(&superslab_lock);
 }
 
 struct superslab *superslab_map(void)
@@ -95,16 +95,16 @@ struct superslab *superslab_map(void)
         errno = ENOMEM;
         return NULL;
     }
-    pthread_mutex_lock(&superslab_lock);
+    lock_enter(&superslab_lock);
     superslab_link(ss);
-    pthread_mutex_unlock(&superslab_lock);
+    lock_leave(&superslab_lock);
     return ss;
 }
 
 void superslab_unmap(struct superslab *ss)
 {
     superslab_valid(ss);
-    pthread_mutex_lock(&superslab_lock);
+    lock_enter(&superslab_lock);
     ssmap_clear(ss->base);
     superslab_unlink(ss);
     struct superslab **list = &superslab_bare;
@@ -116,13 +116,13 @@ void superslab_unmap(struct superslab *ss)
     }
     ss->next = *list;
     *list = ss;
-    pthread_mutex_unlock(&superslab_lock);
+    lock_leave(&superslab_lock);
 }
 
 size_t superslab_trim(void)
 {
     size_t count = 0;
-    pthread_mutex_lock(&superslab_lock);
+    lock_enter(&superslab_lock);
     for (struct superslab **at = &superslab_stuck, *ss; (ss = *at);) {
         struct superslab *next = ss->next;
         if (os_unmap(ss->base, SUPERSLAB_SIZE, OS_SUPERSLAB)) {
@@ -135,7 +135,7 @@ size_t superslab_trim(void)
             at = &ss->next;
         }
     }
-    pthread_mutex_unlock(&superslab_lock);
+    lock_leave(&superslab_lock);
     return count;
 }
 
@@ -164,21 +164,24 @@ void superslab_release(struct superslab *ss)
 
 void superslab_each_slab(void (*visit)(void *context, struct slab *s), void *context)
 {
-    pthread_mutex_lock(&superslab_lock);
+    if (!lock_may(&superslab_lock))
+        return;
     for (struct superslab *ss = superslab_list; ss; ss = ss->next) {
         for (unsigned i = 0; i < SLABS_PER_SUPERSLAB; i++) {
             if (slab_heap(&ss->slab[i]))
                 visit(context, &ss->slab[i]);
         }
     }
-    pthread_mutex_unlock(&superslab_lock);
+    lock_leave(&superslab_lock);
 }
 
 struct superslab_counts superslab_counts(void)
 {
-    pthread_mutex_lock(&superslab_lock);
-    struct superslab_counts result = counts;
-    pthread_mutex_unlock(&superslab_lock);
+    struct superslab_counts result = {0};
+    if (lock_may(&superslab_lock)) {
+        result = counts;
+        lock_leave(&superslab_lock);
+    }
     return result;
 }
 
@@ -191,10 +194,10 @@ void superslab_valid(const struct superslab *ss)
 
 void superslab_fork_lock(void)
 {
-    pthread_mutex_lock(&superslab_lock);
+    lock_fork(&superslab_lock);
 }
 
-void superslab_fork_unlock(void)
+void superslab_fork_unlock(bool child)
 {
-    pthread_mutex_unlock(&superslab_lock);
+    lock_unfork(&superslab_lock, child);
 }

@@ -60,7 +60,8 @@ size_t superslab_trim(void);
 /* For the lazy seam: gives the memory of an empty SuperSlab back; the slots are clean again. */
 void superslab_purge(struct superslab *ss);
 
-/* Calls visit for every slab that a heap owns, with the list locked: no SuperSlab comes or goes meanwhile. */
+/* Calls visit for every slab that a heap owns, with the list locked: no SuperSlab comes or goes meanwhile.
+ * For none in a signal handler that may have interrupted a change. */
 void superslab_each_slab(void (*visit)(void *context, struct slab *s), void *context);
 
 struct superslab_counts {
@@ -72,6 +73,6 @@ struct superslab_counts superslab_counts(void);
 void superslab_valid(const struct superslab *ss);
 
 void superslab_fork_lock(void);
-void superslab_fork_unlock(void);
+void superslab_fork_unlock(bool child);
 
 #endif

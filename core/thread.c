@@ -11,136 +11,235 @@
 #include <errno.h>
 #include <pthread.h>
 
-static pthread_mutex_t thread_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct heap *thread_heaps;  /* every heap, linked by next_all; atomic, only ever pushed to */
+static struct lock thread_lock = LOCK_INIT(LOCK_THREAD);
+static struct heap *thread_heaps;  /* every heap, linked by next_all; atomic, only ever pushed to, under the lock */
 static struct heap *thread_parked; /* under the lock */
-static pthread_key_t thread_key;
-static bool thread_has_key;
-static bool thread_fork_inside; /* the thread that forks is inside its heap; under the lock */
 
-/* Cached blocks, remote blocks and empty slabs of a heap that the calling thread has. */
-static void thread_trim_heap(struct heap *h)
+enum thread_key_state { THREAD_KEY_NONE, THREAD_KEY_MADE, THREAD_KEY_THERE, THREAD_KEY_FAILED };
+static pthread_key_t thread_key;
+static enum thread_key_state thread_key_state; /* atomic */
+
+/* FRESH: the key does not know of this thread's heap yet. ENDS: the first round of destructors has passed. */
+enum thread_stage { THREAD_FRESH, THREAD_KNOWN, THREAD_ENDS, THREAD_ENDED };
+static HAK_TLS uint8_t thread_stage;
+
+/* Slow paths are closed to signal handlers in between: this thread's heap is about to change. */
+static inline void thread_shut(void)
 {
-    if (!heap_enter(h))
-        return;
+    lock_inside += LOCK_IN_HEAP;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static inline void thread_open(void)
+{
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    lock_inside -= LOCK_IN_HEAP;
+}
+
+/* --- The end of a thread ------------------------------------------------------------------------------------------------ */
+
+/* Cached blocks, remote blocks and empty slabs. Inside the heap. */
+static void thread_clear(struct heap *h)
+{
+    h->orphan = false;
     remote_flush(h);
     front_flush(h);
     heap_drain(h);
     heap_settle(h);
     pool_park(h);
     remote_park(h);
+}
+
+static void thread_trim_heap(struct heap *h)
+{
+    if (!heap_enter(h))
+        return;
+    thread_clear(h);
     heap_leave(h);
 }
 
-/* A thread ends, or so it seems: destructors of others may still allocate, adopt a heap again, and so bring this one back in
- * the next of the rounds that POSIX promises. What is freed after the last goes home through the remote lists. */
-static void thread_end(void *heap)
+static void thread_park(struct heap *h)
 {
-    struct heap *h = heap;
-    if (h->busy)
-        return; /* pthread_exit from a signal handler inside malloc: the heap cannot be trusted, and stays as it is */
-    heap_self = &heap_none;
-    lock_missed(&h->lock);
-    thread_trim_heap(h);
-    if (lock_missed(&h->lock))
-        return; /* a helper does not leave: it stays as it is, too */
-    enum lock_trip trip = lock_go();
-    pthread_mutex_lock(&thread_lock);
+    lock_enter(&thread_lock);
     h->next_parked = thread_parked;
     thread_parked = h;
     __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
-    pthread_mutex_unlock(&thread_lock);
-    lock_back(trip);
+    lock_leave(&thread_lock);
+}
+
+/* Other destructors run before and after this one and may allocate, in each of the rounds that POSIX promises. The first round
+ * leaves the heap with the thread, by setting the key again; from the second on the thread has ended, and what it still
+ * allocates is lent (thread_lend). What it frees goes home through the remote lists. */
+static void thread_end(void *heap)
+{
+    struct heap *h = heap;
+    if (thread_stage == THREAD_KNOWN && pthread_setspecific(thread_key, h) == 0) {
+        thread_stage = THREAD_ENDS;
+        return;
+    }
+    thread_stage = THREAD_ENDED;
+    if (lock_inside)
+        return; /* pthread_exit from a signal handler inside malloc: the heap cannot be trusted, and stays as it is */
+    thread_shut();
+    heap_self = &heap_none;
+    thread_open();
+    lock_missed(&h->lock);
+    thread_trim_heap(h);
+    if (lock_missed(&h->lock))
+        h->orphan = true; /* somebody is inside who does not leave: for who has it next */
+    thread_park(h);
     heap_parked(h);
 }
 
+/* One thread creates the key, and no other waits for that: pthread_key_create may be another library's, which may do anything.
+ * A heap that the key does not know of yet is told to it by a later call. */
 void thread_start(void)
 {
-    thread_has_key = pthread_key_create(&thread_key, thread_end) == 0;
-    if (!thread_has_key) {
+    enum thread_key_state none = THREAD_KEY_NONE;
+    if (likely(load_relaxed(&thread_key_state) != THREAD_KEY_NONE) ||
+        !__atomic_compare_exchange_n(&thread_key_state, &none, THREAD_KEY_MADE, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        return;
+    bool made = pthread_key_create(&thread_key, thread_end) == 0;
+    __atomic_store_n(&thread_key_state, made ? THREAD_KEY_THERE : THREAD_KEY_FAILED, __ATOMIC_RELEASE);
+    if (!made) {
         static const char text[] = "hakmem: no thread-specific key is left: heaps of ended threads will not be reused\n";
         os_write_error(text, sizeof text - 1);
     }
 }
 
-enum { THREAD_TRIES = 10000 };
+/* --- The heap of a thread ----------------------------------------------------------------------------------------------- */
 
-/* Takes a heap from state to another; waits out a thread that frees into it. Where LOCK_SHARES not for ever: that thread may be
- * this one, which a signal handler has interrupted, or one that this one keeps from running. */
-static bool thread_take_parked(struct heap *h, enum heap_state to)
+/* The first parked heap that nobody is freeing into, in state to; NULL: none. Under the lock. */
+static struct heap *thread_take_parked(enum heap_state to)
 {
-    int parked = HEAP_PARKED, tries = 0;
-    while (!__atomic_compare_exchange_n(&h->state, &parked, to, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-        if (parked != HEAP_BUSY && parked != HEAP_PARKED)
-            return false;
-        if (LOCK_SHARES && ++tries == THREAD_TRIES)
-            return false;
-        os_yield();
-        parked = HEAP_PARKED;
-    }
-    return true;
-}
-
-static struct heap *thread_adopt(void)
-{
-    pthread_mutex_lock(&thread_lock);
-    struct heap *h = thread_parked;
-    if (h)
-        thread_parked = h->next_parked;
-    pthread_mutex_unlock(&thread_lock);
-    if (h && thread_take_parked(h, HEAP_OWNED)) {
-        count_add(&h->adopted, 1);
+    for (struct heap **at = &thread_parked, *h; (h = *at); at = &h->next_parked) {
+        int parked = HEAP_PARKED;
+        if (!__atomic_compare_exchange_n(&h->state, &parked, to, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+            continue;
+        if (to == HEAP_OWNED)
+            *at = h->next_parked;
         return h;
-    }
-    if (LOCK_SHARES && h && load_relaxed(&h->state) != HEAP_LOST) { /* for another time */
-        pthread_mutex_lock(&thread_lock);
-        h->next_parked = thread_parked;
-        thread_parked = h;
-        pthread_mutex_unlock(&thread_lock);
     }
     return NULL;
 }
 
-static struct heap *thread_new(void)
+/* Under the lock. */
+static struct heap *thread_new(enum heap_state state)
 {
     struct heap *h = route_new(sizeof *h);
     if (!h)
         return NULL;
     for (unsigned c = 0; c < HEAP_CLASSES; c++)
         h->current[c] = &slab_none;
-    struct heap *head = load_relaxed(&thread_heaps);
-    do
-        h->next_all = head;
-    while (!__atomic_compare_exchange_n(&thread_heaps, &head, h, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+    h->state = state;
+    h->next_all = thread_heaps;
+    __atomic_store_n(&thread_heaps, h, __ATOMIC_RELEASE);
+    return h;
+}
+
+/* What fork has left in a heap's front goes. False: somebody is inside. */
+static bool thread_clear_orphan(struct heap *h)
+{
+    if (likely(!h->orphan))
+        return true;
+    if (!lock_visit_word(&h->lock))
+        return false;
+    thread_clear(h);
+    lock_give(&h->lock);
+    return true;
+}
+
+/* A parked heap, or a new one; NULL: no memory. Who frees into the last parked one is waited for, but not for long. */
+static struct heap *thread_find(void)
+{
+    enum { TRIES = 200 };
+    struct heap *h = NULL;
+    for (int i = 0; !h && i < TRIES; i++) {
+        lock_enter(&thread_lock);
+        bool last = !thread_parked || i == TRIES - 1;
+        h = last ? NULL : thread_take_parked(HEAP_OWNED);
+        if (h)
+            count_add(&h->adopted, 1);
+        else if (last)
+            h = thread_new(HEAP_OWNED);
+        lock_leave(&thread_lock);
+        if (last)
+            return h;
+        if (h && unlikely(!thread_clear_orphan(h))) {
+            thread_park(h); /* for another time */
+            h = NULL;
+        }
+        cpu_pause();
+    }
+    return h;
+}
+
+/* The key gets to know of the thread's heap. pthread_setspecific may allocate. */
+static noinline void thread_tell(void)
+{
+    int saved = errno;
+    thread_start();
+    if (__atomic_load_n(&thread_key_state, __ATOMIC_ACQUIRE) == THREAD_KEY_THERE) {
+        thread_stage = THREAD_KNOWN;
+        pthread_setspecific(thread_key, heap_self);
+    }
+    errno = saved;
+}
+
+static noinline struct heap *thread_first(void)
+{
+    if (lock_inside || thread_stage == THREAD_ENDED)
+        return NULL;
+    int saved = errno;
+    remote_opening();
+    start_once();
+    thread_shut();
+    struct heap *h = thread_find();
+    if (h) {
+        front_open(h);
+        heap_self = h;
+    }
+    thread_open();
+    if (h)
+        thread_tell();
+    errno = saved;
     return h;
 }
 
 struct heap *thread_heap(void)
 {
-    if (heap_self != &heap_none)
-        return heap_self;
-    int saved = errno;
-    remote_opening();
+    if (unlikely(heap_self == &heap_none))
+        return thread_first();
+    if (unlikely(thread_stage == THREAD_FRESH) && !lock_inside && load_relaxed(&thread_key_state) != THREAD_KEY_FAILED)
+        thread_tell();
+    return heap_self;
+}
+
+void *thread_lend(size_t size)
+{
+    unsigned class = size <= MID_MAX ? class_of(size) : HEAP_CLASSES;
+    if (lock_inside || class >= HEAP_CLASSES)
+        return NULL;
     start_once();
-    enum lock_trip trip = lock_go();
-    if (trip == LOCK_NO)
-        return NULL;
-    struct heap *h = thread_adopt();
-    if (!h)
-        h = thread_new();
-    if (h) {
-        front_open(h);
-        heap_self = h; /* before pthread_setspecific, which may allocate */
+    thread_shut();
+    lock_enter(&thread_lock);
+    struct heap *h = thread_take_parked(HEAP_BUSY);
+    if (!h && (h = thread_new(HEAP_BUSY))) {
+        h->next_parked = thread_parked;
+        thread_parked = h;
     }
-    lock_back(trip);
-    if (!h) {
-        errno = ENOMEM;
-        return NULL;
+    lock_leave(&thread_lock);
+    void *p = NULL;
+    if (h && lock_visit_word(&h->lock)) {
+        p = heap_lend(h, class);
+        lock_give(&h->lock);
     }
-    if (thread_has_key)
-        pthread_setspecific(thread_key, h);
-    errno = saved;
-    return h;
+    if (h)
+        __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
+    thread_open();
+    if (h)
+        heap_parked(h);
+    return p;
 }
 
 static uint64_t thread_bytes(void)
@@ -150,31 +249,24 @@ static uint64_t thread_bytes(void)
 
 bool thread_trim(void)
 {
+    if (lock_inside)
+        return false; /* in a signal handler that interrupted a slow path */
     start_once();
     uint64_t before = thread_bytes();
     if (heap_self != &heap_none)
         thread_trim_heap(heap_self);
     for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all) {
         int parked = HEAP_PARKED;
-        enum lock_trip trip = lock_go();
         bool borrowed = __atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
         if (borrowed) {
             thread_trim_heap(h);
             __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
-        }
-        lock_back(trip);
-        if (borrowed)
             heap_parked(h);
+        }
     }
-    struct heap *self = heap_self;
-    size_t purged = 0;
-    if (self == &heap_none || heap_enter(self)) { /* locks are taken: a signal handler's malloc must see that it is busy */
-        purged = pool_trim() + lazy_trim();
-        superslab_trim();
-        mapped_trim();
-        if (self != &heap_none)
-            heap_leave(self);
-    }
+    size_t purged = pool_trim() + lazy_trim();
+    superslab_trim();
+    mapped_trim();
     return purged || thread_bytes() < before;
 }
 
@@ -184,13 +276,41 @@ void thread_each_heap(void (*visit)(void *context, struct heap *h), void *contex
         visit(context, h);
 }
 
-/* Lock order, everywhere: thread, pool, lazy, owner, mapped, large, superslab, meta. No two are held together but here, and
- * where a line of a comment says so. */
+/* --- Fork ---------------------------------------------------------------------------------------------------------------- */
+
+enum { FORK_WAIT_US = 100000, FORK_NAP_US = 50 }; /* for all heaps together */
+static HAK_TLS uint8_t thread_forks; /* prepare has run so often and nothing after it: a handler of another library may fork */
+
+/* The heap's lock for fork. Its thread may be stopped inside by a signal handler or a debugger, so not for ever, and only once. */
+static bool thread_fork_take(struct heap *h, uint64_t *end)
+{
+    if (load_relaxed(&h->state) == HEAP_LOST || lock_word_mine(&h->lock.word))
+        return false;
+    bool got = lock_word_take(&h->lock.word);
+    for (bool wait = !h->fork_missed; !got && wait; wait = os_now_us() < *end) {
+        if (*end == 0)
+            *end = os_now_us() + FORK_WAIT_US;
+        store_relaxed(&h->lock.wanted, true); /* helpers leave; its thread clears it when it comes in the next time */
+        os_sleep_us(FORK_NAP_US);
+        got = lock_word_take(&h->lock.word);
+    }
+    h->fork_missed = !got;
+    return got;
+}
+
+/* Runs last of all that prepare for fork (start.c): no other library waits for its threads, allocates or forks afterwards. But
+ * where one does all the same it finds the calling thread inside, as a signal handler would. */
 void thread_fork_prepare(void)
 {
-    bool inside = LOCK_SHARES && heap_self != &heap_none && heap_enter(heap_self); /* so that no helper is, in the child */
-    pthread_mutex_lock(&thread_lock);
-    thread_fork_inside = inside;
+    uint64_t end = 0;
+    if (thread_forks++ > 0)
+        return;
+    start_fork_lock();
+    lock_fork(&thread_lock);
+    thread_shut();
+    for (struct heap *h = thread_heaps; h; h = h->next_all)
+        if (thread_fork_take(h, &end))
+            h->forked = true;
     pool_fork_lock();
     lazy_fork_lock();
     owner_fork_lock();
@@ -201,42 +321,64 @@ void thread_fork_prepare(void)
     meta_fork_lock();
 }
 
-static void thread_fork_unlock(bool child)
+/* False: an outer fork of this thread still has the locks. */
+static bool thread_fork_unlock(bool child)
 {
-    bool inside = thread_fork_inside;
-    meta_fork_unlock();
-    remote_fork_unlock();
-    superslab_fork_unlock();
-    large_fork_unlock();
-    mapped_fork_unlock();
+    if (--thread_forks > 0)
+        return false;
+    meta_fork_unlock(child);
+    remote_fork_unlock(child);
+    superslab_fork_unlock(child);
+    large_fork_unlock(child);
+    mapped_fork_unlock(child);
     owner_fork_unlock(child);
     lazy_fork_unlock(child);
     pool_fork_unlock(child);
-    pthread_mutex_unlock(&thread_lock);
-    if (LOCK_SHARES && inside)
-        heap_leave(heap_self);
+    for (struct heap *h = thread_heaps; h; h = h->next_all) {
+        if (h->forked && (child || lock_word_mine(&h->lock.word))) {
+            h->forked = false;
+            __atomic_store_n(&h->lock.word, 0, __ATOMIC_RELEASE);
+        }
+    }
+    thread_open();
+    lock_unfork(&thread_lock, child);
+    start_fork_unlock(child);
+    return true;
 }
 
 void thread_fork_parent(void)
 {
-    thread_fork_unlock(false);
+    if (!thread_fork_unlock(false) || lock_inside)
+        return;
+    for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all)
+        heap_parked(h); /* who freed into it meanwhile has queued the block */
+}
+
+/* In the child: whose is this heap? */
+static void thread_fork_heap(struct heap *h)
+{
+    if (lock_word_mine(&h->lock.word) && !h->forked)
+        return; /* the code that this signal handler has interrupted is inside */
+    if (!h->forked) {
+        store_relaxed(&h->state, HEAP_LOST);
+        if (h == heap_self) /* a helper was in it */
+            heap_self = &heap_none;
+    } else if (h != heap_self) {
+        if (load_relaxed(&h->state) == HEAP_OWNED)
+            h->orphan = h->torn = true;
+        store_relaxed(&h->state, HEAP_PARKED);
+        h->next_parked = thread_parked;
+        thread_parked = h;
+    }
 }
 
 void thread_fork_child(void)
 {
-    thread_parked = NULL;
-    if (lock_held(&heap_self->lock) && !heap_self->busy) /* by a helper, who did not leave and is not here */
-        heap_self = &heap_none;
-    for (struct heap *h = thread_heaps; h; h = h->next_all) {
-        if (h == heap_self)
-            continue;
-        if (load_relaxed(&h->state) == HEAP_PARKED && !lock_held(&h->lock)) {
-            h->next_parked = thread_parked;
-            thread_parked = h;
-        } else {
-            store_relaxed(&h->state, HEAP_LOST);
-        }
+    if (thread_forks == 1) {
+        thread_parked = NULL;
+        for (struct heap *h = thread_heaps; h; h = h->next_all)
+            thread_fork_heap(h);
     }
-    thread_fork_unlock(true);
-    purge_fork_child();
+    if (thread_fork_unlock(true))
+        purge_fork_child();
 }

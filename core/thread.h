@@ -8,11 +8,15 @@
 
 #include "heap.h"
 
-/* The calling thread's heap: heap_self, or a parked one adopted, or a new one. NULL with errno = ENOMEM, or in a signal
- * handler that has interrupted this very call, where LOCK_SHARES. */
+/* The calling thread's heap: heap_self, or a parked one adopted, or a new one. NULL, with errno as it was: no memory; a signal
+ * handler that has interrupted this very call; a thread that has ended. */
 struct heap *thread_heap(void);
 
-/* Creates the key whose destructor ends a thread's use of its heap. Once, by start_once. */
+/* A block of a heap that nobody has, for who has none or cannot have its own now; NULL: none to be had, too large, or in a
+ * signal handler that interrupted a slow path. */
+void *thread_lend(size_t size);
+
+/* Creates the key whose destructor ends a thread's use of its heap, unless that has been done. */
 void thread_start(void);
 
 /* Gives back whatever nobody needs: the calling thread's front and empty slabs, those of parked heaps, what pool and lazy
@@ -22,8 +26,8 @@ bool thread_trim(void);
 /* Calls visit for every heap there is, of whatever state. */
 void thread_each_heap(void (*visit)(void *context, struct heap *h), void *context);
 
-/* The handlers of fork: every lock of the library in one order; in the child all heaps but the caller's own and the parked
- * ones are LOST. */
+/* The handlers of fork: every lock of the library, and of every heap, in the order of lock.h; in the child the heaps of threads
+ * that do not exist there are parked, but for those whose lock could not be had: these are LOST. */
 void thread_fork_prepare(void);
 void thread_fork_parent(void);
 void thread_fork_child(void);

@@ -73,8 +73,9 @@ static inline void large_fork_lock(void)
 {
 }
 
-static inline void large_fork_unlock(void)
+static inline void large_fork_unlock(bool child)
 {
+    (void)child;
 }
 
 #endif

@@ -1,42 +1,17 @@
-/* base/lock.h - the base answer of the lock seam: a heap is its thread's alone. */
+/* base/lock.h - the base answer of the lock seam: nobody helps. */
 #ifndef HAK_BASE_LOCK_H
 #define HAK_BASE_LOCK_H
 
 #define LOCK_SHARES false
 enum { LOCK_HELP_PACKETS = 1 };
-struct lock_heap {};
 
-static inline bool lock_take(struct lock_heap *l)
+struct lock_heap {
+    LOCK_HEAP_FIELDS
+};
+
+static inline void lock_entered(struct lock_heap *l)
 {
     (void)l;
-    return true;
-}
-
-static inline void lock_give(struct lock_heap *l)
-{
-    (void)l;
-}
-
-static inline bool lock_missed(struct lock_heap *l)
-{
-    (void)l;
-    return false;
-}
-
-static inline bool lock_held(const struct lock_heap *l)
-{
-    (void)l;
-    return false;
-}
-
-static inline enum lock_trip lock_go(void)
-{
-    return LOCK_FREE;
-}
-
-static inline void lock_back(enum lock_trip trip)
-{
-    (void)trip;
 }
 
 static inline void lock_help(struct heap *h)

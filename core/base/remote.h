@@ -68,8 +68,9 @@ static inline void remote_fork_lock(void)
 {
 }
 
-static inline void remote_fork_unlock(void)
+static inline void remote_fork_unlock(bool child)
 {
+    (void)child;
 }
 
 #endif

@@ -1,17 +1,12 @@
-/* seam/lock.h - the lock seam: may a thread that does not have a heap be inside it, beside the one that has?
+/* seam/lock.h - the lock seam: who else goes into a heap, beside the thread that has it?
  *
- * Asked by heap_enter and heap_leave, the bracket of every slow path, and by who would help a heap whose thread does not come
- * for its blocks. An answer includes compiler.h and defines LOCK_SHARES (false: nobody but who has a heap is ever in it, and
- * free lists may also be touched outside of the bracket), struct lock_heap (its state in a heap, zero at first), and
+ * Every heap has a lock (heap.h), which its thread takes on every slow path. An answer says whether others go in to help, by
+ * draining what is queued there. It includes compiler.h and defines struct lock_heap (the lock, and its own state, in a heap;
+ * zero at first), which begins with LOCK_HEAP_FIELDS, and
  *
- *   bool lock_take(struct lock_heap *l)        by the thread that has the heap: waits for a helper, but not for ever. False:
- *                                              it did not leave in time, and the caller goes on as in a signal handler
- *   void lock_give(struct lock_heap *l)
- *   bool lock_missed(struct lock_heap *l)      has lock_take been false since this was last asked? The same thread
- *   bool lock_held(const struct lock_heap *l)  is anybody inside?
- *   enum lock_trip lock_go(void)               the caller is about to work in another's heap, or in its own without having it:
- *                                              LOCK_NO: it is at that already, and this is a signal handler
- *   void lock_back(enum lock_trip trip)        it is done. In between a handler takes no slow path that may wait for the caller
+ *   LOCK_SHARES                                some do. False: only who has a heap, or borrows a parked one, and fork go in;
+ *                                              free lists may then also be touched outside of the bracket
+ *   void lock_entered(struct lock_heap *l)     the thread that has the heap has gone in
  *   void lock_help(struct heap *h)             much is queued at h: takes it to the slabs, unless h's thread, or somebody else,
  *                                              is at it. Any thread
  *   LOCK_HELP_PACKETS                          so many packets: it may be much
@@ -20,16 +15,51 @@
  *
  * Must hold with LOCK_SHARES: slabs of a heap, their free lists, the heap's lists of slabs, its queues and what pool and run
  * keep for it are only touched inside; fronts, boxes of blocks for others and what malloc and free read on their fast paths
- * only by the thread that has the heap. Who is inside one heap only tries to enter another.
+ * only by the thread that has the heap. Who is inside one heap only tries to enter another, and who helps leaves when the
+ * heap's thread waits (`wanted`).
  */
 #ifndef HAK_SEAM_LOCK_H
 #define HAK_SEAM_LOCK_H
 
-#include "core/compiler.h"
+#include "core/lock.h"
+
+#define LOCK_HEAP_FIELDS                                                                                  \
+    uint32_t word; /* 0, or who is inside (lock_self). Atomic */                                          \
+    bool wanted;   /* the owner waits, or has waited in vain and not been inside since. Atomic, relaxed */ \
+    bool missed;   /* the owner has waited in vain, and not been told. The owner's */
 
 struct heap;
-enum lock_trip { LOCK_NO, LOCK_FREE, LOCK_BUSY };
 
 #include HAK_SEAM_lock
+
+/* Out of a heap, whoever is inside. */
+static inline void lock_give(struct lock_heap *l)
+{
+    hak_assert(lock_word_mine(&l->word));
+    __atomic_store_n(&l->word, 0, __ATOMIC_RELEASE);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    lock_inside -= LOCK_IN_HEAP;
+}
+
+/* Into a heap that nobody is in, by who does not have it, or is inside another. False: somebody is. */
+static inline bool lock_visit_word(struct lock_heap *l)
+{
+    if (load_relaxed(&l->word) != 0)
+        return false;
+    lock_inside += LOCK_IN_HEAP;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (lock_word_take(&l->word))
+        return true;
+    lock_inside -= LOCK_IN_HEAP;
+    return false;
+}
+
+/* Has the owner waited in vain since this was last asked? The owner. */
+static inline bool lock_missed(struct lock_heap *l)
+{
+    bool missed = l->missed;
+    l->missed = false;
+    return missed;
+}
 
 #endif

@@ -11,13 +11,13 @@
  *                                                             Inside heap_enter(from)
  *   bool remote_waiting(const struct remote_out *out, const struct remote_in *in)  is there something to receive?
  *   void *remote_take(struct heap *h, unsigned class)         receives into the front; a block of that class, or NULL
- *   void remote_receive(struct heap *h)                       receives everything into the slabs. Inside heap_enter
+ *   void remote_receive(struct heap *h)                       receives much into the slabs, until h->lock.wanted. Inside
  *   void remote_flush(struct heap *h)                         sends what is held for others. Inside heap_enter
  *   void remote_park(struct heap *h)                          nothing is held or kept afterwards. Inside heap_enter
  *   void remote_opening(void)                                 this thread gets a heap
  *   uint64_t remote_count(const struct heap *to, const struct slab *s)  blocks of s (NULL: any) on the way to that heap
  *   void remote_stats(stats_each *each, void *context)
- *   void remote_fork_lock(void), remote_fork_unlock(void)
+ *   void remote_fork_lock(void), remote_fork_unlock(bool child)
  *
  * A block counts as sent (heap.remote_sent_blocks) from remote_give on, and as received once it is out of the queues.
  *

@@ -1,5 +1,5 @@
-/* prog_crash.c WAY [HANDLER] - dies of a signal in the given way: null, wild, bus, abort, raise, kill. HANDLER: `early`, a
- * handler of the program's own that stands before the preloaded library starts; `ignore`, SIGSEGV ignored that early. */
+/* prog_crash.c WAY [early] - dies of a signal in the given way: null, wild, bus, abort, raise, kill. early: with a handler of the
+ * program's own, installed before the constructors of shared libraries run. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,11 +20,9 @@ static void handle(int number, siginfo_t *info, void *context)
 /* Runs before the constructors of every shared library. */
 static void before_all(int count, char **arguments, char **environment)
 {
-    (void)environment;
+    (void)environment, (void)arguments;
     struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO};
-    if (count > 2 && strcmp(arguments[2], "ignore") == 0)
-        signal(SIGSEGV, SIG_IGN);
-    else if (count > 2)
+    if (count > 2)
         for (int number = 1; number <= SIGSEGV; number++)
             if (number == SIGSEGV || number == SIGBUS || number == SIGABRT)
                 sigaction(number, &action, NULL);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # test_core_crash.sh - HAKMEM_CRASH_LOG=1: one exact line when the program dies of SIGSEGV, SIGBUS or SIGABRT, then what would
-# have happened without it: the program's own handler, or death by that same signal. Without the variable nothing is said.
+# have happened without it: death by that same signal, unless it is ignored. The program's own handler is alone. Without the variable nothing is said.
 #
 # HAK_LIB: the shared library to preload. HAK_OUT: where its build put test/prog_crash.
 set -u
@@ -13,7 +13,7 @@ failed=0
 checks=0
 variant=$(LD_PRELOAD=$HAK_LIB "$HAK_OUT/test/prog_variant") || exit 1
 
-# expect STATUS TEXT VALUE WAY [HANDLER]: with HAKMEM_CRASH_LOG=VALUE (empty: unset). "@" in TEXT: the address that was printed.
+# expect STATUS TEXT VALUE WAY [early]: with HAKMEM_CRASH_LOG=VALUE (empty: unset). "@" in TEXT: the address that was printed.
 expect() {
     status=$1 text=$2 value=$3
     shift 3
@@ -40,10 +40,13 @@ expect 139 "hakmem: SIGSEGV at address 0x0 $tail" 1 raise
 expect 135 "hakmem: SIGBUS at address 0x0 $tail" 1 kill
 expect 0 "" 1 none
 
-expect 42 "hakmem: SIGSEGV at address 0x18 $tail\n$own" 1 null early
-expect 42 "hakmem: SIGABRT at address 0x0 $tail\n$own" 1 abort early
-expect 42 "hakmem: SIGBUS at address @ $tail\n$own" 1 bus early
-expect 0 "hakmem: SIGSEGV at address 0x0 $tail" 1 raise ignore
+# Whatever the program installs comes later than the library's, and takes its place.
+expect 42 "$own" 1 null early
+expect 42 "$own" 1 abort early
+expect 42 "$own" 1 bus early
+trap '' SEGV
+expect 0 "hakmem: SIGSEGV at address 0x0 $tail" 1 raise
+trap - SEGV
 
 expect 139 "" "" null
 expect 134 "" "" abort

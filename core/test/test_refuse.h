@@ -1,10 +1,13 @@
 /* test_refuse.h - for tests of what happens when the system says no: mmap, munmap, mremap and madvise of this program, which
- * fail while a flag is set. The allocator under test is linked statically, so that its calls come here.
+ * fail while a flag is set. The allocator under test is linked statically, so that its calls come to os_kernel here; with a sanitizer
+ * to the functions of libc.
  *
  * Included by one file of a program, which defines _GNU_SOURCE. The flags are for one thread at a time.
  */
 #ifndef HAK_TEST_REFUSE_H
 #define HAK_TEST_REFUSE_H
+
+#include "core/os.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -55,6 +58,21 @@ void *mremap(void *start, size_t from, size_t to, int flags, ...)
     if (refuse(refuse_mremap))
         return MAP_FAILED;
     return (void *)syscall(SYS_mremap, start, from, to, flags, target);
+}
+
+long os_kernel(long number, long a, long b, long c, long d, long e, long f)
+{
+    if (number == SYS_mremap && refuse_mremap && d & MREMAP_FIXED)
+        syscall(SYS_munmap, e, c);
+    if (refuse((number == SYS_mmap && refuse_mmap) || (number == SYS_munmap && refuse_munmap) ||
+               (number == SYS_madvise && refuse_madvise) || (number == SYS_mremap && refuse_mremap)))
+        return -ENOMEM;
+    int saved = errno;
+    long result = syscall(number, a, b, c, d, e, f);
+    if (result == -1)
+        result = -errno;
+    errno = saved;
+    return result;
 }
 
 #endif

@@ -9,6 +9,7 @@
  * EMPTY is asked first in practice: what is formatted beats what is near. The number is its name in the reports.
  */
 #include "core/heap.h"
+#include "core/lock.h"
 #include "core/log.h"
 #include "core/os.h"
 #include "core/seam/large.h"
@@ -16,11 +17,10 @@
 #include "core/seam/purge.h"
 #include "core/thread.h"
 #include "span.h"
-#include <pthread.h>
 
 uint64_t pool_empty_limit = 2, pool_report, pool_trace;
 
-static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct lock pool_lock = LOCK_INIT(LOCK_POOL);
 static struct pool_span *pool_spare;             /* spans that stand for nothing; under the lock */
 static struct pool_span *pool_all;               /* every span, where somebody sweeps; atomic, only ever pushed to */
 static uint64_t pool_lock_takes, pool_lock_waits; /* under the lock, read relaxed */
@@ -39,9 +39,9 @@ static unsigned pool_slots(size_t block)
 
 static void pool_take_lock(void)
 {
-    bool waits = pthread_mutex_trylock(&pool_lock) != 0;
+    bool waits = !lock_try(&pool_lock);
     if (waits)
-        pthread_mutex_lock(&pool_lock);
+        lock_enter(&pool_lock);
     count_add(&pool_lock_takes, 1);
     count_add(&pool_lock_waits, waits);
 }
@@ -122,7 +122,7 @@ static struct slab *pool_grow(struct heap *h, size_t block, unsigned slots, unsi
             pool_spare = span;
         }
     }
-    pthread_mutex_unlock(&pool_lock);
+    lock_leave(&pool_lock);
     return s;
 }
 
@@ -183,7 +183,7 @@ static void pool_retire(struct pool_span *span, struct superslab *ss)
     pool_take_lock();
     span->spare = pool_spare;
     pool_spare = span;
-    pthread_mutex_unlock(&pool_lock);
+    lock_leave(&pool_lock);
     superslab_release(ss);
 }
 
@@ -355,11 +355,10 @@ void pool_stop(void)
 
 void pool_fork_lock(void)
 {
-    pthread_mutex_lock(&pool_lock);
+    lock_fork(&pool_lock);
 }
 
 void pool_fork_unlock(bool child)
 {
-    (void)child;
-    pthread_mutex_unlock(&pool_lock);
+    lock_unfork(&pool_lock, child);
 }

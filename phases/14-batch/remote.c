@@ -1,11 +1,11 @@
 /* remote.c - see remote.h: packets, boxes, sending and receiving. */
 #include "core/heap.h"
+#include "core/lock.h"
 #include "core/meta.h"
 #include "core/thread.h"
 #include <errno.h>
-#include <pthread.h>
 
-static pthread_mutex_t remote_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct lock remote_lock = LOCK_INIT(LOCK_REMOTE);
 static struct remote_packet *remote_store; /* empty packets that no heap keeps; under the lock */
 static uint64_t remote_made;               /* packets that there are; under the lock, read relaxed */
 
@@ -31,7 +31,7 @@ static void remote_keep(struct remote_out *out, struct remote_packet *packet)
 static void remote_fetch(struct remote_out *out)
 {
     enum { COUNT = REMOTE_SPARES_MAX / 2 };
-    pthread_mutex_lock(&remote_lock);
+    lock_enter(&remote_lock);
     while (remote_store && out->spares < COUNT) {
         struct remote_packet *packet = remote_store;
         remote_store = packet->next;
@@ -44,7 +44,7 @@ static void remote_fetch(struct remote_out *out)
             remote_keep(out, (struct remote_packet *)at);
         count_add(&remote_made, out->spares);
     }
-    pthread_mutex_unlock(&remote_lock);
+    lock_leave(&remote_lock);
 }
 
 /* An empty packet, or NULL: no memory. */
@@ -63,14 +63,14 @@ static struct remote_packet *remote_empty(struct remote_out *out)
 /* Spares beyond keep go to the store. */
 static void remote_return(struct remote_out *out, uint32_t keep)
 {
-    pthread_mutex_lock(&remote_lock);
+    lock_enter(&remote_lock);
     for (; out->spares > keep; out->spares--) {
         struct remote_packet *packet = out->spare;
         out->spare = packet->next;
         packet->next = remote_store;
         remote_store = packet;
     }
-    pthread_mutex_unlock(&remote_lock);
+    lock_leave(&remote_lock);
 }
 
 static void remote_recycle(struct remote_out *out, struct remote_packet *packet)
@@ -163,7 +163,9 @@ static struct remote_box *remote_bind(struct heap *from, struct heap *to)
 
 static void remote_add(struct heap *from, struct remote_box *box, void *p, uint64_t sent_bytes)
 {
-    *box->next++ = p;
+    *box->next = p;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a fork between the two finds only blocks below next */
+    box->next++;
     store_relaxed(&from->remote_sent_bytes, sent_bytes);
     count_add(&from->remote_sent_blocks, 1);
 }
@@ -242,15 +244,15 @@ static noinline void remote_give_slow(struct heap *from, struct heap *to, struct
 void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p)
 {
     struct remote_box *box = remote_box(from, to);
-    if (likely(box->to == to && !from->busy)) {
-        from->busy = true;
+    if (likely(box->to == to && !lock_inside)) {
+        lock_inside = LOCK_IN_HEAP;
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
         uint64_t bytes = from->remote_sent_bytes + s->block_size;
         bool fits = box->to == to && bytes <= from->out.flush_at && !remote_nearly_full(box);
         if (likely(fits))
             remote_add(from, box, p, bytes);
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
-        from->busy = false;
+        lock_inside = 0;
         if (likely(fits))
             return;
     }
@@ -288,7 +290,8 @@ static void remote_open(struct heap *h, struct remote_packet *packet, bool cache
 
 void remote_receive(struct heap *h)
 {
-    for (struct remote_packet *packet; (packet = remote_next(h));)
+    struct remote_packet *packet;
+    for (int i = 0; i < REMOTE_RECEIVE && !load_relaxed(&h->lock.wanted) && (packet = remote_next(h)); i++)
         remote_open(h, packet, false);
 }
 
@@ -372,10 +375,10 @@ void remote_stats(stats_each *each, void *context)
 
 void remote_fork_lock(void)
 {
-    pthread_mutex_lock(&remote_lock);
+    lock_fork(&remote_lock);
 }
 
-void remote_fork_unlock(void)
+void remote_fork_unlock(bool child)
 {
-    pthread_mutex_unlock(&remote_lock);
+    lock_unfork(&remote_lock, child);
 }

@@ -26,6 +26,7 @@ enum {
     REMOTE_HELD_MAX = 65536, /* bytes that a heap holds for others; larger blocks go one by one */
     REMOTE_SPARES_MAX = 16,  /* empty packets of a heap; half of them go to the store, or come from it, at a time */
     REMOTE_DEPTH_MAX = 1024, /* packets in an inbox; what is more is linked through the blocks */
+    REMOTE_RECEIVE = 128,    /* packets that one remote_receive opens */
     REMOTE_ALONE_MAX = 32    /* blocks that a thread without a heap frees one by one before it gets one */
 };
 
@@ -72,6 +73,6 @@ void remote_opening(void);
 uint64_t remote_count(const struct heap *to, const struct slab *s);
 void remote_stats(stats_each *each, void *context);
 void remote_fork_lock(void);
-void remote_fork_unlock(void);
+void remote_fork_unlock(bool child);
 
 #endif

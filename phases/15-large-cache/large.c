@@ -11,6 +11,7 @@
  *   the table holds (ranges.h);  given_bytes = taken_bytes + evicted_bytes + trimmed_bytes + table.bytes
  *   low <= table.bytes,  owed <= table.bytes
  */
+#include "core/lock.h"
 #include "core/mapped.h"
 #include "core/seam/large.h"
 #include "core/seam/purge.h"
@@ -32,7 +33,7 @@ struct large_victims {
     } range[LARGE_BATCH];
 };
 
-static bool large_locked; /* atomic */
+static struct lock large_locked = LOCK_INIT(LOCK_LARGE);
 static struct range_table table;
 static struct large_counts counts;               /* but for held and held_bytes, which are the table's */
 static uint64_t large_low, large_owed;           /* least table.bytes of this period; bytes that the last one did not need */
@@ -50,7 +51,7 @@ static bool large_walk(void)
 static noinline bool large_lock_again(void)
 {
     for (int i = 0; i < LARGE_TRIES; i++) {
-        if (!load_relaxed(&large_locked) && !__atomic_exchange_n(&large_locked, true, __ATOMIC_ACQUIRE))
+        if (lock_try(&large_locked))
             return true;
     }
     __atomic_fetch_add(&counts.busy, 1, __ATOMIC_RELAXED);
@@ -59,20 +60,13 @@ static noinline bool large_lock_again(void)
 
 static inline bool large_lock(void)
 {
-    return likely(!__atomic_exchange_n(&large_locked, true, __ATOMIC_ACQUIRE)) || large_lock_again();
+    return likely(lock_try(&large_locked)) || large_lock_again();
 }
 
 static void large_unlock(void)
 {
     hak_assert_full(large_walk());
-    __atomic_store_n(&large_locked, false, __ATOMIC_RELEASE);
-}
-
-/* For who must have it, and is no signal handler. */
-static void large_wait_lock(void)
-{
-    while (!large_lock())
-        os_yield();
+    lock_leave(&large_locked);
 }
 
 static uint64_t large_ttl_ms(void)
@@ -355,8 +349,10 @@ uint64_t large_held(void)
 
 struct large_counts large_counts(void)
 {
-    large_wait_lock();
-    struct large_counts result = counts;
+    struct large_counts result = {.hits = 0};
+    if (!lock_may(&large_locked))
+        return result; /* in a signal handler that interrupted a change */
+    result = counts;
     result.held = table.count;
     result.held_bytes = table.bytes;
     result.limit_bytes = large_off() ? 0 : large_limit(mapped_counts().large_bytes);
@@ -366,7 +362,7 @@ struct large_counts large_counts(void)
 
 bool large_valid(void)
 {
-    large_wait_lock();
+    lock_enter(&large_locked);
     bool result = large_walk();
     large_unlock();
     return result;
@@ -397,10 +393,10 @@ void large_stats(stats_each *each, void *context)
 
 void large_fork_lock(void)
 {
-    large_wait_lock();
+    lock_fork(&large_locked);
 }
 
-void large_fork_unlock(void)
+void large_fork_unlock(bool child)
 {
-    large_unlock();
+    lock_unfork(&large_locked, child);
 }

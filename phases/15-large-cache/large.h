@@ -42,7 +42,7 @@ size_t large_trim(void);
 uint64_t large_held(void);
 void large_stats(stats_each *each, void *context);
 void large_fork_lock(void);
-void large_fork_unlock(void);
+void large_fork_unlock(bool child);
 
 /* What happened, and how it adds up: large_valid checks given = taken + evicted + trimmed + held, in bytes. */
 struct large_counts {

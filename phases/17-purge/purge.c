@@ -103,7 +103,7 @@ static void purge_slabs(struct heap *h, struct purge_look *look, bool now)
 
 static bool purge_queued(const struct heap *h)
 {
-    return load_relaxed(&h->remote) || remote_waiting(&h->out, &h->in);
+    return heap_queued(h);
 }
 
 /* Of a heap whose thread is asleep: its queue is drained, and nothing is kept for it. Was anything queued? */

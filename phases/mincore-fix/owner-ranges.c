@@ -7,16 +7,16 @@
  * through meta_alloc and the old one is lost; when it cannot, or the lock is taken (also by the code that a signal handler
  * interrupted), a range stays unknown and its pages are asked for.
  */
+#include "core/lock.h"
 #include "core/meta.h"
 #include "probe.h"
-#include <pthread.h>
 #include <string.h>
 
 struct range {
     uintptr_t low, high; /* low <= address < high */
 };
 
-static pthread_mutex_t range_lock = PTHREAD_MUTEX_INITIALIZER; /* over all of these; meta's lock is taken under it */
+static struct lock range_lock = LOCK_INIT(LOCK_OWNER); /* over all of these; meta's lock is taken under it */
 static struct range *range_at;
 static size_t range_count, range_capacity;
 
@@ -64,7 +64,7 @@ static void range_add(struct range r)
         return;
     memmove(&range_at[i + 1], &range_at[end], (range_count - end) * sizeof *range_at);
     range_at[i] = r;
-    range_count = range_count + 1 + i - end;
+    store_relaxed(&range_count, range_count + 1 + i - end);
 }
 
 /* Reads lines like "7f00a000-7f00c000 r--p 00000000 ...", in pieces of any length. */
@@ -106,9 +106,9 @@ struct mapped *owner_find(const void *p)
     bool known = false;
     if (!m)
         return NULL;
-    if (pthread_mutex_trylock(&range_lock) == 0) {
+    if (lock_try(&range_lock)) {
         known = range_has((uintptr_t)m);
-        pthread_mutex_unlock(&range_lock);
+        lock_leave(&range_lock);
     }
     if (!known)
         return probe_ask(m);
@@ -118,9 +118,9 @@ struct mapped *owner_find(const void *p)
 
 void owner_add(struct mapped *m)
 {
-    if (pthread_mutex_trylock(&range_lock) == 0) {
+    if (lock_try(&range_lock)) {
         range_add((struct range){(uintptr_t)m, (uintptr_t)m + m->bytes});
-        pthread_mutex_unlock(&range_lock);
+        lock_leave(&range_lock);
     }
 }
 
@@ -137,20 +137,17 @@ void owner_start(void)
 
 void owner_stats(stats_each *each, void *context)
 {
-    pthread_mutex_lock(&range_lock);
-    uint64_t count = range_count;
-    pthread_mutex_unlock(&range_lock);
+    uint64_t count = load_relaxed(&range_count);
     probe_stats(each, context);
     each(context, "owner.ranges", count);
 }
 
 void owner_fork_lock(void)
 {
-    pthread_mutex_lock(&range_lock);
+    lock_fork(&range_lock);
 }
 
 void owner_fork_unlock(bool child)
 {
-    (void)child;
-    pthread_mutex_unlock(&range_lock);
+    lock_unfork(&range_lock, child);
 }

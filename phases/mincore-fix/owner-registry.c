@@ -4,24 +4,25 @@
  * 2 MiB.
  * A block for whose entry there is no memory goes into a list, which is searched as long as it is not empty.
  */
+#include "core/lock.h"
 #include "core/mapped.h"
 #include "core/pagemap.h"
 #include "core/seam/owner.h"
-#include <pthread.h>
 
 enum { PAGE_SHIFT = 12 };
 
 static struct pagemap registry = {.shift = PAGE_SHIFT};
-static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct lock registry_lock = LOCK_INIT(LOCK_OWNER);
 static struct mapped *registry_rest; /* the list, linked by next; under the lock, read relaxed without */
 
 static noinline struct mapped *registry_find_rest(const void *p)
 {
-    pthread_mutex_lock(&registry_lock);
+    if (!lock_may(&registry_lock))
+        return NULL;
     struct mapped *m = registry_rest;
     while (m && mapped_block(m) != p)
         m = m->next;
-    pthread_mutex_unlock(&registry_lock);
+    lock_leave(&registry_lock);
     return m;
 }
 
@@ -40,21 +41,21 @@ void owner_add(struct mapped *m)
         __atomic_store_n(entry, m, __ATOMIC_RELEASE);
         return;
     }
-    pthread_mutex_lock(&registry_lock);
+    lock_enter(&registry_lock);
     m->next = registry_rest;
     store_relaxed(&registry_rest, m);
-    pthread_mutex_unlock(&registry_lock);
+    lock_leave(&registry_lock);
 }
 
 static noinline void registry_remove_rest(struct mapped *m)
 {
-    pthread_mutex_lock(&registry_lock);
+    lock_enter(&registry_lock);
     struct mapped **at = &registry_rest;
     while (*at && *at != m)
         at = &(*at)->next;
     hak_assert(*at == m);
     store_relaxed(at, m->next);
-    pthread_mutex_unlock(&registry_lock);
+    lock_leave(&registry_lock);
 }
 
 void owner_remove(struct mapped *m)
@@ -76,11 +77,10 @@ void owner_stats(stats_each *each, void *context)
 
 void owner_fork_lock(void)
 {
-    pthread_mutex_lock(&registry_lock);
+    lock_fork(&registry_lock);
 }
 
 void owner_fork_unlock(bool child)
 {
-    (void)child;
-    pthread_mutex_unlock(&registry_lock);
+    lock_unfork(&registry_lock, child);
 }
