@@ -223,7 +223,7 @@ static void heap_serve(struct heap *h, struct slab *s, void *p)
 {
     int saved = errno;
     do {
-        if (lock_inside >= HEAP_NESTED * LOCK_IN_HEAP || !lock_visit_word(&h->lock)) {
+        if (lock_inside >= HEAP_NESTED * LOCK_IN_HEAP || !heap_visit(h)) {
             if (p) /* a helper is inside, or fork, and looks at the queue when it leaves */
                 heap_remote_push(heap_self, h, s, p);
             __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
@@ -238,7 +238,7 @@ static void heap_serve(struct heap *h, struct slab *s, void *p)
         lock_give(&h->lock);
         p = NULL;
         __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST); /* a full barrier, on emulated machines, too */
-    } while (heap_queued(h) && heap_borrow(h));
+    } while (heap_queued(h) && !load_relaxed(&h->lock.wanted) && heap_borrow(h)); /* wanted: by fork, which looks, too */
     errno = saved;
 }
 

@@ -13,6 +13,7 @@
  *
  *   state:   OWNED -- thread ends --> PARKED -- adopted --> OWNED
  *            PARKED <--> BUSY   another thread frees into a parked heap directly, instead of queueing
+ *            OWNED -- its thread is gone without a word --> OWNED by the next that looks for a heap
  *            OWNED -- fork, in the child --> PARKED and orphan: what its thread had in its front is there still
  *            LOST               after fork, in the child: its thread does not exist and was inside it; never touched
  *
@@ -22,6 +23,7 @@
 #ifndef HAK_HEAP_H
 #define HAK_HEAP_H
 
+#include "os.h"
 #include "seam/foreign.h"
 #include "seam/front.h"
 #include "seam/guard.h"
@@ -44,6 +46,7 @@ struct heap {
     int saved_errno;                   /* of the program, while inside */
     bool orphan;                       /* PARKED by fork: its front is flushed before another thread has it */
     bool torn;                         /* it was once: a block that its thread had in its hands stays used for ever */
+    struct os_thread owner;            /* who has it, or had it last. Under thread.c's lock */
     bool forked, fork_missed;          /* thread.c's, under its lock: fork has the heap's lock; it could not get it */
     struct lock_heap lock;
     void *draining;                    /* the rest of a list of blocks freed by others. Inside the lock; read relaxed */
@@ -117,6 +120,15 @@ static inline bool heap_step_in(struct heap *h)
     if (unlikely(load_relaxed(&h->lock.wanted)))
         store_relaxed(&h->lock.wanted, false);
     lock_entered(&h->lock);
+    return true;
+}
+
+/* Into a heap that the calling thread holds BUSY, or is about to have, also from inside another. Never waits; until lock_give. */
+static inline bool heap_visit(struct heap *h)
+{
+    if (!lock_visit_word(&h->lock))
+        return false;
+    store_relaxed(&h->lock.wanted, false); /* by fork, or by a thread that has ended */
     return true;
 }
 

@@ -66,6 +66,13 @@ void os_keep_error(void); /* from now on to a copy of it: programs close theirs 
 uint64_t os_now_ms(void);                             /* monotonic clock, coarse: a vDSO read, no system call */
 uint64_t os_now_us(void);                             /* the same clock to the microsecond: a system call */
 
+/* A thread of a process, and whether it has gone for good. A thread of another process is not known to be gone. */
+struct os_thread {
+    int32_t process, thread;
+};
+struct os_thread os_this_thread(void);
+bool os_thread_gone(struct os_thread t);
+
 void os_sleep_us(uint32_t us);                        /* or less */
 
 /* Sleeps while *word is value, until os_futex_wake or for no reason at all; wakes one thread that sleeps so. Leave errno alone. */

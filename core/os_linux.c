@@ -286,6 +286,17 @@ uint64_t os_now_us(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+struct os_thread os_this_thread(void)
+{
+    return (struct os_thread){(int32_t)os_kernel(SYS_getpid, 0, 0, 0, 0, 0, 0), (int32_t)os_kernel(SYS_gettid, 0, 0, 0, 0, 0, 0)};
+}
+
+bool os_thread_gone(struct os_thread t)
+{
+    return t.process == (int32_t)os_kernel(SYS_getpid, 0, 0, 0, 0, 0, 0) &&
+           os_kernel(SYS_tgkill, t.process, t.thread, 0, 0, 0, 0) == -ESRCH;
+}
+
 void os_sleep_us(uint32_t us)
 {
     struct timespec nap = {us / 1000000, (long)(us % 1000000) * 1000};

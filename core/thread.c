@@ -102,7 +102,7 @@ void thread_start(void)
     bool made = pthread_key_create(&thread_key, thread_end) == 0;
     __atomic_store_n(&thread_key_state, made ? THREAD_KEY_THERE : THREAD_KEY_FAILED, __ATOMIC_RELEASE);
     if (!made) {
-        static const char text[] = "hakmem: no thread-specific key is left: heaps of ended threads will not be reused\n";
+        static const char text[] = "hakmem: no thread-specific key is left: heaps of ended threads will be reused late\n";
         os_write_error(text, sizeof text - 1);
     }
 }
@@ -137,12 +137,32 @@ static struct heap *thread_new(enum heap_state state)
     return h;
 }
 
+/* A heap whose thread has gone without a word: its last round of destructors was over, the program has ended it by a system call
+ * of its own, or there was no key. A few are looked at, each time that a heap is wanted and none is parked: so they stay few.
+ * Under the lock. */
+static struct heap *thread_take_left(void)
+{
+    enum { LOOKS = 4 };
+    static struct heap *next; /* under the lock */
+    for (int i = 0; i < LOOKS; i++) {
+        struct heap *h = next ? next : thread_heaps;
+        if (!h)
+            return NULL;
+        next = h->next_all;
+        if (load_relaxed(&h->state) == HEAP_OWNED && load_relaxed(&h->lock.word) == 0 && os_thread_gone(h->owner)) {
+            h->orphan = h->torn = true;
+            return h;
+        }
+    }
+    return NULL;
+}
+
 /* What fork has left in a heap's front goes. False: somebody is inside. */
 static bool thread_clear_orphan(struct heap *h)
 {
     if (likely(!h->orphan))
         return true;
-    if (!lock_visit_word(&h->lock))
+    if (!heap_visit(h))
         return false;
     thread_clear(h);
     lock_give(&h->lock);
@@ -158,13 +178,15 @@ static struct heap *thread_find(void)
         lock_enter(&thread_lock);
         bool last = !thread_parked || i == TRIES - 1;
         h = last ? NULL : thread_take_parked(HEAP_OWNED);
+        if (last)
+            h = thread_take_left();
         if (h)
             count_add(&h->adopted, 1);
-        else if (last)
-            h = thread_new(HEAP_OWNED);
+        else if (last && !(h = thread_new(HEAP_OWNED)))
+            i = TRIES;
+        if (h)
+            h->owner = os_this_thread();
         lock_leave(&thread_lock);
-        if (last)
-            return h;
         if (h && unlikely(!thread_clear_orphan(h))) {
             thread_park(h); /* for another time */
             h = NULL;
@@ -230,7 +252,7 @@ void *thread_lend(size_t size)
     }
     lock_leave(&thread_lock);
     void *p = NULL;
-    if (h && lock_visit_word(&h->lock)) {
+    if (h && heap_visit(h)) {
         p = heap_lend(h, class);
         lock_give(&h->lock);
     }
@@ -295,6 +317,8 @@ static bool thread_fork_take(struct heap *h, uint64_t *end)
         got = lock_word_take(&h->lock.word);
     }
     h->fork_missed = !got;
+    if (got)
+        store_relaxed(&h->lock.wanted, false);
     return got;
 }
 
@@ -357,6 +381,8 @@ void thread_fork_parent(void)
 /* In the child: whose is this heap? */
 static void thread_fork_heap(struct heap *h)
 {
+    if (h == heap_self)
+        h->owner = os_this_thread();
     if (lock_word_mine(&h->lock.word) && !h->forked)
         return; /* the code that this signal handler has interrupted is inside */
     if (!h->forked) {

@@ -145,13 +145,11 @@ END_TEST
 /* Threads at work: whatever they were doing, their heaps are parked in the child, and whole. */
 static void *replace(void *seed)
 {
-    static void *slot[4][64];
-    void **mine = slot[(uintptr_t)seed];
+    static void *slot[256];
     uint32_t random = 1 + (uint32_t)(uintptr_t)seed;
     while (!__atomic_load_n(&stop, __ATOMIC_RELAXED)) {
         uint32_t r = test_random(&random);
-        hak_free(__atomic_exchange_n(&slot[r >> 30][r % 64], NULL, __ATOMIC_ACQ_REL));
-        __atomic_store_n(&mine[r % 64], hak_malloc(1 + (r >> 8) % 3000), __ATOMIC_RELEASE);
+        hak_free(__atomic_exchange_n(&slot[r % 256], hak_malloc(1 + (r >> 8) % 3000), __ATOMIC_ACQ_REL));
     }
     return NULL;
 }
