@@ -18,11 +18,15 @@ noinline bool heap_wait(struct heap *h)
     struct lock_heap *l = &h->lock;
     bool again = load_relaxed(&l->wanted), got = false;
     store_relaxed(&l->wanted, true);
-    for (uint64_t end = again ? 0 : os_now_us() + HEAP_WAIT_US; !got && os_now_us() < end;) {
+    for (uint64_t end = again ? 0 : os_now_us() + HEAP_WAIT_US; !got && !load_relaxed(&h->forked) && os_now_us() < end;) {
         for (int i = 0; !got && i < HEAP_SPINS; i++) {
             cpu_pause();
             got = load_relaxed(&l->word) == 0 && lock_word_take(&l->word);
         }
+    }
+    while (!got && load_relaxed(&h->forked)) { /* fork has every lock: there is nothing to go on with */
+        lock_fork_wait();
+        got = lock_word_take(&l->word);
     }
     l->missed = !got;
     return got;

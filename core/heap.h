@@ -47,7 +47,7 @@ struct heap {
     bool orphan;                       /* PARKED by fork: its front is flushed before another thread has it */
     bool torn;                         /* it was once: a block that its thread had in its hands stays used for ever */
     struct os_thread owner;            /* who has it, or had it last. Under thread.c's lock */
-    bool forked, fork_missed;          /* thread.c's, under its lock: fork has the heap's lock; it could not get it */
+    bool forked, fork_missed;          /* fork has the heap's lock; it could not get it. Atomic, relaxed; thread.c's */
     struct lock_heap lock;
     void *draining;                    /* the rest of a list of blocks freed by others. Inside the lock; read relaxed */
     struct pool_heap pool;

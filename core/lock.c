@@ -62,7 +62,7 @@ void lock_leave(struct lock *l)
 {
     hak_assert(lock_word_mine(&l->word));
     if (unlikely(__atomic_exchange_n(&l->word, 0, __ATOMIC_RELEASE) & LOCK_WAITERS))
-        os_futex_wake(&l->word);
+        os_futex_wake(&l->word, 1);
     lock_untell(l);
 }
 
@@ -79,6 +79,24 @@ void lock_fork(struct lock *l)
         taken = lock_try(l);
     if (taken)
         lock_forked |= (uint32_t)1 << l->rank;
+}
+
+static uint32_t lock_forking; /* 1: somebody forks. Atomic */
+
+void lock_fork_begins(void)
+{
+    __atomic_store_n(&lock_forking, 1, __ATOMIC_RELEASE);
+}
+
+void lock_fork_ends(void)
+{
+    __atomic_store_n(&lock_forking, 0, __ATOMIC_RELEASE);
+    os_futex_wake(&lock_forking, INT32_MAX);
+}
+
+void lock_fork_wait(void)
+{
+    os_futex_wait(&lock_forking, 1);
 }
 
 void lock_unfork(struct lock *l, bool child)

@@ -87,6 +87,11 @@ void lock_leave(struct lock *l);
  * would break the order waits for LOCK_FORK_MS at most. */
 void lock_fork(struct lock *l);
 
+/* Around a fork, and what who waits for its end calls again and again. */
+void lock_fork_begins(void);
+void lock_fork_ends(void);
+void lock_fork_wait(void);
+
 /* In parent and child: gives back what lock_fork took. What it did not take is free in the child, unless the thread that forked
  * holds it: whoever did does not exist there. */
 void lock_unfork(struct lock *l, bool child);

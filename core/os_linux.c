@@ -308,7 +308,7 @@ void os_futex_wait(uint32_t *word, uint32_t value)
     os_kernel(SYS_futex, (long)word, FUTEX_WAIT_PRIVATE, (long)value, 0, 0, 0);
 }
 
-void os_futex_wake(uint32_t *word)
+void os_futex_wake(uint32_t *word, int threads)
 {
-    os_kernel(SYS_futex, (long)word, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+    os_kernel(SYS_futex, (long)word, FUTEX_WAKE_PRIVATE, threads, 0, 0, 0);
 }

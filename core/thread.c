@@ -331,10 +331,11 @@ void thread_fork_prepare(void)
         return;
     start_fork_lock();
     lock_fork(&thread_lock);
+    lock_fork_begins();
     thread_shut();
     for (struct heap *h = thread_heaps; h; h = h->next_all)
         if (thread_fork_take(h, &end))
-            h->forked = true;
+            store_relaxed(&h->forked, true);
     pool_fork_lock();
     lazy_fork_lock();
     owner_fork_lock();
@@ -360,10 +361,11 @@ static bool thread_fork_unlock(bool child)
     pool_fork_unlock(child);
     for (struct heap *h = thread_heaps; h; h = h->next_all) {
         if (h->forked && (child || lock_word_mine(&h->lock.word))) {
-            h->forked = false;
             __atomic_store_n(&h->lock.word, 0, __ATOMIC_RELEASE);
+            store_relaxed(&h->forked, false);
         }
     }
+    lock_fork_ends();
     thread_open();
     lock_unfork(&thread_lock, child);
     start_fork_unlock(child);
