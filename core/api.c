@@ -37,8 +37,7 @@ static void *aligned_block(size_t align, size_t size)
             return p;
         hak_free(p); /* from nowhere near a slab, as malloc does in a signal handler: a mapping starts at a page */
     }
-    if (!thread_heap() && !LOCK_SHARES) /* as malloc does in a signal handler */
-        return NULL;
+    start_once();
     return mapped_alloc(size, align);
 }
 
