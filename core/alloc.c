@@ -75,7 +75,7 @@ static noinline void *malloc_slow(size_t size, bool *zero)
     void *p;
     if (unlikely(!h) || unlikely(lock_inside)) {
         p = malloc_without(size, zero);
-        if (p && ssmap_has(p))
+        if (p && ssmap_find(p))
             guard_alloc(p);
         return p;
     }
