@@ -86,7 +86,7 @@ static noinline void *malloc_slow(size_t size, bool *zero)
         *zero = wanted;
         p = malloc_from(h, size, zero);
     }
-    if (unlikely(!p) && (missed || lock_missed(&h->lock))) {
+    if (unlikely(!p) && size <= MID_MAX) { /* no room for a SuperSlab, perhaps, but for a block */
         *zero = wanted;
         p = malloc_without(size, zero);
     }

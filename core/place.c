@@ -88,6 +88,8 @@ void *place_map_superslab(void)
             break;
         }
         char *hint = (char *)place_free_region(), *p = os_map(SUPERSLAB_SIZE, 0, 0, hint, OS_SUPERSLAB);
+        if (!p)
+            place_unmapped(hint);
         if (!p || p == hint)
             return p;
         os_unmap(p, SUPERSLAB_SIZE, OS_SUPERSLAB);
