@@ -111,12 +111,18 @@ HOST_FLAGS := -O2 -fPIE $(NO_BUILTIN)
 # hak_ names only (embed.c includes the same two).
 PARTS := core/alloc.c core/api.c core/start_static.c
 API := core/embed.c core/info.c
-OVERRIDE := core/override.c core/info_override.c core/cxx.c
+OVERRIDE := core/override.c core/info_override.c
+# core/cxx.c is compiled once for each C++ operator; the nothrow operators new are in the shared library only.
+NOTHROW := _ZnwmRKSt9nothrow_t _ZnamRKSt9nothrow_t _ZnwmSt11align_val_tRKSt9nothrow_t _ZnamSt11align_val_tRKSt9nothrow_t
+OPERATORS := _Znwm _Znam _ZnwmSt11align_val_t _ZnamSt11align_val_t $(foreach d,_ZdlPv _ZdaPv,$d $dm $dRKSt9nothrow_t \
+    $dSt11align_val_t $dmSt11align_val_t $dSt11align_val_tRKSt9nothrow_t)
 # A phase is its answers and whatever else its folder holds (a value toggle: its answers only).
 PHASE_SRCS := $(foreach f,$(filter-out %/mincore-fix,$(FOLDERS)),$(filter-out $f/test_% $f/prog_%,$(wildcard $f/*.c)))
-COMMON := $(sort $(filter-out $(PARTS) $(API) $(OVERRIDE),$(wildcard core/*.c)) $(PHASE_SRCS) \
+COMMON := $(sort $(filter-out $(PARTS) $(API) $(OVERRIDE) core/cxx%,$(wildcard core/*.c)) $(PHASE_SRCS) \
     $(foreach s,$(SEAMS),$(wildcard $(lastword $(subst =, ,$s)).c)))
-LIB_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(OVERRIDE)))
+LIB_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(OVERRIDE))) $(OPERATORS:%=$(OUT)/obj/core/cxx/%.o)
+SO_OBJS := $(LIB_OBJS) $(NOTHROW:%=$(OUT)/obj/core/cxx/%.o) $(OUT)/obj/core/cxx_next.o $(OUT)/obj/core/cxx_retry.o
+A_OBJS := $(LIB_OBJS) $(OUT)/obj/core/cxx_retry_static.o
 EMBED_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(API)))
 # The sanitizers replace malloc themselves, so there is nothing to preload; programs for this machine are not for another.
 HERE := $(filter native.release native.check,$(ARCH).$(MODE))
@@ -251,9 +257,13 @@ $(OUT)/obj/%.o: %.c $(OUT)/variant.h Makefile
 	@mkdir -p $(@D)
 	$Q$(call say,cc $<)$(CC) $(BASE_FLAGS) $(LIB_FLAGS) -I$(OUT) $(CHECK_INCLUDE) -c -o $@ $<
 
-$(OUT)/libhakmem.so: $(LIB_OBJS)
+$(OUT)/obj/core/cxx/%.o: core/cxx.c $(OUT)/variant.h Makefile
+	@mkdir -p $(@D)
+	$Q$(call say,cc $< $*)$(CC) $(BASE_FLAGS) $(LIB_FLAGS) -I$(OUT) -DCXX_OPERATOR=$* -c -o $@ $<
+
+$(OUT)/libhakmem.so: $(SO_OBJS)
 	$Q$(call say,link $@)$(CC) $(MODE_FLAGS) $(SO_FLAGS) -o $@ $^ -pthread
-$(OUT)/libhakmem.a: $(patsubst %/start.o,%/start_static.o,$(LIB_OBJS))
+$(OUT)/libhakmem.a: $(patsubst %/start.o,%/start_static.o,$(A_OBJS))
 $(OUT)/libhakmem-embed.a: $(EMBED_OBJS)
 $(OUT)/%.a:
 	$Q$(call say,archive $@)rm -f $@; ar rcs $@ $^
