@@ -112,7 +112,7 @@ static bool settings_are_known(const struct variant *v, const struct launch_resu
 bool variant_identify(const struct variant *v, char *why, size_t size)
 {
     bool own = strcmp(v->d.kind, "hakmem") == 0;
-    const char *settings[VARIANT_SETTINGS_MAX + 1];
+    const char *settings[VARIANT_SETTINGS_MAX + 2];
     struct launch_result result;
     char note[64];
     if (!*v->library)
@@ -125,6 +125,11 @@ bool variant_identify(const struct variant *v, char *why, size_t size)
     char command[PATH_MAX + 32];
     snprintf(command, sizeof command, "%s --whose-malloc", launch_program);
     variant_environment(v, settings);
+    int count = 0;
+    while (settings[count])
+        count++;
+    settings[count] = "HAKMEM_HELP=1"; /* then it names every setting that it does not know */
+    settings[count + 1] = NULL;
     struct launch_order order = {
         .command = command, .library = v->library, .environment = settings, .mode = MODE_COUNT, .cpu = -1, .plain = true};
     bool good = launch_take(&order, &result);

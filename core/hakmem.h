@@ -42,11 +42,11 @@ void *hak_pvalloc(size_t size);
 size_t hak_malloc_usable_size(void *block); /* 0 for NULL; every byte of it may be used */
 int hak_malloc_trim(size_t pad);            /* gives unused memory back; 1 when some went back, else 0 */
 struct mallinfo hak_mallinfo(void);         /* mallinfo2 saturated to int */
-struct mallinfo2 hak_mallinfo2(void);       /* arena, uordblks: bytes of SuperSlabs, live in them;
-                                             * hblks, hblkhd: live mapped blocks and their bytes, as in glibc */
-int hak_mallopt(int option, int value);     /* accepts glibc's options and ignores them: 1; unknown ones: 0 */
+struct mallinfo2 hak_mallinfo2(void);       /* as in glibc: arena = uordblks (live) + fordblks (free); smblks, fsmblks: free
+                                             * and cached by threads; hblks, hblkhd: live mapped blocks; keepcost: 0 */
+int hak_mallopt(int option, int value);     /* 0: none of glibc's options does anything here */
 void hak_malloc_stats(void);                /* the text of HAKMEM_STATS=1 on standard error */
-int hak_malloc_info(int options, FILE *out); /* XML; options must be 0, else EINVAL (returned as -1 with errno) */
+int hak_malloc_info(int options, FILE *out); /* XML as glibc's; returns 0, or EINVAL when options is not 0 */
 
 /* The name of the variant that this code was compiled as, for example "p12.mincore-always", and the command that built it.
  * The same name stands in the ELF note of type 1, owner "hakmem", of every library and program. */

@@ -1,9 +1,8 @@
 /* info.c - the parts of the interface that tell about memory or give it back: mallinfo, malloc_info, malloc_trim, mallopt,
  * hak_stats, hak_check. Cold: the only file with stdio, because malloc_info writes to a FILE. */
 #include "hakmem.h"
-#include "mapped.h"
 #include "os.h"
-#include "seam/lazy.h"
+#include "seam/large.h"
 #include "stats.h"
 #include "thread.h"
 #include <errno.h>
@@ -15,21 +14,65 @@ HAK_EXPORT int hak_malloc_trim(size_t pad)
     return thread_trim();
 }
 
-HAK_EXPORT struct mallinfo2 hak_mallinfo2(void)
+/* What is free in slabs: those of one heap, or of all. */
+struct info_sum {
+    const struct heap *heap;     /* NULL: all */
+    uint64_t blocks[CLASS_ALL];  /* neither live, nor on the way, nor cached; by class */
+    uint64_t count, bytes;       /* of them all */
+    uint64_t slab_bytes;         /* what the slabs take */
+    uint64_t fast_count, fast_bytes; /* freed, and cached for the heap's thread */
+};
+
+static void info_slab(void *context, struct slab *s)
+{
+    struct info_sum *sum = context;
+    if (sum->heap && slab_heap(s) != sum->heap)
+        return;
+    uint32_t capacity = load_relaxed(&s->capacity), used = slab_used(s);
+    uint64_t free = capacity > used ? capacity - used : 0;
+    sum->blocks[load_relaxed(&s->class)] += free;
+    sum->count += free;
+    sum->bytes += free * load_relaxed(&s->block_size);
+    sum->slab_bytes += load_relaxed(&s->slots) * SLAB_SIZE;
+}
+
+static void info_sum(struct info_sum *sum, struct heap *h)
+{
+    *sum = (struct info_sum){.heap = h};
+    superslab_each_slab(info_slab, sum);
+    if (!h)
+        return;
+    sum->fast_count = front_cached_total(h, &sum->fast_bytes) + run_cached(h, NULL);
+    sum->fast_bytes += run_cached_bytes(h);
+}
+
+/* arena = uordblks + fordblks: what is held for blocks of slabs, and mappings kept for the next large block. The counters are
+ * read one after another while other threads work, so what is live may have grown past what was held. */
+static struct mallinfo2 info_totals(const struct info_sum *free)
 {
     struct hak_stats s;
     hak_stats(&s);
-    uint64_t mapped = s.mid_bytes + s.large_bytes;
+    uint64_t mapped = s.mid_bytes + s.large_bytes, used = s.live_bytes - mapped;
+    uint64_t held = os_bytes(OS_SUPERSLAB) + large_held();
+    if (held < used + s.cached_bytes)
+        held = used + s.cached_bytes;
     return (struct mallinfo2){
-        .arena = os_bytes(OS_SUPERSLAB),
-        .ordblks = s.cached_blocks,
+        .arena = held,
+        .ordblks = free->count,
+        .smblks = s.cached_blocks,
         .hblks = s.mid_blocks + s.large_blocks,
         .hblkhd = mapped,
-        .uordblks = s.live_bytes - mapped,
-        .fordblks = os_bytes(OS_SUPERSLAB) - (s.live_bytes - mapped),
         .fsmblks = s.cached_bytes,
-        .keepcost = 0,
+        .uordblks = used,
+        .fordblks = held - used,
     };
+}
+
+HAK_EXPORT struct mallinfo2 hak_mallinfo2(void)
+{
+    struct info_sum free;
+    info_sum(&free, NULL);
+    return info_totals(&free);
 }
 
 static int saturate(size_t n)
@@ -46,23 +89,11 @@ HAK_EXPORT struct mallinfo hak_mallinfo(void)
     };
 }
 
+/* None of glibc's options has anything here that it could set. */
 HAK_EXPORT int hak_mallopt(int option, int value)
 {
-    (void)value;
-    switch (option) {
-    case M_MXFAST:
-    case M_TRIM_THRESHOLD:
-    case M_TOP_PAD:
-    case M_MMAP_THRESHOLD:
-    case M_MMAP_MAX:
-    case M_CHECK_ACTION:
-    case M_PERTURB:
-    case M_ARENA_TEST:
-    case M_ARENA_MAX:
-        return 1;
-    default:
-        return 0;
-    }
+    (void)option, (void)value;
+    return 0;
 }
 
 HAK_EXPORT void hak_malloc_stats(void)
@@ -70,19 +101,63 @@ HAK_EXPORT void hak_malloc_stats(void)
     stats_print_text();
 }
 
-static void info_counter(void *context, const char *name, uint64_t value)
+static void info_total(FILE *out, const char *type, uint64_t count, uint64_t size)
 {
-    fprintf(context, "<counter name=\"%s\" value=\"%llu\"/>\n", name, (unsigned long long)value);
+    fprintf(out, "<total type=\"%s\" count=\"%llu\" size=\"%llu\"/>\n", type, (unsigned long long)count,
+            (unsigned long long)size);
 }
 
+static void info_system(FILE *out, uint64_t now, uint64_t peak)
+{
+    unsigned long long size = now, most = peak > now ? peak : now;
+    fprintf(out, "<system type=\"current\" size=\"%llu\"/>\n<system type=\"max\" size=\"%llu\"/>\n", size, most);
+    fprintf(out, "<aspace type=\"total\" size=\"%llu\"/>\n<aspace type=\"mprotect\" size=\"%llu\"/>\n", size, size);
+}
+
+struct info_file {
+    FILE *out;
+    unsigned number;
+};
+
+/* How much a heap once had is not counted: its max is what it has. */
+static void info_heap(void *context, struct heap *h)
+{
+    struct info_file *file = context;
+    struct info_sum sum;
+    info_sum(&sum, h);
+    fprintf(file->out, "<heap nr=\"%u\">\n<sizes>\n", file->number++);
+    for (unsigned c = 0; c < CLASS_ALL; c++) {
+        if (sum.blocks[c])
+            fprintf(file->out, "  <size from=\"%zu\" to=\"%zu\" total=\"%llu\" count=\"%llu\"/>\n",
+                    c ? class_size(c - 1) + 1 : 1, class_size(c), (unsigned long long)(sum.blocks[c] * class_size(c)),
+                    (unsigned long long)sum.blocks[c]);
+    }
+    fputs("</sizes>\n", file->out);
+    info_total(file->out, "fast", sum.fast_count, sum.fast_bytes);
+    info_total(file->out, "rest", sum.count, sum.bytes);
+    info_system(file->out, sum.slab_bytes, sum.slab_bytes);
+    fputs("</heap>\n", file->out);
+}
+
+/* In the form of glibc's: a heap for each arena; fast: what threads have cached; rest: other free blocks. At the end stands
+ * what all heaps have, memory that is kept for whoever needs some, and mapped blocks. */
 HAK_EXPORT int hak_malloc_info(int options, FILE *out)
 {
-    if (options != 0) {
-        errno = EINVAL;
-        return -1;
-    }
-    fprintf(out, "<malloc version=\"hakmem\" variant=\"%s\">\n", hak_variant());
-    hak_stats_each(info_counter, out);
+    if (options != 0)
+        return EINVAL;
+    struct info_file file = {.out = out};
+    fputs("<malloc version=\"1\">\n", out);
+    thread_each_heap(info_heap, &file);
+    struct info_sum free;
+    info_sum(&free, NULL);
+    struct mallinfo2 m = info_totals(&free);
+    info_total(out, "fast", m.smblks, m.fsmblks);
+    info_total(out, "rest", m.ordblks, m.fordblks - m.fsmblks);
+    info_total(out, "mmap", m.hblks, m.hblkhd);
+    uint64_t all = 0;
+    for (int user = 0; user < OS_USERS; user++)
+        all += os_bytes(user);
+    info_system(out, all, os_bytes_peak());
     fputs("</malloc>\n", out);
     return 0;
 }

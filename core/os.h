@@ -62,8 +62,10 @@ uint64_t os_bytes(enum os_user user);                    /* address space held n
 uint64_t os_bytes_peak(void);                            /* all subsystems together, at most at one time */
 
 void os_write_error(const char *text, size_t length); /* to standard error; nothing happens when it is closed */
+bool os_append_file(const char *path, const char *text, size_t length); /* makes it if need be; false: not opened */
+uint64_t os_pid(void);
 void os_keep_error(void); /* from now on to a copy of it: programs close theirs before the last words at exit */
-uint64_t os_now_ms(void);                             /* monotonic clock, coarse: a vDSO read, no system call */
+uint64_t os_now_ms(void);                             /* monotonic, coarse, mostly no system call; 0 where there is no clock */
 uint64_t os_now_us(void);                             /* the same clock to the microsecond: a system call */
 
 /* A thread of a process, and whether it has gone for good. A thread of another process is not known to be gone. */

@@ -258,11 +258,11 @@ static int os_error_target(void)
     return os_error_fd;
 }
 
-void os_write_error(const char *text, size_t length)
+/* Through syscall(2): write(2) of libc is where a thread may be cancelled. */
+static void os_write(int fd, const char *text, size_t length)
 {
-    int fd = os_error_target();
-    while (length && fd >= 0) {
-        ssize_t wrote = write(fd, text, length);
+    while (length) {
+        ssize_t wrote = syscall(SYS_write, fd, text, length);
         if (wrote < 0 && errno == EINTR)
             continue;
         if (wrote <= 0)
@@ -272,10 +272,33 @@ void os_write_error(const char *text, size_t length)
     }
 }
 
+void os_write_error(const char *text, size_t length)
+{
+    int fd = os_error_target();
+    if (fd >= 0)
+        os_write(fd, text, length);
+}
+
+bool os_append_file(const char *path, const char *text, size_t length)
+{
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+    if (fd < 0)
+        return false;
+    os_write(fd, text, length);
+    syscall(SYS_close, fd);
+    return true;
+}
+
+uint64_t os_pid(void)
+{
+    return (uint64_t)getpid();
+}
+
 uint64_t os_now_ms(void)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0)
+        return 0;
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 

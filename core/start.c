@@ -57,7 +57,7 @@ __attribute__((constructor(101))) static void start_library(int count, char **ar
     env_read(environment);
     if (env_help)
         env_print_help();
-    if (env_stats)
+    if (env_stats || *env_stats_file)
         os_keep_error();
     if (env_crash_log || crash_by_default)
         crash_install();
@@ -74,10 +74,7 @@ __attribute__((constructor(101))) static void start_library(int count, char **ar
 
 __attribute__((destructor(101))) static void stop_library(void)
 {
-    if (env_stats == ENV_STATS_JSON)
-        stats_print_json();
-    else if (env_stats == ENV_STATS_TEXT)
-        stats_print_text();
+    stats_print_at_exit();
     front_stop();
     pool_stop();
     lazy_stop();

@@ -1,16 +1,19 @@
 /* stats.c - hak_stats and its two printed forms. Sums what heaps count without atomics: a number read while its owner works
  * was true a moment ago. */
+#define _GNU_SOURCE
 #include "hakmem.h"
 #include "stats.h"
-#include "log.h"
+#include "env.h"
 #include "mapped.h"
 #include "os.h"
+#include "report.h"
 #include "seam/grow.h"
 #include "seam/large.h"
 #include "seam/lazy.h"
 #include "seam/owner.h"
 #include "seam/purge.h"
 #include "thread.h"
+#include <errno.h> /* program_invocation_short_name */
 #include <stddef.h>
 #include <string.h>
 
@@ -133,37 +136,89 @@ HAK_EXPORT void hak_stats_each(void (*each)(void *context, const char *name, uin
     purge_stats(each, context);
 }
 
+/* Where a report of stats goes: a line for each counter, or a pair of one JSON object. */
 static void stats_text_line(void *context, const char *name, uint64_t value)
 {
-    (void)context;
-    log_line("%s %u", name, value);
+    report_string(context, name);
+    report_string(context, " ");
+    report_number(context, value);
+    report_string(context, "\n");
+}
+
+static void stats_json_pair(void *context, const char *name, uint64_t value)
+{
+    report_string(context, ",\"");
+    report_string(context, name);
+    report_string(context, "\":");
+    report_number(context, value);
+}
+
+static void stats_print_text_to(const char *path)
+{
+    struct report r;
+    report_open(&r, path);
+    report_string(&r, "variant ");
+    report_string(&r, hak_variant());
+    report_string(&r, "\nprogram ");
+    report_string(&r, program_invocation_short_name);
+    report_string(&r, "\n");
+    stats_text_line(&r, "pid", os_pid());
+    hak_stats_each(stats_text_line, &r);
+    report_close(&r);
+}
+
+static void stats_print_json_to(const char *path)
+{
+    struct report r;
+    report_open(&r, path);
+    report_string(&r, "{\"variant\":\"");
+    report_json_string(&r, hak_variant());
+    report_string(&r, "\"");
+    hak_stats_each(stats_json_pair, &r);
+    report_string(&r, ",\"program\":\"");
+    report_json_string(&r, program_invocation_short_name);
+    report_string(&r, "\"");
+    stats_json_pair(&r, "pid", os_pid());
+    report_string(&r, "}\n");
+    report_close(&r);
 }
 
 void stats_print_text(void)
 {
-    log_line("variant %s", hak_variant());
-    hak_stats_each(stats_text_line, NULL);
+    stats_print_text_to(NULL);
 }
 
-/* One line, written in pieces: it is longer than a log line may be. */
-static void stats_json_pair(void *context, const char *name, uint64_t value)
+/* %p in a name is the process's number, %% is %. False when the name does not fit. */
+static bool stats_file_name(char *out, size_t size, const char *name)
 {
-    char digits[24], text[128] = ",\"";
-    size_t n = sizeof digits;
-    (void)context;
-    digits[--n] = '\0';
-    do
-        digits[--n] = (char)('0' + value % 10);
-    while (value /= 10);
-    strcat(strcat(strcat(text, name), "\":"), digits + n);
-    os_write_error(text, strlen(text));
+    char digits[24];
+    size_t n = 0;
+    for (; *name && n < size; name++) {
+        out[n++] = *name;
+        if (*name != '%' || (name[1] != 'p' && name[1] != '%'))
+            continue;
+        if (*++name == '%')
+            continue;
+        size_t count = 0;
+        uint64_t pid = os_pid();
+        do
+            digits[count++] = (char)('0' + pid % 10);
+        while (pid /= 10);
+        for (n--; count && n < size;)
+            out[n++] = digits[--count];
+    }
+    if (n == size)
+        return false;
+    out[n] = '\0';
+    return true;
 }
 
-void stats_print_json(void)
+void stats_print_at_exit(void)
 {
-    char head[128] = "{\"variant\":\"";
-    strcat(strncat(head, hak_variant(), 100), "\"");
-    os_write_error(head, strlen(head));
-    hak_stats_each(stats_json_pair, NULL);
-    os_write_error("}\n", 2);
+    char name[ENV_PATH_MAX];
+    const char *path = *env_stats_file && stats_file_name(name, sizeof name, env_stats_file) ? name : NULL;
+    if (env_stats == ENV_STATS_JSON)
+        stats_print_json_to(path);
+    else if (env_stats == ENV_STATS_TEXT || *env_stats_file)
+        stats_print_text_to(path);
 }

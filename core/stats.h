@@ -10,8 +10,7 @@
 
 typedef void stats_each(void *context, const char *name, uint64_t value);
 
-/* The forms of HAKMEM_STATS. */
-void stats_print_text(void);
-void stats_print_json(void);
+void stats_print_text(void);    /* one write to standard error */
+void stats_print_at_exit(void); /* what HAKMEM_STATS and HAKMEM_STATS_FILE ask for; nothing when they are not set */
 
 #endif

@@ -35,7 +35,7 @@ static int stats_value(void)
 
 static int no_value(void)
 {
-    return env_stats || env_help || env_crash_log;
+    return env_stats || env_help || env_crash_log || *env_stats_file;
 }
 
 static int all_values(void)
@@ -96,17 +96,53 @@ END_TEST
 
 START_TEST(test_unknown_names)
 {
-    char *names[] = {"HAKMEM_STAT=1", "HAKMEM_STATSX=1", "HAKMEM_=1", "HAKMEM_stats=1", "HAKMEM_FRNT=0"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char line[300], *environment[] = {names[i], NULL};
-        snprintf(line, sizeof line, "hakmem: %s: variant %s has no such variable: ignored (HAKMEM_HELP=1 lists them)\n",
-                 names[i], hak_variant());
+    const char *near[][2] = {{"HAKMEM_STAT=1", "STATS"},  {"HAKMEM_STATSX=1", "STATS"},       {"HAKMEM_stats=1", "STATS"},
+                             {"HAKMEM_SATTS=0", "STATS"}, {"HAKMEM_STATS_FILES=x", "STATS"},  {"HAKMEM_CRASHLOG=1", "CRASH_LOG"},
+                             {"HAKMEM_HLP=1", "HELP"},    {"HAKMEM_CRASH_LOGGING=", "CRASH_LOG"}};
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
+        char line[300], entry[100], *environment[] = {entry, NULL};
+        strcpy(entry, near[i][0]);
+        snprintf(line, sizeof line,
+                 "hakmem: %s: variant %s has no such variable: ignored (HAKMEM_%s is one, HAKMEM_HELP=1 lists them)\n", entry,
+                 hak_variant(), near[i][1]);
         must(read_env(environment, no_value) == 0);
         ck_assert_str_eq(said, line);
     }
     char *others[] = {"HAKMEM=1", "hakmem_STATS=1", "XHAKMEM_STATS=1", "HAKMEM_STATS", "", "=", NULL};
     must(read_env(others, no_value) == 0);
     ck_assert_str_eq(said, "");
+}
+END_TEST
+
+/* Somebody else's: no word, unless the table is asked for. */
+START_TEST(test_names_of_others)
+{
+    char *names[] = {"HAKMEM_SOURCE_DIR=/x", "HAKMEM_=1", "HAKMEM_X=1", "HAKMEM_VERSION=3", "HAKMEM_BACKEND_LOCATION=y", "HAKMEM_==",
+                     "HAKMEM_A_NAME_THAT_IS_MUCH_LONGER_THAN_ANY_THAT_IS_KNOWN_HERE=1", NULL};
+    must(read_env(names, no_value) == 0);
+    ck_assert_str_eq(said, "");
+    char *asked[] = {"HAKMEM_SOURCE_DIR=/x", "HAKMEM_HELP=1", NULL}, line[300];
+    must(read_env(asked, no_value) != 0);
+    snprintf(line, sizeof line, "hakmem: HAKMEM_SOURCE_DIR=/x: variant %s has no such variable: ignored\n", hak_variant());
+    ck_assert_str_eq(said, line);
+}
+END_TEST
+
+static int file_given(void)
+{
+    return strcmp(env_stats_file, "/a b/%p.json") == 0;
+}
+
+START_TEST(test_path)
+{
+    char *environment[] = {"HAKMEM_STATS_FILE=/a b/%p.json", NULL}, *none[] = {"HAKMEM_STATS_FILE=-", NULL};
+    must(read_env(environment, file_given) == 1 && !*said);
+    must(read_env(none, no_value) == 0 && !*said);
+    static char entry[ENV_PATH_MAX + 100] = "HAKMEM_STATS_FILE=";
+    memset(entry + strlen(entry), 'x', ENV_PATH_MAX);
+    char *too_long[] = {entry, NULL};
+    must(read_env(too_long, no_value) == 0);
+    ck_assert_str_eq(said, "hakmem: HAKMEM_STATS_FILE: the path is too long: ignored\n");
 }
 END_TEST
 
@@ -134,6 +170,9 @@ START_TEST(test_help)
         uint64_t low, high;
         must(sscanf(line, "  %199s", entry) == 1 && strncmp(entry, "HAKMEM_", 7) == 0 && strchr(entry, '=')[1]);
         char *limits = strrchr(line, '(');
+        must(strcmp(entry, "HAKMEM_STATS_FILE=-") != 0 || (limits && strcmp(limits, "(a path)") == 0));
+        if (strcmp(entry, "HAKMEM_STATS_FILE=-") == 0)
+            continue;
         must(limits && sscanf(limits, "(%lu..%lu)", &low, &high) == 2 && low <= high && limits - line > 20);
         char *environment[] = {entry, NULL};
         must(read_env(environment, no_value) == 0);
@@ -143,4 +182,4 @@ START_TEST(test_help)
 END_TEST
 
 TEST_MAIN("environment", test_good_values, test_bad_values, test_json_is_for_stats_only, test_unknown_names,
-          test_last_one_counts, test_help)
+          test_names_of_others, test_path, test_last_one_counts, test_help)
