@@ -40,6 +40,8 @@ MODES := release check asan ubsan tsan fuzz
 ARCHES := native arm64
 OPTIONS := CC MODE ARCH PREFIX DESTDIR ROUNDS SECONDS TEST WORK V REV E A B GOOD BAD RESUME METRIC RIVAL SEED BUDGET RUN CMD TRACE
 
+# What LD_PRELOAD can hold: where this tree lies, unless that has a blank or a colon; then names are relative.
+HERE_OR_NOT := $(if $(or $(findstring :,$(CURDIR)),$(word 2,x$(CURDIR)x)),,$(CURDIR)/)
 quote = '$(subst ','\'',$1)'
 TOGGLES := $(shell phases/resolve --names)
 GIVEN := $(strip $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$v)))
@@ -99,7 +101,7 @@ MODE_FLAGS := $(FLAGS_$(MODE)) $(if $(filter arm64.%clang%,$(ARCH).$(OTHER_CC)),
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 NO_BUILTIN := $(addprefix -fno-builtin-,malloc calloc realloc free aligned_alloc memalign posix_memalign valloc reallocarray)
 # Debug data of version 4: valgrind 3.19 cannot read what clang writes as version 5.
-BASE_FLAGS := -std=gnu2x -gdwarf-4 -pthread -fexceptions -I. -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARN)
+BASE_FLAGS := -std=gnu2x -gdwarf-4 -pthread -fexceptions -I. -MMD -MP -ffile-prefix-map="$$PWD"=. $(WARN)
 LIB_FLAGS := $(MODE_FLAGS) -fPIC -fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec -fno-plt $(NO_BUILTIN)
 SO_FLAGS := -shared -Wl,-soname,libhakmem.so -Wl,-z,initfirst -Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,--as-needed
 # The instrument is one: workloads and runner are built once, by one compiler, whatever the variant.
@@ -202,26 +204,27 @@ test: lib $(TEST_NEEDS) release-link ## build and run every test of this variant
 
 trace: out/bench/trace_record.so ## record what a program asks of malloc: CMD="program arguments" TRACE=file
 	@[ -n $(call quote,$(CMD)) ] && [ -n $(call quote,$(TRACE)) ] || { echo 'hakmem: want CMD="program arguments" and TRACE=file' >&2; exit 2; }
-	@HAKTRACE_FILE=$(call quote,$(TRACE)) LD_PRELOAD=$(CURDIR)/out/bench/trace_record.so $(CMD)
+	@HAKTRACE_FILE=$(call quote,$(TRACE)) LD_PRELOAD=$(call quote,$(HERE_OR_NOT)out/bench/trace_record.so) $(CMD)
 
 matrix: ; @phases/matrix ## build and test every combination that the table promises
 test-arm64: deps-arm64 ; +@$(AGAIN) ARCH=arm64 MODE=$(MODE) TEST=$(call quote,$(TEST)) test ## cross-build and test under qemu
 fuzz: ; +@$(AGAIN) CC=clang MODE=fuzz SECONDS=$(call quote,$(SECONDS)) run-fuzz ## random calls against a shadow model (SECONDS=60)
 print-variant: ; @echo $(VARIANT) ## the canonical name of this variant
-print-lib: lib ; @echo $(CURDIR)/$(OUT)/libhakmem.so ## build this variant's shared library, print its path
+print-lib: lib ; @printf '%s\n' $(call quote,$(CURDIR)/$(OUT)/libhakmem.so) ## build this variant's shared library, print its path
 clean: ; rm -rf out ## remove everything that was built
 
+# What may hold a blank or a quote is one word of the shell; what stands below it is named there.
+INTO := into=$(call quote,$(DESTDIR)$(PREFIX));
 install: lib ## the library, header and pkg-config file below DESTDIR/PREFIX
-	install -d $(addprefix $(DESTDIR)$(PREFIX)/,lib/pkgconfig include)
-	install -m 755 $(OUT)/libhakmem.so $(DESTDIR)$(PREFIX)/lib/
-	install -m 644 $(OUT)/libhakmem.a $(DESTDIR)$(PREFIX)/lib/
-	install -m 644 core/hakmem.h $(DESTDIR)$(PREFIX)/include/
-	printf '%s\n' 'prefix=$(PREFIX)' 'Name: hakmem' 'Description: malloc replacement, variant $(VARIANT)' 'Version: 0.1' \
-	    'Libs: -L$${prefix}/lib -lhakmem' 'Libs.private: -pthread' 'Cflags: -I$${prefix}/include' \
-	    >$(DESTDIR)$(PREFIX)/lib/pkgconfig/hakmem.pc
+	@$(INTO) install -d "$$into/lib/pkgconfig" "$$into/include" && \
+	    install -m 755 $(OUT)/libhakmem.so "$$into/lib/" && install -m 644 $(OUT)/libhakmem.a "$$into/lib/" && \
+	    install -m 644 core/hakmem.h "$$into/include/" && \
+	    printf '%s\n' prefix=$(call quote,$(PREFIX)) 'Name: hakmem' 'Description: malloc replacement, variant $(VARIANT)' \
+	        'Version: 0.1' 'Libs: -L"$${prefix}/lib" -lhakmem' 'Libs.private: -pthread' 'Cflags: -I"$${prefix}/include"' \
+	        >"$$into/lib/pkgconfig/hakmem.pc" && echo "installed $(VARIANT) below $$into"
 
 uninstall: ## remove what install put there
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,lib/libhakmem.so lib/libhakmem.a lib/pkgconfig/hakmem.pc include/hakmem.h)
+	@$(INTO) rm -f "$$into/lib/libhakmem.so" "$$into/lib/libhakmem.a" "$$into/lib/pkgconfig/hakmem.pc" "$$into/include/hakmem.h"
 
 help: ## this text
 	@echo 'make [TOGGLE=value]... [OPTION=value]... target...'; echo 'targets:'
@@ -316,7 +319,7 @@ RUN_ON := $(if $(filter tsan,$(MODE)),setarch -R)
 # What tests divide their counts by, where everything is slower.
 SCALE := $(subst release,1,$(subst tsan,10,$(subst asan,4,$(subst ubsan,2,$(subst check,4,$(MODE))))))
 endif
-TEST_ENV = HAK_VARIANT=$(VARIANT) HAK_MODE=$(MODE) HAK_CC=$(call quote,$(CC)) HAK_OUT=$(OUT) HAK_LIB=$(CURDIR)/$(OUT)/libhakmem.so \
+TEST_ENV = HAK_VARIANT=$(VARIANT) HAK_MODE=$(MODE) HAK_CC=$(call quote,$(CC)) HAK_OUT=$(OUT) HAK_LIB=$(call quote,$(CURDIR)/$(OUT)/libhakmem.so) \
     HAK_WORK_DIR=out/work HAK_RUN_ON='$(RUN_ON)' HAK_TOGGLES=$(call quote,$(SET)) \
     HAK_TEST_SCALE="$${HAK_TEST_SCALE:-$(SCALE)}" CK_TIMEOUT_MULTIPLIER="$${CK_TIMEOUT_MULTIPLIER:-$(if $(SCALE:1=),5,1)}" \
     ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \

@@ -328,12 +328,21 @@ static bool launcher_run(struct command *c, int text[2], int back[2], struct lau
     return good;
 }
 
+/* The library under a name that LD_PRELOAD can hold, which ends names at blanks and colons. *file: opened for that, or -1. */
+static const char *preload_name(const char *library, int *file)
+{
+    static char name[64];
+    *file = library && strpbrk(library, " :") ? open(library, O_RDONLY | O_CLOEXEC) : -1;
+    snprintf(name, sizeof name, "/proc/%d/fd/%d", getpid(), *file);
+    return *file < 0 ? library : name;
+}
+
 bool launch_take(const struct launch_order *order, struct launch_result *out)
 {
     static struct command command;
     const char *library = order->library && *order->library ? order->library : NULL;
     char words[ROOM];
-    int text[2], back[2], file = -1;
+    int text[2], back[2], file = -1, library_file;
     struct outcome outcome;
     memset(out, 0, sizeof *out);
     if (strlen(order->command) >= sizeof words || !launch_can(order->mode)) {
@@ -342,11 +351,12 @@ bool launch_take(const struct launch_order *order, struct launch_result *out)
         return false;
     }
     strcpy(words, order->command);
+    const char *preload = preload_name(library, &library_file);
     if (order->mode == MODE_INSTRUCTIONS)
         file = memfd_create("callgrind", MFD_CLOEXEC);
     if (pipe2(text, O_CLOEXEC) != 0 || pipe2(back, O_CLOEXEC) != 0)
         fail(out, "pipe", strerror(errno));
-    else if (!command_make(&command, order, library, back[1], file, words))
+    else if (!command_make(&command, order, preload, back[1], file, words))
         fail(out, order->command, "too many arguments");
     else if (!launcher_run(&command, text, back, out, &outcome))
         fail(out, order->command, *out->text ? out->text : "the launcher ended before it gave a result");
@@ -354,6 +364,8 @@ bool launch_take(const struct launch_order *order, struct launch_result *out)
         harvest(order, library, file, &outcome, out);
     if (file >= 0)
         close(file);
+    if (library_file >= 0)
+        close(library_file);
     return !out->failed;
 }
 

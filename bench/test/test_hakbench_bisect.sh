@@ -64,7 +64,7 @@ ifeq ($(filter 11 12,$(PHASE)),)
 $(error no toggle PHASE=$(PHASE))
 endif
 print-variant: ; @echo p$(PHASE)
-print-lib: libmini.so ; @echo $(CURDIR)/libmini.so
+print-lib: libmini.so ; @echo "$$PWD/libmini.so"
 libmini.so: mini.c plant.h Makefile
 	@gcc -O1 -shared -fPIC -o $@ mini.c
 END

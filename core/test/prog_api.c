@@ -41,7 +41,6 @@ static void family(void)
     show("posix_memalign", !posix_memalign(&out, 32768, 10) && fits(out, 32768, 10));
     show("posix_memalign of 3", posix_memalign(&out, 3, 10) == EINVAL);
     show("malloc too large", !malloc(PTRDIFF_MAX) && errno == ENOMEM);
-    show("mallopt", mallopt(M_MMAP_THRESHOLD, 65536) == 1);
     show("malloc_trim", malloc_trim(0) <= 1);
     struct mallinfo2 info = mallinfo2();
     show("mallinfo2", info.arena > 0 && info.uordblks > 0);

@@ -41,8 +41,9 @@ if [ "${HAK_MODE:-release}" = release ] && command -v valgrind >/dev/null; then
         "$HAK_WORK_DIR/random_mixed" 200000 400 42 >/dev/null 2>"$tmp/err" || cat "$tmp/err"
     # Lines `fn=`, `calls=` and `ob=`; a cost line has a position and a count; the one after `calls=` is inclusive.
     count=$(awk '
-        /^ob=/ { split($0, a, /[()]/); if ($2 != "") name[a[2]] = $2; object = name[a[2]]; next }
-        /^cob=/ { split($0, a, /[()]/); if ($2 != "") name[a[2]] = $2; next }
+        /^c?ob=/ { path = substr($0, length($1) + 2); if (path != "") name[substr($1, index($1, "("))] = path }
+        /^ob=/ { object = name[substr($1, index($1, "("))] }
+        /^c?ob=/ { next }
         /^calls=/ { skip = 1; next }
         /^[0-9+*-]/ { if (!skip && object ~ /libhakmem/) sum += $2; skip = 0 }
         END { print int(sum / 2000) }' "$tmp/callgrind")
