@@ -19,14 +19,17 @@
 #include <errno.h>
 #include <string.h>
 
-/* As run_pop, where that must be inside. */
-static void *run_pop_inside(struct heap *h, size_t size)
+/* A block that is too large for fronts from what is kept of its class, or NULL. */
+static inline void *malloc_run(struct heap *h, size_t size)
 {
-    if (size <= RUN_POP_MIN || h == &heap_none || !heap_step_in(h))
-        return NULL;
-    void *p = run_pop(h->current, size);
-    heap_step_out(h);
-    return p;
+    return size > RUN_POP_MIN && size <= MID_MAX && h != &heap_none ? run_take(h, size) : NULL;
+}
+
+/* p, a block of a slab of a mid class, is about to be handed out. */
+hot_inline void block_out(void *p)
+{
+    guard_alloc(p);
+    superslab_mark(p);
 }
 
 /* A block of any size from where its size comes from, without a word about failure. zero: as in mid_alloc. */
@@ -40,7 +43,7 @@ static void *malloc_from(struct heap *h, size_t size, bool *zero)
         }
     }
     if (size > TINY_MAX && size <= MID_MAX) {
-        void *p = LOCK_SHARES ? run_reuse(&h->run, size) : run_pop(h->current, size);
+        void *p = malloc_run(h, size);
         if (!p)
             return mid_alloc(h, size, zero);
         *zero = false;
@@ -92,6 +95,8 @@ static noinline void *malloc_slow(size_t size, bool *zero)
     }
     if (unlikely(!p))
         errno = ENOMEM;
+    else if (ssmap_find(p) && size > TINY_MAX)
+        block_out(p);
     else if (ssmap_find(p))
         guard_alloc(p);
     purge_tick(false);
@@ -112,12 +117,10 @@ static noinline void *malloc_general(size_t size)
 /* What malloc does for sizes above the tiny ones when the front has no block. */
 static noinline void *malloc_wide_slow(size_t size)
 {
-    void *p = LOCK_SHARES && size <= MID_MAX ? run_reuse(&heap_self->run, size) : NULL;
-    if (!p && size <= MID_MAX)
-        p = LOCK_SHARES ? run_pop_inside(heap_self, size) : run_pop(heap_self->current, size);
+    void *p = malloc_run(heap_self, size);
     if (unlikely(!p))
         return malloc_general(size);
-    guard_alloc(p);
+    block_out(p);
     return p;
 }
 
@@ -127,7 +130,7 @@ static noinline void *malloc_wide(size_t size)
     void *p = ROUTE_MAPS && size <= MID_MAX ? front_pop(&heap_self->front, class_of_wide(size)) : NULL;
     if (unlikely(!p))
         return malloc_wide_slow(size);
-    guard_alloc(p);
+    block_out(p);
     return p;
 }
 
@@ -165,6 +168,27 @@ static struct mapped *block_mapped(const void *p, const char *api)
     return m;
 }
 
+/* p, the start of a block of s that has been handed out, has been freed since: a line and abort, where it is quickly said. */
+static inline void block_live(struct heap *h, const struct slab *s, const void *p, const char *api)
+{
+    guard_live(p, api);
+    if (s->class >= CLASS_TINY ? unlikely(!superslab_marked(p)) : freelist_has(s, p) || front_holds(&h->front, s->class, p))
+        log_bad_pointer(api, p, BAD_FREED);
+}
+
+/* p, the start of a block of s, a slab of heap to, goes where it belongs. */
+static inline void free_block(struct heap *h, struct heap *to, struct slab *s, void *p, const char *api)
+{
+    block_live(h, s, p, api);
+    guard_free(p, api);
+    if (s->class >= CLASS_TINY)
+        superslab_unmark(p);
+    if (to == h)
+        heap_push(h, s, p);
+    else if (lock_inside || !foreign_keep(&h->foreign, &h->front, s, p))
+        remote_give(h, to, s, p);
+}
+
 /* What free does when the fast path does not know the block: NULL, another heap's, a later slot of a run, a mapped block. */
 static noinline void free_general(void *p, const char *api)
 {
@@ -172,12 +196,7 @@ static noinline void free_general(void *p, const char *api)
         return;
     if (likely(ssmap_find(p))) {
         struct slab *s = block_slab(p, api);
-        struct heap *from = heap_self, *to = slab_heap(s);
-        guard_free(p, api);
-        if (from == to)
-            heap_push(to, s, p);
-        else if (lock_inside || !foreign_keep(&from->foreign, &from->front, s, p))
-            remote_give(from, to, s, p);
+        free_block(heap_self, slab_heap(s), s, p, api);
     } else {
         int saved = errno;
         mapped_free(block_mapped(p, api));
@@ -186,14 +205,15 @@ static noinline void free_general(void *p, const char *api)
     purge_tick(true);
 }
 
-/* False: p is no block of a slab of this thread's heap, or a later slot of a run holds it. */
+/* False: p is no block of a slab of this thread's heap, or a later slot of a run holds it, or it is one of those that are looked
+ * at more closely. */
 hot_inline bool free_own(void *p)
 {
     struct superslab *ss = ssmap_find_block(p);
     if (likely(ss)) {
         struct slab *s = slab_in(ss, p);
         struct heap *h = heap_self;
-        if (likely(slab_heap(s) == h)) {
+        if (likely(slab_heap(s) == h) && (MID_CLASSES == 0 || likely(s->class < CLASS_TINY))) {
             guard_free(p, "free");
             heap_push(h, s, p);
             return true;
@@ -207,30 +227,47 @@ static noinline void free_long(void *p)
 {
     struct slab *s;
     struct superslab *ss = ssmap_find_block(p);
-    struct heap *h = heap_self, *to;
-    if (unlikely(!ss) || unlikely(!(to = slab_heap(s = slab_in(ss, p))))) {
+    struct heap *to;
+    if (likely(ss) && likely(to = slab_heap(s = slab_in(ss, p))) && likely(slab_has_block(s, p)))
+        free_block(heap_self, to, s, p, "free");
+    else
         free_general(p, "free");
-    } else if (to == h) {
+}
+
+/* A block of this heap's for whose class the front has no room. */
+static noinline void free_full(void *p)
+{
+    heap_push_full(heap_self, slab_of(p), p);
+}
+
+/* route_push was false, and this is the bin: it is full, or p is of a mid class. False: p is no live block of that bin's. */
+hot_inline bool free_to(struct heap *h, struct front_bin *bin, void *p)
+{
+    if (front_wide(&h->front, bin)) {
+        if (unlikely(!superslab_unmark(p)))
+            return false;
         guard_free(p, "free");
-        heap_push(h, s, p);
-    } else if (likely(slab_has_block(s, p))) {
-        guard_free(p, "free");
-        if (lock_inside || !foreign_keep(&h->foreign, &h->front, s, p))
-            remote_give(h, to, s, p);
-    } else {
-        free_general(p, "free");
+        if (unlikely(!front_push_bin(bin, p)))
+            free_full(p);
+        return true;
     }
+    if (unlikely(!front_spills(bin)))
+        return false;
+    guard_free(p, "free");
+    front_spill(bin, p);
+    return true;
 }
 
 HAK_EXPORT void hak_free(void *p)
 {
     struct heap *h = heap_self;
-    if (ROUTE_MAPS ? likely(route_push(&h->route, &h->map, p)) : free_own(p))
+    struct front_bin *bin = NULL;
+    if (ROUTE_MAPS ? likely(route_push(&h->route, &h->map, p, &bin)) : free_own(p))
         return;
-    if (ROUTE_MAPS)
-        free_long(p);
-    else
+    if (!ROUTE_MAPS)
         free_general(p, "free");
+    else if (unlikely(!bin) || unlikely(!free_to(h, bin, p)))
+        free_long(p);
 }
 
 static void *calloc_clear(void *p, size_t size, bool zero)
@@ -295,7 +332,7 @@ static inline void *realloc_as(void *old, size_t size, const char *api)
     }
     if (ssmap_find(old)) {
         struct slab *s = block_slab(old, api);
-        guard_live(old, api);
+        block_live(heap_self, s, old, api);
         if (size <= s->block_size && (size > s->block_size / 2 || class_of(size) == s->class))
             return old;
         return realloc_move(old, size, s->block_size);

@@ -96,7 +96,7 @@ static size_t block_usable(const void *p, const char *api)
 {
     if (ssmap_find(p)) {
         struct slab *s = block_slab(p, api);
-        guard_live(p, api);
+        block_live(heap_self, s, p, api);
         return s->block_size;
     }
     return mapped_usable(block_mapped(p, api));

@@ -1,5 +1,6 @@
 /* heap.c - see heap.h: the slow paths between the fast ones and the pool, and remote frees. */
 #include "heap.h"
+#include "log.h"
 #include "os.h"
 #include "seam/large.h"
 #include "seam/lazy.h"
@@ -117,9 +118,9 @@ struct slab *heap_slab(struct heap *h, unsigned class)
 
 void *heap_take(struct heap *h, unsigned class)
 {
-    void *p = LOCK_SHARES ? NULL : slab_pop(h->current[class]);
-    if (likely(p) || !heap_enter(h))
-        return p;
+    void *p = NULL;
+    if (!heap_enter(h))
+        return NULL;
     struct slab *s = heap_slab(h, class);
     if (s) {
         if (!s->free)
@@ -134,7 +135,7 @@ void *heap_take_zero(struct heap *h, unsigned class, bool *zero)
 {
     void *p = NULL;
     *zero = false;
-    if (!LOCK_SHARES && h->current[class]->free)
+    if (!LOCK_SHARES && class < CLASS_TINY && h->current[class]->free) /* as heap_pop: such a slab stays when it is empty */
         return slab_pop(h->current[class]);
     if (!heap_enter(h))
         return NULL;
@@ -188,16 +189,36 @@ void heap_give_inside(struct heap *h, struct slab *s, void *p)
         heap_event(h, s);
 }
 
+void heap_gave(struct heap *h, struct slab *s, uint32_t count)
+{
+    while (unlikely(count >= s->frees_to_event)) { /* twice at most: it stops being full, and is empty */
+        if (unlikely(s->frees_to_event == 0)) /* more blocks than were used */
+            log_bad_pointer("free", s->free, BAD_FREED);
+        count -= s->frees_to_event;
+        s->frees_to_event = 0;
+        heap_event(h, s);
+        if (count == 0)
+            return; /* s may be gone */
+    }
+    s->frees_to_event -= count;
+}
+
 void heap_give(struct heap *h, struct slab *s, void *p)
 {
-    if (LOCK_SHARES && heap_enter(h)) {
+    if (heap_enter(h)) {
         heap_give_inside(h, s, p);
         heap_leave(h);
-    } else if (LOCK_SHARES) {
+    } else {
         heap_remote_push(h, h, s, p);
-    } else if (unlikely(slab_push(s, p))) {
-        heap_slab_event(h, s, p);
     }
+}
+
+noinline void heap_push_full(struct heap *h, struct slab *s, void *p)
+{
+    if (front_spill(&h->front.bin[s->class], p))
+        return;
+    run_drain(h, s, p);
+    purge_tick(true);
 }
 
 void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p)

@@ -85,14 +85,14 @@ hot_inline void *heap_pop_size(struct heap *h, size_t size)
 
 void heap_slab_event(struct heap *h, struct slab *s, void *p); /* slab_push(s, p) said so */
 
+void heap_push_full(struct heap *h, struct slab *s, void *p);          /* front_push had no room for p, a block of h's slab s */
+
 /* The fast path of free, when there is no shorter route. p is a block of s; s->heap = h = heap_self. */
 hot_inline void heap_push(struct heap *h, struct slab *s, void *p)
 {
     if (FRONT_CACHES) {
-        if (unlikely(!front_push(&h->front, s->class, p))) {
-            run_drain(h, s, p);
-            purge_tick(true);
-        }
+        if (unlikely(!front_push(&h->front, s->class, p)))
+            heap_push_full(h, s, p);
     } else if (unlikely(slab_push(s, p))) {
         heap_slab_event(h, s, p);
     }
@@ -137,6 +137,19 @@ static inline void heap_step_out(struct heap *h)
     lock_give(&h->lock);
 }
 
+/* The same around what no other thread touches, lock or no lock. Only where lock_inside is 0. */
+static inline void heap_hold(void)
+{
+    lock_inside = LOCK_IN_HEAP;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static inline void heap_let(void)
+{
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    lock_inside = 0;
+}
+
 /* All below: on the thread that has the heap (or holds it BUSY). */
 
 /* The class's current slab, with a free block or blocks to carve; NULL when memory is out. Inside heap_enter. */
@@ -149,6 +162,9 @@ void *heap_take_zero(struct heap *h, unsigned class, bool *zero);
 /* A block straight back to its slab; heap_give_inside: inside heap_enter. */
 void heap_give(struct heap *h, struct slab *s, void *p);
 void heap_give_inside(struct heap *h, struct slab *s, void *p);
+
+/* count > 0 blocks of s are on its free list and are not counted yet: as slab_push does. Inside heap_enter. */
+void heap_gave(struct heap *h, struct slab *s, uint32_t count);
 
 /* A block of a slab of another heap: to a parked heap directly, else to its remote list. from: the calling thread's heap. */
 void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p);

@@ -38,7 +38,7 @@ hot_inline unsigned class_of_tiny(size_t n)
 /* 256 < n <= MID_MAX. */
 static inline unsigned class_of_wide(size_t n)
 {
-    unsigned e = 63 - (unsigned)__builtin_clzl(n - 1); /* 2^e <= n - 1 < 2^(e+1) */
+    unsigned e = 63 ^ (unsigned)__builtin_clzl(n - 1); /* 2^e <= n - 1 < 2^(e+1) */
     if (CLASS_STEPS_LOG2 > 2 && e < 13)
         return CLASS_STEPS * e - CLASS_STEPS * (CLASS_STEPS_LOG2 + 4) + (unsigned)((n - 1) >> (e - CLASS_STEPS_LOG2));
     return 4 * e + CLASS_FINE - 4 * 13 + (unsigned)(((n - 1) >> (e - 2)) & 3);
@@ -48,6 +48,11 @@ static inline unsigned class_of(size_t n)
 {
     return n <= TINY_MAX ? class_of_tiny(n) : class_of_wide(n);
 }
+
+/* 2^64 / block size of the class, rounded up. offset * that, as 128 bits, for an offset below 2^32: the upper half is the index
+ * of the block that the offset lies in, the lower half is smaller than the inverse only where that block starts. */
+enum { CLASS_INVERSES = 100 };
+extern const uint64_t class_inverse[CLASS_INVERSES];
 
 /* A constant where c is one. */
 #define CLASS_SIZE_STEPS(c, log2) ((size_t)((1 << (log2)) + 1 + ((c) & ((1 << (log2)) - 1))) << ((c) / (1 << (log2)) + 3))

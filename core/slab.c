@@ -63,12 +63,18 @@ bool slab_extend(struct slab *s)
 
 const char *slab_bad_block(const struct slab *s, const void *p)
 {
-    uintptr_t offset = (uintptr_t)p - (uintptr_t)s->start;
+    uint64_t index;
     if (!slab_heap(s) || (const char *)p < s->start)
         return BAD_FOREIGN;
-    if (offset % s->block_size != 0)
+    if (!slab_block_index(s, p, &index))
         return (uintptr_t)p % 16 ? BAD_MISALIGNED : BAD_INTERIOR;
-    return offset / s->block_size < load_relaxed(&s->carved) ? NULL : BAD_FOREIGN;
+    return index < load_relaxed(&s->carved) ? NULL : BAD_FOREIGN;
+}
+
+cold _Noreturn void slab_refuse(const struct slab *s, const void *p)
+{
+    const char *bad = slab_bad_block(s, p);
+    log_bad_pointer("free", p, bad ? bad : BAD_FREED);
 }
 
 void slab_valid(const struct slab *s)

@@ -45,6 +45,19 @@ struct slab {
 };
 static_assert(sizeof(struct slab) == 64, "a slab's fields are one cache line: the free path touches no other");
 
+/* Index of the block of s that p lies in; anything when p lies before the first. True: p is the start of it, whether or not
+ * such a block has been handed out. */
+hot_inline bool slab_block_index(const struct slab *s, const void *p, uint64_t *index)
+{
+    uint64_t inverse = class_inverse[s->class];
+    unsigned __int128 product = (unsigned __int128)((uintptr_t)p - (uintptr_t)s->start) * inverse;
+    *index = (uint64_t)(product >> 64);
+    return (uint64_t)product < inverse;
+}
+
+/* p, which the program has freed, is no used block of s: a line and abort. */
+_Noreturn void slab_refuse(const struct slab *s, const void *p);
+
 #include "seam/freelist.h"
 
 /* The metadata of the slot of ss that holds p. That of a SuperSlab opens with its slabs. */
@@ -113,8 +126,8 @@ static inline size_t slab_purge(struct slab *s)
 /* Is p the start of a block that has been handed out? s must have a heap. Any thread. */
 static inline bool slab_has_block(const struct slab *s, const void *p)
 {
-    uint32_t offset = (uint32_t)((uintptr_t)p - (uintptr_t)s->start); /* before the first block: too large */
-    return offset % s->block_size == 0 && offset / s->block_size < load_relaxed(&s->carved);
+    uint64_t index;
+    return slab_block_index(s, p, &index) && index < load_relaxed(&s->carved);
 }
 
 /* Is p the start of a block that has been handed out? NULL, or what is wrong with it, for log_bad_pointer. Any thread. */

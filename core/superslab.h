@@ -12,8 +12,11 @@
 
 #include "seam/guard.h"
 #include "seam/lazy.h"
+#include "seam/mid.h"
 #include "seam/pool.h"
 #include "slab.h"
+
+enum { START_UNIT = 1024, START_UNITS = MID_CLASSES > 0 ? (int)(SUPERSLAB_SIZE / START_UNIT) : 1 };
 
 struct superslab {
     struct slab slab[SLABS_PER_SUPERSLAB]; /* first: slab_in counts on it */
@@ -24,6 +27,7 @@ struct superslab {
     struct pool_superslab pool;            /* the pool's state; zero when a SuperSlab is acquired */
     struct lazy_superslab lazy;            /* the lazy seam's state; its own */
     struct guard_superslab guard;          /* the guard's state; zero when a SuperSlab is acquired */
+    uint16_t start[START_UNITS];           /* where live blocks of mid classes start: below. Relaxed; who takes or frees one */
 };
 
 static_assert(sizeof(struct superslab) <= SUPERSLAB_META, "the metadata of a SuperSlab is found by masking a slab's address");
@@ -42,6 +46,39 @@ static inline unsigned slab_index(const struct slab *s)
 static inline char *superslab_slot(const struct slab *s)
 {
     return superslab_of(s)->base + slab_index(s) * SLAB_SIZE;
+}
+
+/* Blocks of mid classes, of which at most one starts in each KiB: start[i] is 0, or where in KiB i a live one starts, and the bit
+ * above that. Zero when a SuperSlab is acquired: all its blocks have been freed. */
+hot_inline uint16_t *superslab_start(const void *p, uint16_t *mark)
+{
+    *mark = (uint16_t)(((uintptr_t)p & (START_UNIT - 1)) | START_UNIT);
+    return &ssmap_find_block((void *)((uintptr_t)p & ~(uintptr_t)15))->start[(uintptr_t)p / START_UNIT % START_UNITS];
+}
+
+/* p is about to be handed out. */
+hot_inline void superslab_mark(void *p)
+{
+    uint16_t mark, *start = superslab_start(p, &mark);
+    hak_assert(load_relaxed(start) == 0);
+    store_relaxed(start, mark);
+}
+
+/* Is p the start of a live block of a mid class? p: anything inside a SuperSlab. */
+hot_inline bool superslab_marked(const void *p)
+{
+    uint16_t mark, *start = superslab_start(p, &mark);
+    return load_relaxed(start) == mark;
+}
+
+/* The same; it is live no longer. */
+hot_inline bool superslab_unmark(void *p)
+{
+    uint16_t mark, *start = superslab_start(p, &mark);
+    if (unlikely(load_relaxed(start) != mark))
+        return false;
+    store_relaxed(start, 0);
+    return true;
 }
 
 /* An empty SuperSlab for the pool, from the lazy seam; its slots belong to nobody. NULL with errno = ENOMEM. Thread-safe. */

@@ -60,4 +60,29 @@ hot_inline size_t freelist_take(struct slab *s, void **to, size_t n)
     return got;
 }
 
+enum { FREELIST_LOOK = 8 };
+
+/* The newest few: each is another block's memory. */
+static inline bool freelist_has(const struct slab *s, const void *p)
+{
+    const void *at = load_relaxed(&s->free);
+    for (int i = 0; at && i < FREELIST_LOOK && at != p; i++)
+        at = *(void *const *)at;
+    return at && at == p;
+}
+
+static inline size_t freelist_give(struct slab *s, void **slot, size_t n)
+{
+    uintptr_t near = (uintptr_t)slot[0];
+    size_t i = 0;
+    for (; i < n && ((uintptr_t)slot[i] ^ near) < SLAB_SIZE; i++) {
+        uint64_t index;
+        if (unlikely(!slab_block_index(s, slot[i], &index) || index >= s->carved || slot[i] == s->free))
+            slab_refuse(s, slot[i]);
+        freelist_push(s, slot[i]);
+        slot[i] = NULL;
+    }
+    return i;
+}
+
 #endif

@@ -13,9 +13,9 @@ hot_inline void *route_pop(struct route_heap *r, size_t size)
     return NULL;
 }
 
-hot_inline bool route_push(struct route_heap *r, const struct route_map *m, void *p)
+hot_inline bool route_push(struct route_heap *r, const struct route_map *m, void *p, struct front_bin **bin)
 {
-    (void)r, (void)m, (void)p;
+    (void)r, (void)m, (void)p, (void)bin;
     return false;
 }
 

@@ -6,9 +6,15 @@ struct run_heap {};
 #define RUN_POP_MIN SIZE_MAX
 #define RUN_ENV(X)
 
-static inline void *run_pop(struct slab **current, size_t size)
+static inline bool run_holds(const struct run_heap *r, const void *p)
 {
-    (void)current, (void)size;
+    (void)r, (void)p;
+    return false;
+}
+
+static inline void *run_take(struct heap *h, size_t size)
+{
+    (void)h, (void)size;
     return NULL;
 }
 
@@ -23,12 +29,6 @@ static inline bool run_keep(struct heap *h, struct slab *s)
 {
     (void)h, (void)s;
     return false;
-}
-
-static inline void *run_reuse(struct run_heap *r, size_t size)
-{
-    (void)r, (void)size;
-    return NULL;
 }
 
 static inline void run_flush(struct heap *h)

@@ -6,9 +6,11 @@
  * that no thread has: nothing comes, nothing goes), and
  *
  *   void *route_pop(struct route_heap *r, size_t size)      a block for size <= TINY_MAX bytes; NULL: take the long way
- *   bool route_push(struct route_heap *r, const struct route_map *m, void *p)
+ *   bool route_push(struct route_heap *r, const struct route_map *m, void *p, struct front_bin **bin)
  *                                                           p may be anything. True: it passed for a live block of this heap,
- *                                                           and the front has it; false: take the long way
+ *                                                           and the front has it; false: take the long way. Then *bin is as
+ *                                                           it was, or a bin that takes nothing, or the bin of this heap that
+ *                                                           the slab around p belongs to, and its limit is reached
  *   struct heap *route_new(size_t bytes)                    zeroed memory for a heap; NULL: none
  *   void route_open(struct heap *h)                         malloc came the long way, and the front had a block all the same
  *   bool route_counts(void)                                 do all hits of the front come the long way, and so get counted?

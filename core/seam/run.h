@@ -2,14 +2,16 @@
  * freeing one costs hundreds of instructions: may it stay, for the next malloc of that class?
  *
  * Asked by a heap's slow paths, inside heap_enter, on the thread that has the heap. An answer includes compiler.h and defines
- * struct run_heap (its state in a heap, zero at first), run_pop, RUN_POP_MIN (it has nothing of up to so many bytes) and
+ * struct run_heap (its state in a heap, zero at first), RUN_POP_MIN (it has nothing of up to so many bytes) and
  * RUN_ENV, and defines or declares:
  *
  *   void run_drain(struct heap *h, struct slab *s, void *p)   p, a block of h's slab s, did not fit into the front: to s, or
  *                                                   by front_drain. Outside of heap_enter: the short way of free
  *   bool run_keep(struct heap *h, struct slab *s)   true: s stays current; false: it goes to the pool
- *   void *run_reuse(struct run_heap *r, size_t size)  a block of that size that came back last, or NULL; outside of heap_enter
- *   void run_flush(struct heap *h)                  every block that is cached for run_reuse back to its slab
+ *   void *run_take(struct heap *h, size_t size)     RUN_POP_MIN < size <= MID_MAX: a kept block, or NULL: go on as usual. Outside
+ *                                                   of heap_enter: the short way of malloc
+ *   bool run_holds(const struct run_heap *r, const void *p)  p is at hand for run_take: it has been freed
+ *   void run_flush(struct heap *h)                  every block that is cached for run_take back to its slab
  *   uint64_t run_cached(const struct heap *h, const struct slab *s)     such blocks of s (NULL: any); any thread may ask
  *   uint64_t run_cached_bytes(const struct heap *h)  of all of them
  *   bool run_yield(struct heap *h)                  a SuperSlab would have to be mapped: true: something kept went to the pool
@@ -28,9 +30,5 @@
 struct heap;
 
 #include HAK_SEAM_run
-
-/* static inline void *run_pop(struct slab **current, size_t size)
- *      TINY_MAX < size <= MID_MAX: a block of the current slabs by class, or NULL: go on as usual. Outside of heap_enter: the
- *      short way of malloc; inside where the lock seam shares */
 
 #endif

@@ -8,8 +8,10 @@
 static void *take(size_t size, bool *zero)
 {
     void *p = mid_alloc(thread_heap(), size, zero);
-    if (p && ssmap_find(p))
+    if (p && ssmap_find(p)) {
         guard_alloc(p);
+        superslab_mark(p);
+    }
     return p;
 }
 

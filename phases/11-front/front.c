@@ -1,4 +1,4 @@
-/* front.c - see front.h: layout, refill, drain, flush and the counters of phase 11. */
+/* front.c - see front.h: layout, refill, what goes back, flush and the counters of phase 11. */
 #include "core/heap.h"
 #include "core/hakmem.h"
 #include "core/log.h"
@@ -9,45 +9,73 @@
 void *front_nothing[1];
 uint64_t front_cap = 256, front_batch = 32, front_direct = 1, front_report;
 
-static size_t front_capped(size_t blocks)
+static size_t front_capped(const struct front_heap *f, size_t blocks)
 {
-    return blocks < front_cap ? blocks : front_cap;
+    return blocks < f->cap ? blocks : f->cap;
 }
 
-/* Slots that a class has. Big classes get few, and the biggest none, so that no thread hoards. */
-static size_t front_most(unsigned class)
-{
-    return front_capped(grow_most(class));
-}
-
-/* Blocks that it may hold now. */
+/* Blocks that a bin may hold now. Big classes get few, and the biggest none, so that no thread hoards. */
 static size_t front_slots(const struct front_heap *f, unsigned class)
 {
-    return front_capped(grow_now(&f->grow, class));
+    return front_capped(f, grow_now(&f->grow, class));
 }
 
-/* Lays the slots out in one piece. Without memory for it the heap works on, uncached. */
+/* Slots that a class has, and those for what does not fit: only blocks that are small wait. */
+static size_t front_most(const struct front_heap *f, unsigned class)
+{
+    return front_capped(f, grow_most(class));
+}
+
+static size_t front_over(const struct front_heap *f, unsigned class)
+{
+    size_t half = front_most(f, class) / 2;
+    return class >= CLASS_TINY ? 0 : half < FRONT_OVER ? half : FRONT_OVER;
+}
+
+/* As many as the bin may hold now. */
+static void front_allow_bin(struct front_heap *f, unsigned class)
+{
+    struct front_bin *bin = &f->bin[class];
+    bin->room = bin->base + front_slots(f, class);
+    bin->limit = class < CLASS_TINY ? bin->room : bin->base;
+}
+
+/* The limits of an empty front. */
+static void front_allow(struct front_heap *f)
+{
+    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
+        front_allow_bin(f, c);
+        f->bin[c].over_limit = f->bin[c].over_base + front_over(f, c);
+    }
+}
+
+/* Lays the slots out in one piece. Without memory for it the heap works on, uncached. Its cap is this heap's from here on: a
+ * thread may start before the environment has been read. */
 void front_open(struct heap *h)
 {
     struct front_heap *f = &h->front;
     size_t total = 0;
-    if (f->opened_cap == front_cap + 1)
+    if (f->opened && f->cap == front_cap)
         return;
-    if (f->opened_cap)
-        front_flush(h); /* the environment has been read since; the old slots, of one heap, are lost */
-    else
-        *f = (struct front_heap)FRONT_INIT;
+    if (f->opened)
+        front_flush(h); /* the old slots, of one heap, are lost */
+    *f = (struct front_heap)FRONT_INIT;
+    f->cap = front_cap;
     for (unsigned c = 0; c < HEAP_CLASSES; c++)
-        total += 2 * front_most(c) + 1;
+        total += front_most(f, c) + front_over(f, c) + 1;
     void **slots = meta_alloc(total * sizeof *slots);
-    if (!slots)
+    if (!slots) {
+        f->cap = 0;
         return;
-    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
-        f->start[c] = f->bin[c].base = f->bin[c].top = slots;
-        f->bin[c].limit = slots + front_slots(f, c);
-        slots += 2 * front_most(c) + 1;
     }
-    f->opened_cap = front_cap + 1;
+    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
+        struct front_bin *bin = &f->bin[c];
+        bin->base = bin->top = slots;
+        bin->over_base = bin->over_top = slots + front_most(f, c); /* the slot at its base is the last of the bin */
+        slots = bin->over_base + front_over(f, c) + 1;
+    }
+    f->opened = true;
+    front_allow(f);
 }
 
 /* Up to n blocks from slab s into to[0..]: from the free list, then never-used ones, lowest address on top. */
@@ -70,37 +98,20 @@ static size_t front_take_by_list(struct slab *s, void **to, size_t n)
     return got;
 }
 
-/* An empty bin at the beginning of its slots. What a signal handler pushes meanwhile is lost: top is set once so that limit
- * may come down, and once more so that it is below limit. */
-static void front_rewind(struct front_heap *f, unsigned class)
-{
-    struct front_bin *bin = &f->bin[class];
-    void **start = f->start[class];
-    if (!start)
-        return; /* there was no memory for slots */
-    *start = NULL;
-    store_relaxed(&bin->base, start);
-    store_relaxed(&bin->top, start);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    bin->limit = start + front_slots(f, class);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    store_relaxed(&bin->top, start);
-}
-
 void *front_refill(struct heap *h, unsigned class)
 {
     struct front_bin *bin = &h->front.bin[class];
     void *p = NULL;
     if (unlikely(!heap_enter(h)))
         return NULL;
-    count_add(&bin->misses, 1);
+    count_add(&h->front.count[class].misses, 1);
     grow_missed(&h->front.grow, class);
     foreign_missed(&h->foreign, class);
-    front_rewind(&h->front, class);
+    front_allow_bin(&h->front, class); /* never less than before */
     struct slab *s = heap_slab(h, class);
     if (s) {
         void **top = bin->top; /* read once: a signal handler may push while the batch comes in */
-        size_t room = (size_t)(bin->limit - top), half = front_slots(&h->front, class) / 2, n = front_batch - 1;
+        size_t room = (size_t)(bin->room - top), half = front_slots(&h->front, class) / 2, n = front_batch - 1;
         n = n < half ? n : half;
         n = n < room ? n : room;
         /* The block for the caller first: it is the lowest of a fresh batch. */
@@ -109,76 +120,113 @@ void *front_refill(struct heap *h, unsigned class)
         p = s->free ? slab_pop(s) : slab_carve(s);
         size_t got = (front_direct ? front_take : front_take_by_list)(s, top + 1, n);
         store_relaxed(&bin->top, top + got);
-        count_add(&bin->refills, got > 0);
+        count_add(&h->front.count[class].refills, got > 0);
     }
     heap_leave(h);
     return p;
 }
 
-/* Blocks that a bin holds. 0, too, when a signal handler has drained it beyond a top that the code it interrupted then put
- * back: what lies above such a top is lost, what lies below is NULL. */
 static size_t front_held(const struct front_bin *bin)
 {
-    intptr_t held = load_relaxed(&bin->top) - load_relaxed(&bin->base);
-    return held > 0 ? (size_t)held : 0;
+    return (size_t)(load_relaxed(&bin->top) - load_relaxed(&bin->base) + load_relaxed(&bin->over_top) -
+                    load_relaxed(&bin->over_base));
 }
 
-/* The oldest count blocks of a bin back to their slabs. Inside heap_enter. */
-static void front_give(struct heap *h, struct front_bin *bin, size_t count)
+/* The slots behind base up to top, which hold blocks of h's slabs or NULL, are emptied into the slabs; neighbours in a slab
+ * share the look-up and the count. Inside heap_enter. */
+static void front_give(struct heap *h, unsigned class, void **base, void **top)
 {
-    bool others = foreign_holds((unsigned)(bin - h->front.bin));
-    for (size_t i = 1; i <= count; i++) {
-        void *p = bin->base[i];
-        bin->base[i] = NULL; /* a pop that ends here misses */
-        struct slab *s = slab_of(p);
-        if (!others || !foreign_return(h, s, p))
-            heap_give_inside(h, s, p);
+    struct front_count *count = &h->front.count[class];
+    for (void **slot = base + 1; slot <= top;) {
+        if (!*slot) {
+            slot++;
+            continue;
+        }
+        struct slab *s = slab_of(*slot);
+        size_t given = freelist_give(s, slot, (size_t)(top + 1 - slot));
+        slot += given;
+        heap_gave(h, s, (uint32_t)given);
+        count_add(&count->drained, given);
+        count_add(&count->drains, 1);
     }
-    store_relaxed(&bin->base, bin->base + count);
-    count_add(&bin->drained, count);
-    count_add(&bin->drains, 1);
+}
+
+/* What did not fit goes back. Inside heap_enter. A handler adds nothing meanwhile. */
+static void front_give_over(struct heap *h, unsigned class)
+{
+    struct front_bin *bin = &h->front.bin[class];
+    void **limit = bin->over_limit;
+    bin->over_limit = bin->over_base;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    front_give(h, class, bin->over_base, bin->over_top);
+    store_relaxed(&bin->over_top, bin->over_base);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    bin->over_limit = limit;
 }
 
 void front_drain(struct heap *h, struct slab *s, void *p)
 {
-    struct front_bin *bin = &h->front.bin[s->class];
+    unsigned class = s->class;
+    struct front_bin *bin = &h->front.bin[class];
     if (unlikely(!heap_enter(h))) { /* in a signal handler that interrupted a slow path */
         heap_remote_push(h, h, s, p);
         return;
     }
-    grow_drained(&h->front.grow, s->class);
-    void **end = h->front.start[s->class] + 2 * front_most(s->class);
-    size_t count = front_held(bin) / 2, room = (size_t)(end - bin->limit);
-    if (count > room)
-        count = room;
-    if (count > 0) {
-        front_give(h, bin, count);
-        bin->limit += count;
-        *++bin->top = p;
-    } else { /* no slots, or none left above */
+    grow_drained(&h->front.grow, class);
+    front_give_over(h, class);
+    if (!front_spill(bin, p)) {
         heap_give_inside(h, s, p);
-        count_add(&bin->drained, 1);
+        count_add(&h->front.count[class].drained, 1);
+        count_add(&h->front.count[class].drains, 1);
     }
     heap_leave(h);
 }
 
+/* The bin of a class is emptied into the slabs; nobody pushes. */
+static void front_give_bin(struct heap *h, unsigned class)
+{
+    struct front_bin *bin = &h->front.bin[class];
+    for (void **slot = bin->base + 1; foreign_holds(class) && slot <= bin->top; slot++) {
+        if (foreign_return(h, slab_of(*slot), *slot))
+            *slot = NULL;
+    }
+    front_give(h, class, bin->base, bin->top);
+    store_relaxed(&bin->top, bin->base);
+}
+
 void front_flush(struct heap *h)
 {
+    struct front_heap *f = &h->front;
     run_flush(h);
-    grow_reset(&h->front.grow);
     foreign_emptied(&h->foreign);
+    for (unsigned c = 0; c < HEAP_CLASSES; c++)
+        f->bin[c].room = f->bin[c].limit = f->bin[c].base; /* a handler's blocks are queued, until the limits are set again */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
-        struct front_bin *bin = &h->front.bin[c];
-        if (front_held(bin) > 0)
-            front_give(h, bin, front_held(bin));
-        front_rewind(&h->front, c);
+        front_give_bin(h, c);
+        front_give_over(h, c);
     }
+    grow_reset(&f->grow);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    front_allow(f);
+}
+
+/* Of the blocks that did not fit, those of s; any thread may ask. */
+uint64_t front_over_cached(const struct heap *h, const struct slab *s)
+{
+    uintptr_t start = (uintptr_t)superslab_slot(s), bytes = s->slots * SLAB_SIZE;
+    const struct front_bin *bin = &h->front.bin[s->class];
+    void **top = load_relaxed(&bin->over_top);
+    uint64_t count = 0;
+    for (void **slot = bin->over_base + 1; slot <= top; slot++)
+        count += (uintptr_t)load_relaxed(slot) - start < bytes;
+    return count;
 }
 
 uint64_t front_cached(const struct heap *h, const struct slab *s)
 {
     const struct front_bin *bin = &h->front.bin[s->class];
-    uint64_t count = 0;
+    uint64_t count = front_over_cached(h, s);
     for (void **slot = bin->base + 1; slot <= bin->top; slot++)
         count += slab_of(*slot) == s;
     return count;
@@ -207,10 +255,10 @@ static void front_add(void *context, struct heap *h)
     struct front_sum *sum = context;
     const struct front_bin *bin = &h->front.bin[sum->class];
     sum->hits += load_relaxed(&bin->hits);
-    sum->misses += load_relaxed(&bin->misses);
-    sum->refills += load_relaxed(&bin->refills);
-    sum->drains += load_relaxed(&bin->drains);
-    sum->drained += load_relaxed(&bin->drained);
+    sum->misses += load_relaxed(&h->front.count[sum->class].misses);
+    sum->refills += load_relaxed(&h->front.count[sum->class].refills);
+    sum->drains += load_relaxed(&h->front.count[sum->class].drains);
+    sum->drained += load_relaxed(&h->front.count[sum->class].drained);
     sum->held += front_held(bin);
 }
 

@@ -27,30 +27,41 @@ static inline struct front_bin *bin_of(struct heap *h, size_t size)
     return &h->front.bin[class_of(size)];
 }
 
+/* Blocks that a malloc may get from it. */
 static inline size_t bin_held(const struct front_bin *bin)
 {
     must(bin->top >= bin->base);
     return (size_t)(bin->top - bin->base);
 }
 
+/* Blocks that did not fit, and wait for going back together. */
+static inline size_t bin_over(const struct front_bin *bin)
+{
+    must(bin->over_top >= bin->over_base);
+    return (size_t)(bin->over_top - bin->over_base);
+}
+
 /* How many it may hold. */
 static inline size_t bin_slots(const struct front_bin *bin)
 {
-    return (size_t)(bin->limit - bin->base);
+    return (size_t)(bin->room - bin->base);
 }
 
-/* How far a drain may still raise limit. h: its heap. */
-static inline size_t bin_room(const struct heap *h, const struct front_bin *bin)
+static inline struct front_count *count_of(struct heap *h, size_t size)
 {
-    size_t class = (size_t)(bin - h->front.bin);
-    size_t most = grow_most((unsigned)class);
-    return (size_t)(h->front.start[class] + 2 * (most < front_cap ? most : front_cap) - bin->limit);
+    return &h->front.count[class_of(size)];
 }
 
 static inline size_t slots_wanted(unsigned class)
 {
     size_t fit = grow_now(&heap_self->front.grow, class);
     return fit < front_cap ? fit : front_cap;
+}
+
+static inline size_t over_wanted(unsigned class)
+{
+    size_t most = grow_most(class), half = (most < front_cap ? most : front_cap) / 2;
+    return class >= CLASS_TINY ? 0 : half < FRONT_OVER ? half : FRONT_OVER;
 }
 
 /* Blocks that a miss brings beside the one that it answers. */
@@ -64,13 +75,12 @@ static inline size_t batch_wanted(unsigned class)
 static inline void bin_valid(struct heap *h, unsigned class)
 {
     const struct front_bin *bin = &h->front.bin[class];
-    if (bin->top < bin->base) { /* a signal handler drained past a top that was put back (front_held): nothing stale below */
-        must(bin->top <= bin->limit && (*bin->top == NULL || bin->top[-1] == NULL));
-        return;
-    }
-    must(bin->base[0] == NULL && bin->base <= bin->top && bin->top <= bin->limit);
-    must(h->front.start[class] <= bin->base && bin_room(h, bin) <= 2 * grow_most(class));
-    must(bin_slots(bin) == slots_wanted(class));
+    must(bin->base[0] == NULL && bin->base <= bin->top && bin->top <= bin->room);
+    must(bin->limit == (class < CLASS_TINY ? bin->room : bin->base));
+    must(bin->over_base <= bin->over_top && bin->over_top <= bin->over_limit);
+    must(bin_slots(bin) == slots_wanted(class) && (size_t)(bin->over_limit - bin->over_base) == over_wanted(class));
+    for (void **slot = bin->over_base + 1; slot <= bin->over_top; slot++)
+        must(!*slot || (slab_of(*slot)->class == class && slab_heap(slab_of(*slot)) == h));
     for (void **slot = bin->base + 1; slot <= bin->top; slot++) {
         struct slab *s = slab_of(*slot);
         must(ssmap_find(*slot) && s->class == class && slab_bad_block(s, *slot) == NULL);

@@ -51,16 +51,17 @@ START_TEST(miss_fetches_a_batch)
         struct front_bin *bin = &h->front.bin[c];
         must(batch == (31 < bin_slots(bin) / 2 ? 31 : bin_slots(bin) / 2) && batch >= 8);
         take(1, size);
-        must(bin->misses == 1 && bin->hits == 0 && bin->refills == 1 && bin_held(bin) == batch);
+        struct front_count *count = &h->front.count[c];
+        must(count->misses == 1 && bin->hits == 0 && count->refills == 1 && bin_held(bin) == batch);
         bin_valid(h, c);
         struct slab *s = slab_of(block[0]);
         must(s == h->current[c] && slab_used(s) == batch + 1 && s->carved == batch + 1);
         for (size_t i = 1; i <= batch; i++) {
             must((block[i] = hak_malloc(size)) == (char *)block[0] + i * size);
-            must(bin->hits == i && bin->misses == 1 && bin_held(bin) == batch - i);
+            must(bin->hits == i && count->misses == 1 && bin_held(bin) == batch - i);
         }
         block[batch + 1] = hak_malloc(size);
-        must(bin->misses == 2 && bin->refills == 2 && bin_held(bin) == batch && slab_used(s) == 2 * (batch + 1));
+        must(count->misses == 2 && count->refills == 2 && bin_held(bin) == batch && slab_used(s) == 2 * (batch + 1));
         give(batch + 2);
         must(bin_held(bin) <= bin_slots(bin));
     }
@@ -68,68 +69,54 @@ START_TEST(miss_fetches_a_batch)
 }
 END_TEST
 
-/* Newest on top, and the one more than fits sends the oldest half home. */
-START_TEST(full_bin_drains_its_oldest_half)
+/* Newest on top. What does not fit waits, and goes home together; the bin stays as it is. */
+START_TEST(full_bin_stays_and_the_rest_goes_home_together)
 {
     struct heap *h = counting_heap();
     for (unsigned c = 1; c < CLASS_TINY; c++) {
         struct front_bin *bin = &h->front.bin[c];
-        size_t slots = bin_slots(bin), half = slots / 2;
-        take(slots + 1, class_size(c));
+        struct front_count *count = &h->front.count[c];
+        size_t slots = bin_slots(bin), over = over_wanted(c);
+        must(over > 0 && over <= FRONT_OVER);
+        take(slots + over + 1, class_size(c));
         must(heap_enter(h));
         front_flush(h); /* what the last batch left over */
         heap_leave(h);
-        uint64_t drains = bin->drains, drained = bin->drained;
-        give(slots);
-        must(bin->drains == drains && bin_held(bin) == slots);
-        for (size_t i = 0; i < slots; i++)
-            must(bin->base[1 + i] == block[i]);
-        hak_free(block[slots]);
-        must(bin->drains == drains + 1 && bin->drained == drained + half && bin_held(bin) == slots - half + 1);
-        for (size_t i = half; i <= slots; i++)
-            must(bin->base[1 + i - half] == block[i]);
+        uint64_t drains = count->drains, drained = count->drained;
+        give(slots + over);
+        must(count->drains == drains && bin_held(bin) == slots && bin_over(bin) == over);
         bin_valid(h, c);
-        for (size_t i = slots + 1; i-- > half;)
+        hak_free(block[slots + over]);
+        must(count->drains > drains && count->drained == drained + over && bin_held(bin) == slots && bin_over(bin) == 1);
+        bin_valid(h, c);
+        for (size_t i = slots; i-- > 0;)
             must(hak_malloc(class_size(c)) == block[i]);
     }
     must(hak_check());
 }
 END_TEST
 
-/* Without a miss between them the drains raise base until the slots end; then a full bin passes on what comes, one by one. */
-START_TEST(drains_until_the_slots_end)
+/* However many are freed in a row, with no malloc between: always in batches. */
+START_TEST(frees_in_a_row_go_home_in_batches)
 {
     struct heap *h = counting_heap();
     for (unsigned c = 1; c < CLASS_TINY; c++) {
         struct front_bin *bin = &h->front.bin[c];
-        size_t slots = bin_slots(bin), count = 4 * slots;
-        take(count, class_size(c));
+        struct front_count *count = &h->front.count[c];
+        size_t slots = bin_slots(bin), over = over_wanted(c), blocks = slots + 12 * over + 1;
+        take(blocks, class_size(c));
         must(heap_enter(h));
         front_flush(h);
         heap_leave(h);
-        must(bin->base == h->front.start[c] && bin_room(h, bin) == slots);
-        uint64_t drains = bin->drains, drained = bin->drained;
-        size_t i = 0;
-        for (; bin_room(h, bin) > 0 || bin_held(bin) < slots; i++) {
-            must(i < count && bin_held(bin) <= slots && bin_slots(bin) == slots);
+        uint64_t drains = count->drains, drained = count->drained;
+        for (size_t i = 0; i < blocks; i++) {
             hak_free(block[i]);
-            bin_valid(h, c);
+            must(bin_held(bin) <= slots && bin_over(bin) <= over);
         }
-        must(bin->drains == drains + 2 + slots % 2 && bin->drained == drained + slots && i == 2 * slots);
-        struct slab *s = slab_of(block[i]);
-        uint32_t used = slab_used(s);
-        void **top = bin->top;
-        hak_free(block[i]);
-        must(bin->top == top && *top == block[i - 1] && slab_used(s) == used - 1 && bin->drained == drained + slots + 1);
-        must(hak_malloc(class_size(c)) == block[i - 1]);
-        hak_free(block[i - 1]);
-        for (i++; i < count; i++)
-            hak_free(block[i]);
-        must(bin->drains == drains + 2 + slots % 2 && bin_held(bin) == slots && bin->top == top);
-        for (i = 0; i <= slots; i++) /* the miss at the end starts again below */
-            block[i] = hak_malloc(class_size(c));
-        must(bin->base == h->front.start[c] && bin_room(h, bin) == slots && bin_held(bin) == batch_wanted(c));
-        give(slots + 1);
+        bin_valid(h, c);
+        must(count->drained == drained + 12 * over && bin_held(bin) == slots && bin_over(bin) == 1);
+        /* they lie in a row, so a batch is a piece, or two where a slab ends */
+        must(count->drains <= drains + 12 + blocks * class_size(c) / SLAB_SIZE + 2);
     }
     must(hak_check());
 }
@@ -142,16 +129,17 @@ static void walk(size_t size, size_t steps, uint32_t seed)
     struct front_bin *bin = bin_of(h, size);
     unsigned class = class_of(size);
     size_t live = 0, pops = 0, pushes = 0, refilled = 0;
-    uint64_t hits = bin->hits, misses = bin->misses, drained = bin->drained;
+    struct front_count *count = count_of(h, size);
+    uint64_t hits = bin->hits, misses = count->misses, drained = count->drained;
     for (size_t i = 0; i < steps; i++) {
         uint32_t r = test_random(&seed);
         size_t phase = i / 512 % 2, held = bin_held(bin);
         if (live < MOST && (live == 0 || r % 4 <= 2 * phase)) {
-            uint64_t before = bin->misses;
+            uint64_t before = count->misses;
             block[live] = hak_malloc(size);
             must(block[live++]);
             pops++;
-            if (bin->misses > before) {
+            if (count->misses > before) {
                 must(held == 0 && bin_held(bin) <= batch_wanted(class));
                 refilled += bin_held(bin);
             } else {
@@ -163,8 +151,8 @@ static void walk(size_t size, size_t steps, uint32_t seed)
             block[at] = block[--live];
             pushes++;
         }
-        must(pops == bin->hits - hits + bin->misses - misses);
-        must(bin_held(bin) == refilled + pushes - (bin->hits - hits) - (bin->drained - drained));
+        must(pops == bin->hits - hits + count->misses - misses);
+        must(bin_held(bin) + bin_over(bin) == refilled + pushes - (bin->hits - hits) - (count->drained - drained));
         if (i % 64 == 0)
             bin_valid(h, class);
     }
@@ -241,5 +229,5 @@ START_TEST(no_slots)
 }
 END_TEST
 
-TEST_MAIN("front: bins", slots_are_bounded_by_count_and_bytes, miss_fetches_a_batch, full_bin_drains_its_oldest_half,
-          drains_until_the_slots_end, walk_of_default_sizes, walk_of_odd_sizes, walk_of_the_refill_by_list, no_slots)
+TEST_MAIN("front: bins", slots_are_bounded_by_count_and_bytes, miss_fetches_a_batch,
+          full_bin_stays_and_the_rest_goes_home_together, frees_in_a_row_go_home_in_batches, walk_of_default_sizes, walk_of_odd_sizes, walk_of_the_refill_by_list, no_slots)

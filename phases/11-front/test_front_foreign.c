@@ -43,7 +43,7 @@ static void free_as_foreigner(struct heap *self)
     uint64_t drains = 0;
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
         top[c] = self->front.bin[c].top;
-        drains += self->front.bin[c].drains;
+        drains += self->front.count[c].drains;
     }
     for (size_t i = 0; i < BLOCKS; i++) {
         hak_free(block[i]);
@@ -51,7 +51,7 @@ static void free_as_foreigner(struct heap *self)
             must(self->front.bin[c].top == top[c]);
     }
     for (unsigned c = 0; c < HEAP_CLASSES; c++)
-        drains -= self->front.bin[c].drains;
+        drains -= self->front.count[c].drains;
     must(drains == 0);
     if (heap_self != &heap_none) {
         must(heap_enter(heap_self));

@@ -1,8 +1,8 @@
 /* test_front_signal.c - a signal handler that frees blocks, at any instruction of malloc or free, puts no block into two hands:
  * the program is stopped after k instructions of a call, for many k, and the signal is delivered there.
  *
- * What may be lost are blocks that are given back at such a moment, and blocks that were cached then: their slabs never look
- * empty again.
+ * What may be lost are blocks that are freed at such a moment, by the handler or by the call that it interrupts: their slabs
+ * never look empty again.
  */
 #define _GNU_SOURCE
 #define TEST_SECONDS 300
@@ -12,8 +12,8 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-enum { SIZE = 64, MANY = 600, MOST_STEPS = 20000 };
-enum call { HIT, MISS, PUSH, DRAIN };
+enum { SIZE = 64, MANY = 700, MOST_STEPS = 20000 };
+enum call { HIT, MISS, PUSH, SPILL, DRAIN };
 enum { FINISHED = -1, CANNOT = 77 };
 
 static void *block[MANY + 1], *given[MANY];
@@ -35,23 +35,23 @@ static void take(void **to, size_t count)
         must((to[i] = hak_malloc(SIZE)));
 }
 
-/* The bin just before the call: a few blocks, none, a few, full. Above its top lie blocks that are live. */
-static size_t prepare(enum call call)
+/* The bin just before the call: a few blocks, none, a few, full, full with all places taken where blocks wait for going back. Above
+ * its top lie blocks that are live. */
+static void prepare(enum call call)
 {
     struct front_bin *bin = bin_of(own_heap(), SIZE);
-    size_t held = call == MISS ? 0 : call == DRAIN ? bin_slots(bin) : 10;
+    size_t held = call == MISS ? 0 : call >= SPILL ? bin_slots(bin) : 10, over = call == DRAIN ? over_wanted(class_of(SIZE)) : 0;
     take(given, gives);
     take(block, MANY);
     for (size_t i = 0; i < MANY / 2; i++)
         hak_free(block[i]);
     take(block, MANY / 2);
     own_heap();
-    for (live = MANY; MANY - live < held; live--)
+    for (live = MANY; MANY - live < held + over; live--)
         hak_free(block[live - 1]);
-    must(bin_held(bin) == held);
-    if (call == PUSH || call == DRAIN)
+    must(bin_held(bin) == held && bin_over(bin) == over);
+    if (call >= PUSH)
         moving = block[--live];
-    return held;
 }
 
 static uint64_t used;
@@ -64,26 +64,30 @@ static void add_used(void *unused, struct slab *s)
 }
 
 /* What pops would find, from top down to the NULL: no block twice, none that is live. The sums come out but for the lost. */
-static void verify(enum call call, size_t held)
+static void verify(enum call call)
 {
     struct heap *h = heap_self;
     struct front_bin *bin = bin_of(h, SIZE);
     size_t remote = 0, cached = 0;
     if (call == HIT || call == MISS)
         block[live++] = moving;
-    void **start = h->front.start[class_of(SIZE)];
-    must(start <= bin->base && bin->base <= bin->limit && start <= bin->top && bin->top <= bin->limit);
+    bin_valid(h, class_of(SIZE));
     for (void **at = bin->top; *at; at--, cached++) {
-        must(at > start && slab_heap(slab_of(*at)) == h && slab_of(*at)->class == class_of(SIZE));
+        must(at > bin->base && slab_heap(slab_of(*at)) == h && slab_of(*at)->class == class_of(SIZE));
         for (void **other = bin->top; other > at; other--)
             must(*other != *at);
+        for (size_t i = 0; i < live; i++)
+            must(block[i] != *at);
+    }
+    for (void **at = bin->over_base + 1; at <= bin->over_top; at++) {
+        cached += *at != NULL;
         for (size_t i = 0; i < live; i++)
             must(block[i] != *at);
     }
     for (void *p = h->remote; p; p = *(void **)p)
         remote++;
     superslab_each_slab(add_used, NULL);
-    must(used >= live + cached + remote && used <= live + cached + remote + gives + held);
+    must(used >= live + cached + remote && used <= live + cached + remote + gives + (call >= PUSH));
     for (size_t i = 0; i < live; i++)
         memset(block[i], 0x55, SIZE);
     for (int round = 0; round < 3; round++) { /* nothing that comes now is live, or comes twice */
@@ -105,7 +109,7 @@ static void verify(enum call call, size_t held)
 
 static _Noreturn void child(enum call call)
 {
-    size_t held = prepare(call);
+    prepare(call);
     signal(SIGUSR1, on_signal);
     if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
         _exit(CANNOT);
@@ -116,7 +120,7 @@ static _Noreturn void child(enum call call)
         hak_free(moving);
     raise(SIGSTOP);
     if (fired)
-        verify(call, held);
+        verify(call);
     _exit(0);
 }
 
@@ -147,7 +151,7 @@ static void interrupt_everywhere(enum call call, size_t count)
     gives = count;
     if (test_shadowed()) /* too many instructions between two of ours */
         return;
-    unsigned step = (call == HIT || call == PUSH ? 1 : 11) * (unsigned)(1000 / test_scaled(1000));
+    unsigned step = (call == HIT || call == PUSH || call == SPILL ? 1 : 11) * (unsigned)(1000 / test_scaled(1000));
     for (unsigned k = 0; k < MOST_STEPS; k += step + k / 40) {
         int how = interrupt_after(call, k);
         if (how == CANNOT)
@@ -167,7 +171,7 @@ END_TEST
 
 START_TEST(during_a_hit_many)
 {
-    interrupt_everywhere(HIT, 120); /* half a bin: what front.h promises */
+    interrupt_everywhere(HIT, 500); /* more than a bin holds, and twice what waits beside it */
 }
 END_TEST
 
@@ -197,11 +201,19 @@ START_TEST(during_a_push)
 }
 END_TEST
 
+START_TEST(during_a_push_beside_a_full_bin)
+{
+    interrupt_everywhere(SPILL, 1);
+    interrupt_everywhere(SPILL, 150);
+}
+END_TEST
+
 START_TEST(during_a_drain)
 {
     interrupt_everywhere(DRAIN, 1);
+    interrupt_everywhere(DRAIN, 150);
 }
 END_TEST
 
 TEST_MAIN("front: signal", during_a_hit, during_a_hit_many, during_a_refill, during_a_refill_many,
-          during_a_refill_by_list, during_a_push, during_a_drain)
+          during_a_refill_by_list, during_a_push, during_a_push_beside_a_full_bin, during_a_drain)

@@ -58,16 +58,19 @@ hot_inline void *route_pop(struct route_heap *r, size_t size)
     return p;
 }
 
-/* As front_push. */
-hot_inline bool route_push(struct route_heap *r, const struct route_map *m, void *p)
+/* As front_push, below the bin's limit. */
+hot_inline bool route_push(struct route_heap *r, const struct route_map *m, void *p, struct front_bin **bin)
 {
     if (unlikely(any_bit((uintptr_t)p, &r->outside)))
         return false;
     size_t distance = m->bin[(uintptr_t)p >> SLAB_SHIFT];
     void **top = route_bin(r, distance)->top;
     forget_value(distance);
-    if (unlikely(top == route_bin(r, distance)->limit))
+    if (unlikely(top >= route_bin(r, distance)->limit)) {
+        forget_value(distance);
+        *bin = route_bin(r, distance);
         return false;
+    }
     guard_free(p, "free");
     top[1] = p;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a handler must not find a slot below top that holds nothing yet */

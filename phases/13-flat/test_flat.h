@@ -22,9 +22,12 @@ static inline struct front_bin *led_to(struct heap *h, const void *p)
 /* Does free take p the short way? Afterwards it is live again. */
 static inline bool takes(struct heap *h, void *p)
 {
-    if (!route_push(&h->route, &h->map, p))
+    struct front_bin *bin = NULL;
+    if (!route_push(&h->route, &h->map, p, &bin)) {
+        must(!bin || bin == led_to(h, p));
         return false;
-    struct front_bin *bin = led_to(h, p);
+    }
+    bin = led_to(h, p);
     must(*bin->top == p);
     bin->top--;
     guard_alloc(p);

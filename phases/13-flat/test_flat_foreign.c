@@ -19,7 +19,7 @@ static void *owner(void *unused)
     sem_wait(&go);
     for (size_t i = 0; i < MANY; i++) {
         struct slab *s = slab_of(theirs[i]);
-        must(takes(heap_self, theirs[i]) == (heap_self->front.bin[s->class].top != heap_self->front.bin[s->class].limit));
+        must(takes(heap_self, theirs[i]) == (heap_self->front.bin[s->class].top < heap_self->front.bin[s->class].limit));
         hak_free(theirs[i]);
     }
     return unused;

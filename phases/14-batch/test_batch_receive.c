@@ -66,10 +66,10 @@ START_TEST(other_classes_on_top)
     must(packets_at(h, &blocks) == 4 && blocks == 120);
     must(has(hak_malloc(200), 30) && packets_at(h, &blocks) == 0);
     walk_heap(h);
-    uint64_t misses = h->front.bin[class_of(48)].misses;
+    uint64_t misses = h->front.count[class_of(48)].misses;
     for (int i = 0; i < 90; i++)
         must(has(hak_malloc(48), 120));
-    must(h->front.bin[class_of(48)].misses == misses);
+    must(h->front.count[class_of(48)].misses == misses);
     helper_end(&helper);
 }
 END_TEST

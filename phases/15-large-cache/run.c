@@ -79,18 +79,46 @@ bool run_keep(struct heap *h, struct slab *s)
     return true;
 }
 
-/* run_drain where it must be inside. Only runs are kept. */
-static bool run_push_inside(struct heap *h, struct slab *s, void *p)
+/* Back into a kept run. Only runs are kept. */
+static bool run_push(struct heap *h, struct slab *s, void *p)
 {
     if (s->slots == 1 || !heap_step_in(h))
         return false;
     bool kept = h->run.in[s->class] && h->current[s->class] == s;
     if (kept) {
         count_add(&h->run.hits, 1);
-        slab_push(s, p);
+        slab_push(s, p); /* it may be empty now: that is what keeping means */
     }
     heap_step_out(h);
     return kept;
+}
+
+/* The block that is at hand, if it is of that size. */
+static void *run_last(struct heap *h, unsigned class)
+{
+    struct run_heap *r = &h->run;
+    void *p = NULL;
+    heap_hold();
+    if (r->last && r->last_class == class) {
+        p = r->last;
+        store_relaxed(&r->last, NULL);
+        count_add(&r->hits, 1);
+    }
+    heap_let();
+    return p;
+}
+
+void *run_take(struct heap *h, size_t size)
+{
+    unsigned class = class_of_wide(size);
+    if (unlikely(lock_inside))
+        return NULL;
+    void *p = run_last(h, class);
+    if (p || !heap_step_in(h))
+        return p;
+    p = slab_pop(h->current[class]);
+    heap_step_out(h);
+    return p;
 }
 
 static void run_uncharge_last(struct run_heap *r)
@@ -99,7 +127,7 @@ static void run_uncharge_last(struct run_heap *r)
     store_relaxed(&r->last_bytes, 0);
 }
 
-/* p is at hand now; what was, or NULL. p itself: it may not be. */
+/* Keeps p at hand; returns the block that it replaces, or NULL; or p itself, which may not be kept. lock_inside is told. */
 static void *run_swap(struct heap *h, const struct slab *s, void *p)
 {
     struct run_heap *r = &h->run;
@@ -138,20 +166,16 @@ uint64_t run_cached_bytes(const struct heap *h)
 
 void run_drain(struct heap *h, struct slab *s, void *p)
 {
-    if (LOCK_SHARES) {
-        if (s->block_size > RUN_POP_MIN && !(p = run_swap(h, s, p)))
+    if (s->block_size > RUN_POP_MIN && !lock_inside) {
+        heap_hold();
+        p = run_swap(h, s, p);
+        heap_let();
+        if (!p)
             return;
         s = slab_of(p);
-        if (!run_push_inside(h, s, p))
-            front_drain(h, s, p);
-        return;
     }
-    if (!h->run.in[s->class] || h->current[s->class] != s) {
+    if (!run_push(h, s, p))
         front_drain(h, s, p);
-        return;
-    }
-    count_add(&h->run.hits, 1);
-    slab_push(s, p); /* it may be empty now: that is what keeping means */
 }
 
 void run_park(struct heap *h)

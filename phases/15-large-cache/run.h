@@ -2,7 +2,8 @@
  * their classes, so that a pair of malloc and free of a mid size costs a pop and a push.
  *
  * May include slab.h and the mid seam. Bounded by RUN_MOST runs and RUN_BYTES for each heap and by HAKMEM_RUN_MB for all; the
- * run that was added first goes first. A class stays on the list while its run is in use: nothing is counted on the way.
+ * run that was added first goes first. A class stays on the list while its run is in use: nothing is counted on the way. The
+ * block that came back last is at hand without the heap's lock; all of it is touched with lock_inside told, as a handler may free.
  */
 #ifndef HAK_PHASE_RUN_H
 #define HAK_PHASE_RUN_H
@@ -20,7 +21,7 @@ struct run_heap {
     } kept[RUN_MOST];     /* classes whose current slab may stay when it is empty, oldest first; owner only */
     bool in[CLASS_ALL];    /* class c is in kept */
     uint64_t count, bytes; /* of kept; written by the owner, read by anybody, as the counters are */
-    void *last;            /* where LOCK_SHARES: of the blocks in no front, the one that came back last; the owner's, cached */
+    void *last;            /* of the blocks in no front, the one that came back last; the owner's, cached */
     uint64_t last_class, last_bytes; /* of it, or of the one before; its run is charged as kept ones are, also while away */
     uint64_t hits, drops;  /* blocks that came back to a kept run; runs that went for another's sake */
 };
@@ -28,22 +29,12 @@ struct run_heap {
 extern uint64_t run_mb;
 #define RUN_ENV(X) X("RUN_MB", run_mb, 0, 1 << 20, "16", "most MiB of empty runs that threads keep, all together (0: none)")
 
-static inline void *run_pop(struct slab **current, size_t size)
+static inline bool run_holds(const struct run_heap *r, const void *p)
 {
-    return MID_CLASSES > 0 && size > RUN_POP_MIN ? slab_pop(current[class_of_wide(size)]) : NULL;
+    return p == r->last;
 }
 
-/* Where kept runs are only touched inside of the lock one block is at hand without it. */
-static inline void *run_reuse(struct run_heap *r, size_t size)
-{
-    void *p = r->last;
-    if (!p || r->last_class != class_of_wide(size))
-        return NULL;
-    store_relaxed(&r->last, NULL);
-    count_add(&r->hits, 1);
-    return p;
-}
-
+void *run_take(struct heap *h, size_t size);
 void run_flush(struct heap *h);
 uint64_t run_cached(const struct heap *h, const struct slab *s);
 uint64_t run_cached_bytes(const struct heap *h);

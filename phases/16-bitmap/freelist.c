@@ -6,12 +6,9 @@
 static_assert(offsetof(struct superslab, freelist) == SLABS_PER_SUPERSLAB * sizeof(struct slab), "where freelist_map looks");
 static_assert(sizeof(struct freelist_superslab) % sizeof(struct slab) == 0, "a slab's map is found by a shift");
 
-uint32_t freelist_inverse[CLASS_ALL];
-
 void freelist_format(struct slab *s)
 {
     memset(freelist_map(s), 0, (s->capacity + 63) / 64 * sizeof(uint64_t));
-    store_relaxed(&freelist_inverse[s->class], (uint32_t)((((uint64_t)1 << 32) + s->block_size - 1) / s->block_size));
     s->freed = 0;
 }
 
@@ -20,16 +17,23 @@ size_t freelist_take(struct slab *s, void **to, size_t n)
 {
     size_t free = s->free ? s->carved - slab_used(s) : 0, got = 0;
     uint64_t *map = freelist_map(s), *word = s->free, *end = map + (s->carved + 63) / 64;
+    const uint64_t last_bit = (uint64_t)1 << 63, size = s->block_size;
     if (n > free)
         n = free;
     s->frees_to_event += (uint32_t)n; /* before the bits change: see slab_pop */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     while (got < n && word < end) {
         uint64_t bits = *word;
-        char *base = s->start + (size_t)(word - map) * 64 * s->block_size;
-        for (; bits && got < n; bits &= bits - 1)
-            to[n - ++got] = base + (size_t)__builtin_ctzll(bits) * s->block_size;
-        *word = bits;
+        char *base = s->start + (size_t)(word - map) * 64 * size;
+        while (bits && got < n) { /* a stretch of neighbours at a time */
+            size_t first = (size_t)__builtin_ctzll(bits), length = (size_t)__builtin_ctzll(~(bits >> first) | last_bit);
+            length = length < n - got ? length : n - got;
+            char *p = base + first * size;
+            for (size_t stop = got + length; got < stop; p += size)
+                to[n - ++got] = p;
+            bits &= ~((((uint64_t)1 << length) - 1) << first);
+        }
+        store_relaxed(word, bits);
         word += !bits;
     }
     if (n > 0)
@@ -37,10 +41,31 @@ size_t freelist_take(struct slab *s, void **to, size_t n)
     return got;
 }
 
+size_t freelist_give(struct slab *s, void **slot, size_t n)
+{
+    uint64_t *map = freelist_map(s), *lowest = s->free ? s->free : map + FREELIST_WORDS * SLABS_PER_SUPERSLAB;
+    uint64_t inverse = (class_inverse[s->class] >> 32) + 1, size = s->block_size, bytes = s->carved * size, offset;
+    char *start = s->start;
+    void **at = slot, **end = slot + n;
+    for (; at < end && (offset = (uint64_t)((char *)*at - start)) < bytes; at++) {
+        uint64_t index = offset * inverse >> 32, *word = map + index / 64, bits = *word; /* exact, where a block starts */
+        if (unlikely(index * size != offset) || unlikely(bits >> index % 64 & 1))
+            slab_refuse(s, *at);
+        store_relaxed(word, bits | (uint64_t)1 << index % 64);
+        *at = NULL;
+        lowest = word < lowest ? word : lowest;
+    }
+    if (at == slot)
+        slab_refuse(s, *slot);
+    s->free = lowest;
+    s->freed = 1;
+    return (size_t)(at - slot);
+}
+
 void freelist_undo(struct slab *s, void *p)
 {
     uint64_t bit, *word = freelist_word(s, p, &bit);
-    *word &= ~bit;
+    store_relaxed(word, *word & ~bit);
     if (s->free == word)
         freelist_seek(s, word);
 }
@@ -49,7 +74,7 @@ void freelist_add(struct slab *s, char *p, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++) {
         uint64_t bit, *word = freelist_word(s, p + (size_t)i * s->block_size, &bit);
-        *word |= bit;
+        store_relaxed(word, *word | bit);
         if (!s->free || word < (uint64_t *)s->free)
             s->free = word;
     }
@@ -58,7 +83,11 @@ void freelist_add(struct slab *s, char *p, uint32_t n)
 void *freelist_next(const struct slab *s, const void *p)
 {
     const uint64_t *map = freelist_map(s);
-    uint64_t index = p ? ((uint64_t)((const char *)p - s->start) * load_relaxed(&freelist_inverse[s->class]) >> 32) + 1 : 0;
+    uint64_t index = 0;
+    if (p) {
+        slab_block_index(s, p, &index);
+        index++;
+    }
     for (; index < s->carved; index++) {
         if (map[index / 64] >> index % 64 & 1)
             return s->start + index * s->block_size;

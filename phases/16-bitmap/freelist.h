@@ -8,7 +8,7 @@
  *
  * Must hold (slab_valid walks the bits):  number of 1 bits = carved - used
  *   slab->free = the lowest word that is not 0, or NULL;  no bit at or above carved is 1
- *   a bit that is 1 when its block is freed: it was free already, and free says so and aborts
+ *   what is freed and starts no block that has been handed out, or has its bit set already: slab_refuse aborts
  */
 #ifndef HAK_PHASE_FREELIST_H
 #define HAK_PHASE_FREELIST_H
@@ -20,9 +20,6 @@ struct freelist_superslab {
     uint64_t map[SLABS_PER_SUPERSLAB][FREELIST_WORDS];
 };
 #define FREELIST_OUTSIDE true
-
-/* 2^32 / block size, rounded up: offset * that >> 32 = index. Set by freelist_format. */
-extern uint32_t freelist_inverse[CLASS_ALL];
 
 static inline uint64_t *freelist_map(const struct slab *s)
 {
@@ -43,32 +40,45 @@ static inline void *freelist_pop(struct slab *s, void *first)
 {
     uint64_t *word = first, bits = *word;
     size_t index = (size_t)(word - freelist_map(s)) * 64 + (size_t)__builtin_ctzll(bits);
-    *word = bits & (bits - 1);
+    store_relaxed(word, bits & (bits - 1));
     if (!*word)
         freelist_seek(s, word + 1);
     return s->start + index * s->block_size;
 }
 
-/* The word that has p's bit, and the bit. Exact for every block: offset < 2^21 and the inverse is too large by less than 1. */
+/* The word that has p's bit, and the bit. */
 static inline uint64_t *freelist_word(const struct slab *s, const void *p, uint64_t *bit)
 {
-    uint64_t index = (uint64_t)((const char *)p - s->start) * load_relaxed(&freelist_inverse[s->class]) >> 32;
+    uint64_t index;
+    bool starts = slab_block_index(s, p, &index);
+    hak_assert(starts);
+    (void)starts;
     *bit = (uint64_t)1 << index % 64;
     return freelist_map(s) + index / 64;
 }
 
 static inline void freelist_push(struct slab *s, void *p)
 {
-    uint64_t bit, *word = freelist_word(s, p, &bit);
+    uint64_t index;
+    if (unlikely(!slab_block_index(s, p, &index) || index >= s->carved))
+        slab_refuse(s, p);
+    uint64_t bit = (uint64_t)1 << index % 64, *word = freelist_map(s) + index / 64;
     if (unlikely(*word & bit))
-        log_bad_pointer("free", p, BAD_FREED);
-    *word |= bit;
+        slab_refuse(s, p);
+    store_relaxed(word, *word | bit);
     s->freed = 1;
     if (!s->free || word < (uint64_t *)s->free)
         s->free = word;
 }
 
+static inline bool freelist_has(const struct slab *s, const void *p)
+{
+    uint64_t bit, *word = freelist_word(s, p, &bit);
+    return load_relaxed(word) & bit;
+}
+
 void freelist_format(struct slab *s);
+size_t freelist_give(struct slab *s, void **slot, size_t n);
 size_t freelist_take(struct slab *s, void **to, size_t n);
 void freelist_undo(struct slab *s, void *p);
 void freelist_add(struct slab *s, char *p, uint32_t n);

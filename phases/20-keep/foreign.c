@@ -27,6 +27,7 @@ static void foreign_add(void *context, struct heap *h)
     void **top = load_relaxed(&bin->top);
     for (void **slot = load_relaxed(&bin->base) + 1; slot <= top; slot++)
         walk->count += (uintptr_t)load_relaxed(slot) - start < bytes;
+    walk->count += front_over_cached(h, walk->slab);
 }
 
 uint64_t foreign_cached(const struct heap *h, const struct slab *s)
