@@ -78,7 +78,9 @@ static noinline void *malloc_slow(size_t size, bool *zero)
     void *p;
     if (unlikely(!h) || unlikely(lock_inside)) {
         p = malloc_without(size, zero);
-        if (p && ssmap_find(p))
+        if (p && ssmap_find(p) && size > TINY_MAX)
+            block_out(p);
+        else if (p && ssmap_find(p))
             guard_alloc(p);
         return p;
     }
@@ -258,16 +260,23 @@ hot_inline bool free_to(struct heap *h, struct front_bin *bin, void *p)
     return true;
 }
 
+/* What free does when route_push was false; bin is what that left in it. */
+static noinline void free_routed(void *p, struct front_bin *bin)
+{
+    if (unlikely(!bin) || unlikely(!free_to(heap_self, bin, p)))
+        free_long(p);
+}
+
 HAK_EXPORT void hak_free(void *p)
 {
     struct heap *h = heap_self;
     struct front_bin *bin = NULL;
     if (ROUTE_MAPS ? likely(route_push(&h->route, &h->map, p, &bin)) : free_own(p))
         return;
-    if (!ROUTE_MAPS)
+    if (ROUTE_MAPS)
+        free_routed(p, bin);
+    else
         free_general(p, "free");
-    else if (unlikely(!bin) || unlikely(!free_to(h, bin, p)))
-        free_long(p);
 }
 
 static void *calloc_clear(void *p, size_t size, bool zero)

