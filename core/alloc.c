@@ -207,6 +207,12 @@ static noinline void free_general(void *p, const char *api)
     purge_tick(true);
 }
 
+/* Has p been freed, and nothing of its class since? */
+hot_inline bool free_newest(const struct heap *h, const struct slab *s, const void *p)
+{
+    return FRONT_CACHES ? front_newest(&h->front.bin[s->class], p) : freelist_has(s, p);
+}
+
 /* False: p is no block of a slab of this thread's heap, or a later slot of a run holds it, or it is one of those that are looked
  * at more closely. */
 hot_inline bool free_own(void *p)
@@ -215,7 +221,7 @@ hot_inline bool free_own(void *p)
     if (likely(ss)) {
         struct slab *s = slab_in(ss, p);
         struct heap *h = heap_self;
-        if (likely(slab_heap(s) == h) && (MID_CLASSES == 0 || likely(s->class < CLASS_TINY))) {
+        if (likely(slab_heap(s) == h) && (MID_CLASSES == 0 || likely(s->class < CLASS_TINY)) && likely(!free_newest(h, s, p))) {
             guard_free(p, "free");
             heap_push(h, s, p);
             return true;
@@ -253,8 +259,8 @@ hot_inline bool free_to(struct heap *h, struct front_bin *bin, void *p)
             free_full(p);
         return true;
     }
-    if (unlikely(!front_spills(bin)))
-        return false;
+    if (unlikely(front_newest(bin, p)) || unlikely(!front_spills(bin)))
+        return false; /* it may have been freed already; or what waits must go home first */
     guard_free(p, "free");
     front_spill(bin, p);
     return true;

@@ -223,6 +223,8 @@ noinline void heap_push_full(struct heap *h, struct slab *s, void *p)
 
 void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p)
 {
+    if (unlikely(load_relaxed(&to->remote) == p)) /* the list would be a circle */
+        log_bad_pointer("free", p, BAD_FREED);
     if (from == &heap_none) { /* shared by all threads that have no heap */
         __atomic_fetch_add(&from->remote_sent_blocks, 1, __ATOMIC_RELAXED);
         __atomic_fetch_add(&from->remote_sent_bytes, s->block_size, __ATOMIC_RELAXED);
@@ -305,6 +307,8 @@ static void heap_drain_step(struct heap *h)
         hak_assert(slab_heap(s) == h);
         blocks++;
         bytes += s->block_size;
+        if (unlikely(freelist_has(s, p) || front_holds(&h->front, s->class, p)))
+            log_bad_pointer("free", p, BAD_FREED);
         heap_give_inside(h, s, p);
         p = next;
     }

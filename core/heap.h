@@ -181,7 +181,7 @@ static inline void heap_remote_chain(struct heap *to, void *first, void *last)
     while (!__atomic_compare_exchange_n(&to->remote, &head, first, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
 }
 
-/* p onto to's remote list, no questions asked. Any thread, also inside a signal handler. */
+/* p onto to's remote list, no questions asked but whether it is there. Any thread, also inside a signal handler. */
 void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p);
 
 /* Is something queued at h? */

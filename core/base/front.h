@@ -46,6 +46,12 @@ hot_inline bool front_spill(struct front_bin *bin, void *p)
     return false;
 }
 
+hot_inline bool front_newest(const struct front_bin *bin, const void *p)
+{
+    (void)bin, (void)p;
+    return false;
+}
+
 static inline bool front_holds(const struct front_heap *f, unsigned class, const void *p)
 {
     (void)f, (void)class, (void)p;

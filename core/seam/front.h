@@ -30,8 +30,9 @@ struct slab;
  * hot_inline bool front_spill(struct front_bin *bin, void *p);    front_push had no room: true: p waits for going back with others;
  *                                                                 false: front_drain */
 
-/* static inline bool front_holds(const struct front_heap *f, unsigned class, const void *p);
- *                                        true: p is cached here, so it has been freed. False where that takes long to say */
+/* hot_inline bool front_newest(const struct front_bin *bin, const void *p);     p came last into the bin
+ * static inline bool front_holds(const struct front_heap *f, unsigned class, const void *p);
+ *                                        p is cached here, so it has been freed. False where that takes long to say */
 
 void *front_refill(struct heap *h, unsigned class);                       /* after a miss: a block; NULL: no memory */
 void front_drain(struct heap *h, struct slab *s, void *p);                /* no room: takes p all the same */

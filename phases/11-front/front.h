@@ -117,6 +117,12 @@ hot_inline bool front_spill(struct front_bin *bin, void *p)
     return true;
 }
 
+/* p is what came last into the bin. */
+hot_inline bool front_newest(const struct front_bin *bin, const void *p)
+{
+    return *bin->top == p;
+}
+
 enum { FRONT_LOOK = 4 };
 
 /* Only the newest are looked at. */

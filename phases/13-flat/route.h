@@ -66,7 +66,7 @@ hot_inline bool route_push(struct route_heap *r, const struct route_map *m, void
     size_t distance = m->bin[(uintptr_t)p >> SLAB_SHIFT];
     void **top = route_bin(r, distance)->top;
     forget_value(distance);
-    if (unlikely(top >= route_bin(r, distance)->limit)) {
+    if (unlikely(top >= route_bin(r, distance)->limit) || unlikely(*top == p)) {
         forget_value(distance);
         *bin = route_bin(r, distance);
         return false;

@@ -1,6 +1,7 @@
 /* remote.c - see remote.h: packets, boxes, sending and receiving. */
 #include "core/heap.h"
 #include "core/lock.h"
+#include "core/log.h"
 #include "core/meta.h"
 #include "core/thread.h"
 #include <errno.h>
@@ -163,6 +164,8 @@ static struct remote_box *remote_bind(struct heap *from, struct heap *to)
 
 static void remote_add(struct heap *from, struct remote_box *box, void *p, uint64_t sent_bytes)
 {
+    if (unlikely(box->next[-1] == p)) /* the packet's head, where it is empty */
+        log_bad_pointer("free", p, BAD_FREED);
     *box->next = p;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a fork between the two finds only blocks below next */
     box->next++;
@@ -280,6 +283,8 @@ static void remote_open(struct heap *h, struct remote_packet *packet, bool cache
         struct slab *s = slab_of(p);
         hak_assert(slab_heap(s) == h);
         bytes += s->block_size;
+        if (unlikely(freelist_has(s, p) || front_holds(&h->front, s->class, p)))
+            log_bad_pointer("free", p, BAD_FREED);
         if (!cache || !front_push(&h->front, s->class, p))
             heap_give_inside(h, s, p);
     }
