@@ -170,16 +170,19 @@ static struct mapped *block_mapped(const void *p, const char *api)
     return m;
 }
 
-/* p, the start of a block of s that has been handed out, has been freed since: a line and abort, where it is quickly said. */
+/* p, the start of a block of s that has been handed out, has been freed since: a line and abort, where it is quickly said. Of
+ * tiny blocks the thread that has their heap can say it. */
 static inline void block_live(struct heap *h, const struct slab *s, const void *p, const char *api)
 {
     guard_live(p, api);
-    if (s->class >= CLASS_TINY ? unlikely(!superslab_marked(p)) : freelist_has(s, p) || front_holds(&h->front, s->class, p))
+    bool freed = s->class >= CLASS_TINY ? !superslab_marked(p)
+                                        : slab_heap(s) == h && (freelist_has(s, p) || front_holds(&h->front, s->class, p));
+    if (unlikely(freed))
         log_bad_pointer(api, p, BAD_FREED);
 }
 
 /* p, the start of a block of s, a slab of heap to, goes where it belongs. */
-static inline void free_block(struct heap *h, struct heap *to, struct slab *s, void *p, const char *api)
+static noinline void free_block(struct heap *h, struct heap *to, struct slab *s, void *p, const char *api)
 {
     block_live(h, s, p, api);
     guard_free(p, api);
@@ -235,11 +238,15 @@ static noinline void free_long(void *p)
 {
     struct slab *s;
     struct superslab *ss = ssmap_find_block(p);
-    struct heap *to;
-    if (likely(ss) && likely(to = slab_heap(s = slab_in(ss, p))) && likely(slab_has_block(s, p)))
-        free_block(heap_self, to, s, p, "free");
-    else
+    struct heap *h = heap_self, *to;
+    if (unlikely(!ss) || unlikely(!(to = slab_heap(s = slab_in(ss, p)))) || unlikely(!slab_has_block(s, p))) {
         free_general(p, "free");
+    } else if (to == h || s->class >= CLASS_TINY) {
+        free_block(h, to, s, p, "free");
+    } else {
+        guard_free(p, "free");
+        remote_give(h, to, s, p);
+    }
 }
 
 /* A block of this heap's for whose class the front has no room. */

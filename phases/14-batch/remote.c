@@ -283,7 +283,7 @@ static void remote_open(struct heap *h, struct remote_packet *packet, bool cache
         struct slab *s = slab_of(p);
         hak_assert(slab_heap(s) == h);
         bytes += s->block_size;
-        if (unlikely(freelist_has(s, p) || front_holds(&h->front, s->class, p)))
+        if (unlikely(front_newest(&h->front.bin[s->class], p)))
             log_bad_pointer("free", p, BAD_FREED);
         if (!cache || !front_push(&h->front, s->class, p))
             heap_give_inside(h, s, p);
