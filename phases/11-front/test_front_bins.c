@@ -194,6 +194,39 @@ START_TEST(walk_of_odd_sizes)
 }
 END_TEST
 
+/* A thread may be at work before the environment is read: its bins hold what they were laid out for. */
+static void *opened_before(void *unused)
+{
+    struct heap *h = own_heap();
+    front_cap = 4096;
+    for (int round = 0; round < 3; round++) {
+        for (size_t size = 16; size <= 64; size *= 2) {
+            take(MOST, size);
+            for (size_t i = 0; i < MOST; i++)
+                test_stamp(block[i], size, i);
+            for (size_t i = 0; i < MOST; i++) {
+                must(test_stamped(block[i], size, i));
+                hak_free(block[i]);
+            }
+            must(bin_held(bin_of(h, size)) <= 256 && bin_over(bin_of(h, size)) <= FRONT_OVER);
+        }
+        for (unsigned c = 0; c < HEAP_CLASSES; c++) {
+            for (void **slot = h->front.bin[c].base + 1; slot <= h->front.bin[c].top; slot++)
+                must(slab_of(*slot)->class == c);
+        }
+    }
+    return unused;
+}
+
+START_TEST(cap_is_the_one_that_the_heap_was_opened_with)
+{
+    front_cap = 256;
+    run_thread(opened_before, NULL);
+    run_thread(walk_in_thread, NULL); /* adopts the heap, whose cap is the new one then */
+    must(hak_check() && test_stats().live_blocks == 0);
+}
+END_TEST
+
 /* Two hops: the slab's list first. Other order, same equations. */
 START_TEST(walk_of_the_refill_by_list)
 {
@@ -230,4 +263,5 @@ START_TEST(no_slots)
 END_TEST
 
 TEST_MAIN("front: bins", slots_are_bounded_by_count_and_bytes, miss_fetches_a_batch,
-          full_bin_stays_and_the_rest_goes_home_together, frees_in_a_row_go_home_in_batches, walk_of_default_sizes, walk_of_odd_sizes, walk_of_the_refill_by_list, no_slots)
+          full_bin_stays_and_the_rest_goes_home_together, frees_in_a_row_go_home_in_batches, walk_of_default_sizes, walk_of_odd_sizes, walk_of_the_refill_by_list,
+          cap_is_the_one_that_the_heap_was_opened_with, no_slots)
