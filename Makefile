@@ -135,7 +135,8 @@ TEST_DIRS := core/test $(FOLDERS) $(if $(HERE),phases/test bench/test)
 # Tests that know no variant run with the newest only, when no toggle is given: the workbench's own, which are linked with it
 # and not with the allocator, and those of the workloads, the Makefile, the table and the sources.
 HAKBENCH_TESTS := $(wildcard bench/test/test_hakbench_*)
-HOUSE_TESTS := $(wildcard bench/test/test_work_*) core/test/test_source_rules.sh phases/test/test_make.sh phases/test/test_resolve.sh
+HOUSE_TESTS := $(wildcard bench/test/test_work_*) core/test/test_source_rules.sh phases/test/test_make.sh phases/test/test_resolve.sh \
+    phases/test/test_blanks.sh
 ELSEWHERE := $(HAKBENCH_TESTS) $(if $(SET),$(HOUSE_TESTS))
 TEST_SRCS := $(filter-out $(ELSEWHERE),$(wildcard $(TEST_DIRS:%=%/test_*.c)))
 TEST_BINS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(TEST_SRCS)))

@@ -166,6 +166,22 @@ START_TEST(a_library_that_cannot_be_preloaded)
 }
 END_TEST
 
+/* LD_PRELOAD ends names at blanks and colons. */
+START_TEST(a_library_in_a_folder_with_blanks)
+{
+    char path[256], target[4096];
+    const char *out = getenv("HAK_OUT"), *library = getenv("HAK_LIB");
+    snprintf(path, sizeof path, "%s/test/a b:c'd.%d.so", out ? out : "/tmp", getpid());
+    ck_assert(library && realpath(library, target) && symlink(target, path) == 0);
+    run_library = path;
+    bool good = run_script("grep -m 1 -o 'libhakmem[.]so' /proc/self/maps\n", MODE_TIME, -1, 5, NULL);
+    run_library = NULL;
+    unlink(path);
+    ck_assert_msg(good, "%s", result.why);
+    ck_assert_str_eq(result.text, "libhakmem.so\n");
+}
+END_TEST
+
 START_TEST(a_clean_environment)
 {
     static const char *const environment[] = {"HAKMEM_X=1", NULL};
@@ -225,5 +241,6 @@ START_TEST(much_text)
 END_TEST
 
 TEST_MAIN("the launcher", a_fat_parent_does_not_show, what_a_timing_run_yields, memory_over_time, a_hanging_child_is_ended,
-          nothing_is_left_behind, how_it_ended, a_library_that_cannot_be_preloaded, a_clean_environment, pinned_when_asked,
+          nothing_is_left_behind, how_it_ended, a_library_that_cannot_be_preloaded,
+          a_library_in_a_folder_with_blanks, a_clean_environment, pinned_when_asked,
           much_text, a_session_of_its_own, nothing_starts_after_a_stop, an_environment_of_one_size)
