@@ -11,7 +11,9 @@ tmp=$(mktemp -d) || exit 1
 server=
 trap 'rm -rf "$tmp"' EXIT
 unset HAKMEM_STATS HAKMEM_HELP HAKMEM_CRASH_LOG
-export LC_ALL=C PYTHONHASHSEED=0 HOME="$tmp" GIT_CONFIG_NOSYSTEM=1 progs
+pg_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+: "${pg_bin:=/usr/bin}"
+export PATH="$PATH:/usr/sbin" LC_ALL=C PYTHONHASHSEED=0 HOME="$tmp" GIT_CONFIG_NOSYSTEM=1 progs
 ran=0
 failed=0
 
@@ -199,6 +201,198 @@ try_xz() {
     xz -T2 -3 -k all.tar && xz -dc all.tar.xz | cmp - all.tar && cksum <all.tar.xz && gzip -9n all.tar && cksum <all.tar.gz
 }
 
+# A conservative collector scans everything writable that is not the allocator's blocks, ours, too.
+try_guile() {
+    cat >work.scm <<'SCM'
+(use-modules (ice-9 threads) (srfi srfi-1))
+(define (tree depth) (if (zero? depth) '() (cons (tree (- depth 1)) (tree (- depth 1)))))
+(define (count t) (if (null? t) 1 (+ (count (car t)) (count (cdr t)))))
+(define kept (make-vector 300 #f))
+(do ((i 0 (+ i 1))) ((= i 3000)) (vector-set! kept (modulo i 300) (make-string (* i 7) #\a)))
+(define (sum n) (fold + 0 (map (lambda (i) (string-length (number->string (* i n)))) (iota 20000))))
+(define sums (par-map sum '(3 5 7 11)))
+(define table (make-hash-table))
+(for-each (lambda (i) (hash-set! table (modulo (* i 7919) 9973) (list i (number->string i)))) (iota 100000))
+(gc)
+(define lengths (map string-length (vector->list kept)))
+(display (list (count (tree 17)) sums (hash-count (const #t) table) (fold + 0 lengths) (expt 3 500)))
+(newline)
+SCM
+    GUILE_AUTO_COMPILE=0 guile --no-auto-compile work.scm
+}
+
+# The program limits its address space when it has threads already: what it asks for afterwards must fit.
+try_ruby() {
+    cat >work.rb <<'RB'
+require "json"
+require "zlib"
+def work(n) = Thread.new { (1..4000).map { |i| "v#{i * n}" * 20 }.sum(&:size) }
+puts (1..4).map { |n| work(n) }.map(&:value).inspect
+Process.setrlimit(:AS, 2 << 30, 2 << 30)
+puts (1..8).map { |n| work(n) }.map(&:value).inspect
+big = (1..40).map { |i| ("%05d" % i) * (1 << 18) }
+big.each_index { |i| big[i] = nil if i.odd? }
+rows = JSON.generate((1..20000).map { |i| { id: i, name: "n#{i * 7919 % 1000}", list: [i] * (i % 20) } })
+puts big.compact.sum(&:size), Zlib.crc32(rows), Zlib.crc32(Zlib.deflate(rows))
+puts begin ("y" * (3 << 30)).size rescue NoMemoryError "no memory for 3 GiB" end
+puts JSON.parse(rows).size, work(3).value
+RB
+    ruby work.rb
+}
+
+# Only a process of one thread may enter a user namespace of its own.
+try_sandbox() {
+    ! command -v bwrap >/dev/null || bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --unshare-all sh -c '
+        id -u && awk "BEGIN { for (i = 0; i < 200000; i++) s[i % 5000] = s[i % 5000] i; print length(s[77]) }"' 2>&1
+    unshare --user --map-root-user --fork --pid sh -c 'id -u && echo $$' 2>&1
+    cat >work.pl <<'PL'
+for (1 .. 3) { my @large = map { "x" x (30000 + $_) } 1 .. 2000; }
+my $number = `uname -m` =~ /x86_64/ ? 272 : 97;
+print syscall($number, 0x10000000) == 0 ? "a namespace of its own\n" : "unshare: $!\n";
+print "tasks: ", scalar(my @tasks = glob("/proc/self/task/*")), "\n";
+PL
+    perl work.pl
+}
+
+# A clock that stands still, one that runs a hundred times faster; libfaketime before the library and after it.
+try_faketime() {
+    cat >work.pl <<'PL'
+my @kept;
+for my $round (1 .. 6) { @kept = map { "x" x ($_ * $round % 4000) } 1 .. 20000; }
+print join(" ", (localtime)[5, 4, 3]), " $#kept\n";
+PL
+    cat >work.py <<'PY'
+import threading, time
+def work(n):
+    for _ in range(40):
+        kept = [str(i * n) * (i % 90) for i in range(2000)]
+threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+[t.start() for t in threads], [t.join() for t in threads]
+print(time.strftime("%F %T"))
+PY
+    fake=$(env -u LD_PRELOAD faketime -m -f +0 printenv LD_PRELOAD)
+    faketime -f '2020-01-02 03:04:05' perl work.pl && faketime -f '@2020-01-02 03:04:05 x100' perl work.pl
+    faketime -m -f '2020-01-02 03:04:05' python3 work.py
+    export FAKETIME='2020-01-02 03:04:05' LD_PRELOAD="${LD_PRELOAD:+$LD_PRELOAD:}$fake"
+    perl work.pl && python3 work.py
+}
+
+# heaptrack wraps the allocator that it finds behind itself; its counts must not change.
+try_heaptrack() {
+    echo 'for (1 .. 3) { my @kept = map { "x" x ($_ % 3000) } 1 .. 5000; } print "done\n";' >work.pl
+    heaptrack -o "$PWD/record" perl work.pl >log || return 1
+    grep -x done log && heaptrack_print record.* >report || return 1
+    sed -n 's/^calls to allocation functions: \([0-9]*\)[0-9]\{4\} .*/\1 x 10000 calls/p' report
+    heaptrack -o "$PWD/api" "$progs/prog_api" >log && grep '^all' log
+    heaptrack_print api.* | grep -c '^total memory leaked'
+}
+
+# A core file of a threaded program is about as large as the memory that it uses: what is resident, and three SuperSlabs for
+# each of 17 threads that use three sizes, where each size has its own. glibc: one arena, as each reserves 64 MiB.
+try_gcore() {
+    export MALLOC_ARENA_MAX=1
+    mkfifo input || return 1
+    "$progs/prog_idle_threads" 16 <input >output &
+    program=$!
+    exec 3>input
+    wait_until ready cat output || return 1
+    (ulimit -f 400000 && exec gcore -o core "$program") >log 2>&1 || { echo 'no core' && cat log >&2; } # 200 MB at most
+    resident=$(awk '/^VmRSS/ { print $2 }' "/proc/$program/status")
+    awk -v core="$(cat core.* | wc -c)" -v resident="$resident" 'BEGIN {
+        over = core / 1024 - resident
+        if (over < 17 * 3 * 2048 + 32 * 1024) print "core: about what is resident"
+        else print "core:", core, "B, resident:", resident, "KiB" }'
+    exec 3>&-
+    wait "$program"
+    echo "program: $?"
+}
+
+nginx_requests() { # COUNT: asks so often, and prints each kind of answer with its number
+    cat >ask.pl <<'PL'
+use IO::Socket::UNIX;
+my %seen;
+for my $i (1 .. $ARGV[0]) {
+    my $socket = IO::Socket::UNIX->new(Peer => "socket") or die "no answer: $!";
+    my $path = ("/text", "/words?n=$i", "/again/text", "/again/words?n=$i", "/none")[$i % 5];
+    my $gzip = $i % 2 ? "Accept-Encoding: gzip\r\n" : "";
+    print $socket "GET $path HTTP/1.0\r\nHost: x\r\n${gzip}X-Pad: ", "y" x ($i * 17 % 900), "\r\n\r\n";
+    local $/;
+    my ($head, $body) = split /\r\n\r\n/, <$socket>, 2;
+    $head =~ /^HTTP\S+ (\d+)/;
+    $seen{"$1, " . length($body)}++;
+}
+print "$_: $seen{$_}\n" for sort keys %seen;
+PL
+    perl ask.pl "$1"
+}
+
+children() {
+    tr ' ' '\n' <"/proc/$1/task/$1/children" | sort
+}
+
+try_nginx() {
+    awk 'BEGIN { for (i = 0; i < 40000; i++) print i * 7919 }' >text
+    cat >conf <<'CONF'
+user root;
+daemon off;
+worker_processes 2;
+pid pid;
+events { worker_connections 64; }
+http {
+    access_log off;
+    gzip on; gzip_types text/plain; default_type text/plain;
+    client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp; uwsgi_temp_path tmp; scgi_temp_path tmp;
+    upstream back { server unix:socket; }
+    server {
+        listen unix:socket;
+        location / { root .; }
+        location /again/ { proxy_pass http://back/; }
+        location /words { return 200 "words $arg_n\n"; }
+    }
+}
+CONF
+    nginx -p "$PWD" -e log -c conf 2>log.start &
+    server=$!
+    wait_until socket ls && nginx_requests 300
+    for reload in 1 2; do
+        children "$server" >before
+        nginx_requests 300 >answers &
+        asking=$!
+        kill -HUP "$server"
+        tries=0
+        while children "$server" | comm -12 before - | grep -q .; do
+            tries=$((tries + 1))
+            [ "$tries" -lt 200 ] || { echo 'the old workers stay' && break; }
+            sleep 0.1
+        done
+        wait "$asking" && cat answers && children "$server" | wc -l
+    done
+    kill -QUIT "$server"
+    wait "$server"
+    echo "server: $?"
+    grep -hE 'hakmem|signal' log log.start >&2
+}
+
+# Not run by root: a user of no rights then, who must be able to read the library.
+try_postgres() {
+    as=
+    chmod 711 .. && [ -z "${LD_PRELOAD:-}" ] || { cp "$LD_PRELOAD" lib.so && export LD_PRELOAD="$PWD/lib.so"; }
+    [ "$(id -u)" != 0 ] || { as='setpriv --reuid=65534 --regid=65534 --clear-groups' && chown 65534:65534 .; }
+    $as "$pg_bin/initdb" -D data --no-sync -A trust -U someone -E UTF8 --no-locale >log || return 1
+    $as "$pg_bin/postgres" -D data -c listen_addresses= -c unix_socket_directories="$PWD" -c fsync=off >log 2>&1 &
+    server=$!
+    export PGHOST="$PWD" PGUSER=someone PGDATABASE=postgres
+    wait_until accepting "$pg_bin/pg_isready" && "$pg_bin/pgbench" -i -q >log.bench 2>&1
+    "$pg_bin/pgbench" -n -c 4 -j 2 -t 100 2>&1 | grep -E 'processed|failed'
+    "$pg_bin/psql" -Atc 'SELECT count(*), sum(bid) FROM pgbench_accounts' -c 'SELECT count(*) FROM pgbench_history' -c "
+        SELECT sum(length(t)), count(DISTINCT t)
+            FROM (SELECT repeat(md5(i::text), i % 90) t FROM generate_series(1, 50000) i) x"
+    kill -INT "$server"
+    wait "$server"
+    echo "server: $?"
+    grep -E 'hakmem|PANIC|terminated by' log >&2
+}
+
 # attempt NAME PROGRAM...: try_NAME twice, when the programs are installed.
 attempt() {
     name=$1
@@ -246,9 +440,17 @@ attempt sqlite3 sqlite3
 attempt redis_server redis-server redis-cli redis-benchmark
 attempt sort sort awk
 attempt xz xz tar gzip awk
+attempt ruby ruby
+attempt sandbox unshare perl
+attempt gcore gcore awk mkfifo
 if [ "${HAK_TEST_SCALE:-1}" -lt 10 ]; then # the slow ones, but for the matrix
     attempt node node
     attempt javac javac java
+    attempt guile guile
+    attempt faketime faketime perl python3
+    attempt heaptrack heaptrack perl
+    attempt nginx nginx perl awk comm
+    attempt postgres "$pg_bin/initdb" "$pg_bin/pgbench" setpriv
 fi
 
 echo "Checks: $ran, Failures: $failed"
