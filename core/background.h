@@ -1,44 +1,51 @@
-/* background.h - a thread of the allocator's own: detached, small, and out of the program's way.
+/* background.h - a thread of the allocator's own, one at most, and only where HAKMEM_PURGE_THREAD=1 asks for it: it gives back
+ * by age what is kept for nobody, also when the program makes no call.
  *
- * May include libc only. For phases that have one; the core has none. A macro, so that the function stands, and is compiled,
- * in the file of the phase.
+ * May include compiler.h. Ringing may be done anywhere, with locks held and in signal handlers, and starts nothing. The tick
+ * starts the thread, where something rang: at the end of the slow paths of malloc and free, with no lock held. What there is to
+ * do stands in one place, background_due.
  *
- * BACKGROUND_THREAD(start, body) defines  static int start(void), which starts a thread that runs body(NULL). All signals are
- * blocked in it: the program's handlers run on the program's threads. It allocates, so no lock may be held. Returns an error
- * number, or 0. A stack that cannot hold the program's thread-local variables is replaced by one of the usual size.
+ *   state:  NONE -- rung, ticked --> RUNS -- nothing to do, or nobody else alive --> NONE
+ *           NONE -- no thread can be had --> OFF;  any -- fork, in the child --> OFF, for good
  */
 #ifndef HAK_BACKGROUND_H
 #define HAK_BACKGROUND_H
 
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
+#include "compiler.h"
+#include "stats.h"
 
-enum { BACKGROUND_STACK = 128 * 1024 };
+extern uint64_t background_on;
+#define BACKGROUND_ENV(X) \
+    X("PURGE_THREAD", background_on, 0, 1, "0", "a thread gives back by age what is kept, also when the program makes no call")
 
-#define BACKGROUND_THREAD(start, body)                                        \
-    static int start(void)                                                    \
-    {                                                                         \
-        pthread_t thread;                                                     \
-        pthread_attr_t attributes;                                            \
-        sigset_t all, before;                                                 \
-        int error = pthread_attr_init(&attributes);                           \
-        if (error)                                                            \
-            return error;                                                     \
-        pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);    \
-        size_t usual;                                                         \
-        pthread_attr_getstacksize(&attributes, &usual);                       \
-        pthread_attr_setstacksize(&attributes, BACKGROUND_STACK);             \
-        sigfillset(&all);                                                     \
-        pthread_sigmask(SIG_BLOCK, &all, &before);                            \
-        error = pthread_create(&thread, &attributes, body, NULL);             \
-        if (error == EINVAL) {                                                \
-            pthread_attr_setstacksize(&attributes, usual);                    \
-            error = pthread_create(&thread, &attributes, body, NULL);         \
-        }                                                                     \
-        pthread_sigmask(SIG_SETMASK, &before, NULL);                          \
-        pthread_attr_destroy(&attributes);                                    \
-        return error;                                                         \
-    }
+extern bool background_absent; /* there may be a thread, and is none. Atomic, relaxed */
+extern bool background_wanted; /* the next tick that may starts it. Atomic, relaxed */
+
+/* Something is kept that will have to go by age. */
+static inline void background_ring(void)
+{
+    if (unlikely(load_relaxed(&background_absent)))
+        store_relaxed(&background_wanted, true);
+}
+
+void background_begin(bool freeing);
+
+/* freeing: in free, where only a process without threads may start one: libc frees the memory of threads with a lock held that
+ * starting one takes. */
+static inline void background_tick(bool freeing)
+{
+    if (unlikely(load_relaxed(&background_wanted)))
+        background_begin(freeing);
+}
+
+void background_start(void); /* once, when the environment has been read */
+void background_fork_child(void);
+void background_stats(stats_each *each, void *context);
+
+/* What the thread did: times that it was started, ended, and looked. */
+struct background_counts {
+    uint64_t starts, ends, rounds;
+};
+struct background_counts background_counts(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* env.c - see env.h. */
 #include "env.h"
+#include "background.h"
 #include "core/hakmem.h"
 #include "log.h"
 #include "seam/front.h"
@@ -30,7 +31,7 @@ static const struct env_variable env_table[] = {
     {"HELP", &env_help, 0, 1, "0", "print this table at start", NULL},
     {"CRASH_LOG", &env_crash_log, 0, 1, "0", "a line on SIGSEGV, SIGBUS and SIGABRT", NULL},
     LAZY_ENV(ENV_ROW) FRONT_ENV(ENV_ROW) POOL_ENV(ENV_ROW) OWNER_ENV(ENV_ROW) LARGE_ENV(ENV_ROW) RUN_ENV(ENV_ROW)
-    PURGE_ENV(ENV_ROW)
+    PURGE_ENV(ENV_ROW) BACKGROUND_ENV(ENV_ROW)
 };
 enum { ENV_COUNT = sizeof env_table / sizeof *env_table };
 

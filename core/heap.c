@@ -313,6 +313,7 @@ static void heap_drain_step(struct heap *h)
     store_relaxed(&h->draining, p);
     count_add(&h->remote_received_blocks, blocks);
     count_add(&h->remote_received_bytes, bytes);
+    purge_freed(&h->purge, bytes);
     if (!p)
         remote_receive(h);
 }

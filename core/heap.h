@@ -50,6 +50,7 @@ struct heap {
     bool forked, fork_missed;          /* fork has the heap's lock; it could not get it. Atomic, relaxed; thread.c's */
     struct lock_heap lock;
     void *draining;                    /* the rest of a list of blocks freed by others. Inside the lock; read relaxed */
+    struct purge_heap purge;
     struct pool_heap pool;
     struct run_heap run;
     struct foreign_heap foreign;
@@ -179,6 +180,7 @@ static inline void heap_remote_chain(struct heap *to, void *first, void *last)
     do
         *(void **)last = head;
     while (!__atomic_compare_exchange_n(&to->remote, &head, first, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+    purge_note(to);
 }
 
 /* p onto to's remote list, no questions asked but whether it is there. Any thread, also inside a signal handler. */

@@ -180,7 +180,10 @@ struct mapped *mapped_new(size_t size, size_t align)
     struct mapped *m = mapped_take(size, align);
     if (!m)
         m = mapped_map(size, align);
-    return m ? mapped_known(m) : NULL;
+    if (!m)
+        return NULL;
+    m->apart = align >= os_page;
+    return mapped_known(m);
 }
 
 void *mapped_alloc(size_t size, size_t align)
@@ -189,12 +192,18 @@ void *mapped_alloc(size_t size, size_t align)
     return m ? mapped_block(m) : NULL;
 }
 
+/* Not what was asked for at a page's boundary: nobody else wants pages that are not to be inherited, or locked. */
+static bool mapped_give(const struct mapped *m, char *start, size_t bytes)
+{
+    return m->user == OS_LARGE && !m->apart && large_give(start, bytes);
+}
+
 void mapped_free(struct mapped *m)
 {
     mapped_unknown(m);
     struct mapped was = *m;
     mapped_retire(m);
-    if (was.user != OS_LARGE || !large_give(was.start, was.bytes))
+    if (!mapped_give(&was, was.start, was.bytes))
         mapped_drop(was.start, was.bytes, was.user);
 }
 
@@ -234,7 +243,7 @@ static bool mapped_resize_kept(struct mapped *m, size_t bytes)
 {
     if (m->user != OS_LARGE)
         return false;
-    return bytes < m->bytes ? large_give(m->start + bytes, m->bytes - bytes)
+    return bytes < m->bytes ? mapped_give(m, m->start + bytes, m->bytes - bytes)
                             : large_extend(m->start + m->bytes, bytes - m->bytes);
 }
 

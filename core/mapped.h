@@ -22,6 +22,7 @@ struct mapped {
     size_t bytes;        /* of the mapping, whole pages */
     enum os_user user;   /* the subsystem that mapped it, for the accounting of address space */
     bool dirty;          /* the block may hold anything; else it was zero when it was handed out */
+    bool apart;          /* asked for at a page's boundary: the program may have told the kernel something about these pages */
     struct mapped *next; /* in the list of mappings that munmap refused, or of structs that stand for none */
 };
 

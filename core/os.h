@@ -81,4 +81,12 @@ void os_sleep_us(uint32_t us);                        /* or less */
 void os_futex_wait(uint32_t *word, uint32_t value);
 void os_futex_wake(uint32_t *word, int threads);
 
+/* For a thread of the allocator's own. os_thread_remember: its process's nice value and CPUs, at the start; os_thread_reset:
+ * the calling thread gets these, and a name. os_thread_alone: has every other thread of the process ended, its first one
+ * included, or can that not be told? */
+void os_thread_remember(void);
+void os_thread_reset(const char *name);
+bool os_thread_alone(void);
+void os_sleep_ms(uint64_t ms);
+
 #endif

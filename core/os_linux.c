@@ -4,9 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -334,4 +338,60 @@ void os_futex_wait(uint32_t *word, uint32_t value)
 void os_futex_wake(uint32_t *word, int threads)
 {
     os_kernel(SYS_futex, (long)word, FUTEX_WAKE_PRIVATE, threads, 0, 0, 0);
+}
+
+static cpu_set_t os_first_cpus; /* of the process at its start, and its nice value */
+static int os_first_nice;
+static bool os_remembers;
+
+void os_thread_remember(void)
+{
+    os_remembers = sched_getaffinity(0, sizeof os_first_cpus, &os_first_cpus) == 0;
+    os_first_nice = getpriority(PRIO_PROCESS, 0);
+    __atomic_fetch_add(&os_counts[OS_META][OS_OTHER], 2, __ATOMIC_RELAXED);
+}
+
+/* What is refused stays as it is: it is only about who runs when. */
+void os_thread_reset(const char *name)
+{
+    pthread_setname_np(pthread_self(), name);
+    setpriority(PRIO_PROCESS, 0, os_first_nice); /* 0: of the calling thread alone */
+    if (os_remembers)
+        sched_setaffinity(0, sizeof os_first_cpus, &os_first_cpus);
+    __atomic_fetch_add(&os_counts[OS_META][OS_OTHER], 3, __ATOMIC_RELAXED);
+}
+
+struct os_status {
+    bool zombie; /* the process's first thread has ended */
+    int threads; /* that thread counts until the last one ends */
+};
+
+/* Of /proc/self/status, whose first lines are name, ..., "State:\tZ (zombie)", ..., "Threads:\t2". A name has no line ends. */
+static void os_read_status(void *context, const char *text, size_t length)
+{
+    static const char state[] = "\nState:\t", threads[] = "\nThreads:\t";
+    struct os_status *status = context;
+    for (size_t i = 0; i + sizeof threads < length; i++) {
+        if (memcmp(text + i, state, sizeof state - 1) == 0)
+            status->zombie = text[i + sizeof state - 1] == 'Z';
+        if (memcmp(text + i, threads, sizeof threads - 1) != 0)
+            continue;
+        for (i += sizeof threads - 1; i < length && text[i] >= '0' && text[i] <= '9'; i++)
+            status->threads = status->threads * 10 + text[i] - '0';
+    }
+}
+
+bool os_thread_alone(void)
+{
+    struct os_status status = {false, 0};
+    if (!os_read_file("/proc/self/status", os_read_status, &status, OS_META))
+        return true;
+    return status.threads <= (status.zombie ? 2 : 1);
+}
+
+void os_sleep_ms(uint64_t ms)
+{
+    struct timespec left = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
+    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
+        continue;
 }

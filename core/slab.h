@@ -42,6 +42,7 @@ struct slab {
     uint8_t slots;           /* length of the run in slots, 0 while unowned */
     uint8_t back;            /* this slot belongs to the run whose first slab is this one - back */
     uint8_t freed;           /* set when a block comes back, where slab_purge has something to do; cleared by who calls that */
+    uint8_t taken;           /* set when a block goes, where slab_purge must look at all pages again; the freelist seam's */
 };
 static_assert(sizeof(struct slab) == 64, "a slab's fields are one cache line: the free path touches no other");
 
@@ -121,6 +122,12 @@ bool slab_extend(struct slab *s);
 static inline size_t slab_purge(struct slab *s)
 {
     return freelist_purge(s);
+}
+
+/* Bytes that slab_purge would give back, as far as can be told without looking at each block. */
+static inline size_t slab_spare(const struct slab *s)
+{
+    return freelist_spare(s);
 }
 
 /* Is p the start of a block that has been handed out? s must have a heap. Any thread. */

@@ -6,6 +6,7 @@
  * that are registered: prepare runs after every other library's, and what follows the fork before every other's. libc has not
  * been told of the environment yet and hands it over as an argument.
  */
+#include "background.h"
 #include "crash.h"
 #include "env.h"
 #include "lock.h"
@@ -65,7 +66,7 @@ __attribute__((constructor(101))) static void start_library(int count, char **ar
     front_start();
     route_start();
     pool_start();
-    purge_start();
+    background_start();
     if (heap_self != &heap_none && heap_enter(heap_self)) {
         front_open(heap_self); /* it was opened before the variables were known */
         heap_leave(heap_self);

@@ -2,6 +2,8 @@
  * was true a moment ago. */
 #define _GNU_SOURCE
 #include "hakmem.h"
+#include "background.h"
+#include "spare.h"
 #include "stats.h"
 #include "env.h"
 #include "mapped.h"
@@ -134,6 +136,8 @@ HAK_EXPORT void hak_stats_each(void (*each)(void *context, const char *name, uin
     large_stats(each, context);
     run_stats(each, context);
     purge_stats(each, context);
+    spare_stats(each, context);
+    background_stats(each, context);
 }
 
 /* Where a report of stats goes: a line for each counter, or a pair of one JSON object. */

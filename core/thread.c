@@ -1,5 +1,6 @@
 /* thread.c - see thread.h. */
 #include "thread.h"
+#include "background.h"
 #include "mapped.h"
 #include "meta.h"
 #include "os.h"
@@ -407,6 +408,8 @@ void thread_fork_child(void)
         for (struct heap *h = thread_heaps; h; h = h->next_all)
             thread_fork_heap(h);
     }
-    if (thread_fork_unlock(true))
+    if (thread_fork_unlock(true)) {
         purge_fork_child();
+        background_fork_child();
+    }
 }

@@ -48,6 +48,12 @@ static inline size_t freelist_purge(struct slab *s)
     return 0;
 }
 
+static inline size_t freelist_spare(const struct slab *s)
+{
+    (void)s;
+    return 0;
+}
+
 hot_inline size_t freelist_take(struct slab *s, void **to, size_t n)
 {
     size_t got = 0;

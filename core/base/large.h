@@ -54,6 +54,12 @@ static inline void large_tick(void)
 {
 }
 
+static inline size_t large_shed(uint64_t bytes)
+{
+    (void)bytes;
+    return 0;
+}
+
 static inline size_t large_trim(void)
 {
     return 0;

@@ -20,6 +20,18 @@ void lazy_tick(void)
 {
 }
 
+uint64_t lazy_age(uint64_t now_ms)
+{
+    (void)now_ms;
+    return UINT64_MAX;
+}
+
+size_t lazy_shed(uint64_t bytes)
+{
+    (void)bytes;
+    return 0;
+}
+
 void lazy_start(void)
 {
 }

@@ -1,5 +1,6 @@
 /* base/pool.c - see base/pool.h. */
 #include "core/heap.h"
+#include "core/spare.h"
 
 static void pool_link(struct heap *h, struct superslab *ss, unsigned class)
 {
@@ -36,6 +37,8 @@ struct slab *pool_claim(struct heap *h, unsigned class)
         pool_unlink(h, ss, class);
     slab_format(&ss->slab[slot], h, class, 1, ss->clean >> slot & 1);
     ss->clean &= ~(1U << slot);
+    if (ss->slab[slot].zero)
+        spare_fresh(SLAB_SIZE);
     return &ss->slab[slot];
 }
 
@@ -59,6 +62,17 @@ void pool_park(struct heap *h)
 }
 
 size_t pool_trim(void)
+{
+    return 0;
+}
+
+size_t pool_shed(uint64_t bytes)
+{
+    (void)bytes;
+    return 0;
+}
+
+size_t pool_age(void)
 {
     return 0;
 }

@@ -1,9 +1,9 @@
-/* base/purge.h - the base answer of the purge seam: nobody watches; what is kept goes when the program calls. */
+/* base/purge.h - the base answer of the purge seam: what a heap keeps is its thread's to give back. */
 #ifndef HAK_BASE_PURGE_H
 #define HAK_BASE_PURGE_H
 
-#define PURGE_WATCHES false
 #define PURGE_ENV(X)
+struct purge_heap {};
 
 static inline void purge_acquired(void)
 {
@@ -13,23 +13,14 @@ static inline void purge_released(void)
 {
 }
 
-static inline void purge_ring(void)
+static inline void purge_freed(struct purge_heap *p, uint64_t bytes)
 {
+    (void)p, (void)bytes;
 }
 
-static inline void purge_slots_come(uint32_t slots)
+static inline void purge_note(struct heap *h)
 {
-    (void)slots;
-}
-
-static inline void purge_slots_go(uint32_t slots)
-{
-    (void)slots;
-}
-
-static inline void purge_sweeps(purge_sweep *sweep)
-{
-    (void)sweep;
+    (void)h;
 }
 
 static inline bool purge_pressure(void)
@@ -37,13 +28,15 @@ static inline bool purge_pressure(void)
     return false;
 }
 
-static inline void purge_tick(bool freeing)
+static inline uint64_t purge_age(uint64_t now_ms)
 {
-    (void)freeing;
+    (void)now_ms;
+    return UINT64_MAX;
 }
 
-static inline void purge_start(void)
+static inline void purge_tick(bool freeing)
 {
+    background_tick(freeing);
 }
 
 static inline void purge_fork_child(void)

@@ -33,6 +33,8 @@
  *      called now and then from the allocation slow path: large_age when it is time
  * void large_yield(size_t bytes)
  *      so many bytes of untouched memory are about to be used for a slab: as much of what is kept may go instead
+ * size_t large_shed(uint64_t bytes)
+ *      unmaps so much of what is kept, as far as it goes and at once; bytes
  * size_t large_trim(void)
  *      unmaps all that is kept; bytes
  * uint64_t large_held(void)

@@ -21,6 +21,8 @@ struct superslab *lazy_acquire(void);         /* NULL with errno = ENOMEM */
 void lazy_release(struct superslab *ss);      /* keeps it or unmaps it */
 size_t lazy_trim(void);                       /* unmaps all that it keeps; how many SuperSlabs that were */
 void lazy_tick(void);                         /* called now and then from the allocation slow path: evict by age */
+uint64_t lazy_age(uint64_t now_ms);           /* evicts by age; when to ask again (ms), UINT64_MAX: not before one is kept */
+size_t lazy_shed(uint64_t bytes);             /* unmaps so much of what it keeps, as far as it goes; bytes */
 void lazy_start(void);                        /* once, when the environment has been read */
 void lazy_stop(void);                         /* once, at exit: last words */
 void lazy_stats(stats_each *each, void *context);

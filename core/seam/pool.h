@@ -23,6 +23,8 @@ struct slab *pool_claim(struct heap *h, unsigned class); /* formatted for class,
 void pool_release(struct heap *h, struct slab *s);
 void pool_park(struct heap *h); /* the thread ends: what is kept for this heap alone goes back */
 size_t pool_trim(void);         /* gives back what is kept for nobody; how many slabs that were */
+size_t pool_shed(uint64_t bytes); /* memory of slots that nobody has, up to so much, at once; bytes */
+size_t pool_age(void);            /* of slots that nobody had at the last call either; bytes. One thread at a time */
 void pool_valid(struct heap *h);
 void pool_start(void); /* once, when the environment has been read */
 void pool_stop(void);  /* once, at exit: last words */

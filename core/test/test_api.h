@@ -8,6 +8,7 @@
 
 #include "core/hakmem.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -119,6 +120,18 @@ static inline struct hak_stats test_stats(void)
     struct hak_stats stats;
     hak_stats(&stats);
     return stats;
+}
+
+/* Threads of this process, by the kernel's count. */
+static inline int test_thread_count(void)
+{
+    int count = 0;
+    DIR *dir = opendir("/proc/self/task");
+    for (struct dirent *e; dir && (e = readdir(dir));)
+        count += e->d_name[0] != '.';
+    if (dir)
+        closedir(dir);
+    return count;
 }
 
 #endif

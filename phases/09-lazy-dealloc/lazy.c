@@ -8,48 +8,52 @@
  *   held   = length of the list, newest to oldest over `older` = the same backwards over `newer`
  *   bytes  = held * 2 MiB; not stored
  *   held  <= lazy_size,  bytes <= lazy_mb MiB
- *   pushes + prewarmed = hits + evictions_count + evictions_bytes + evictions_age + trimmed + held
+ *   pushes + prewarmed = hits + evictions_count + evictions_bytes + evictions_age + evictions_spare + trimmed + held
  *   since_ms never rises from newest to oldest
  *   every SuperSlab in the list is in the SuperSlab map and no slot of it has a heap
- *   due    = never, when the thread runs;  0, when it is wanted and does not run yet;
- *            else the time at which the oldest is too old;  never, when the list is empty
+ *   due    = the time at which the oldest is too old;  never, when the list is empty
  */
-#define _GNU_SOURCE
 #include "core/background.h"
 #include "core/log.h"
 #include "core/os.h"
+#include "core/spare.h"
 #include "core/superslab.h"
-#include <errno.h>
 #include <pthread.h>
 
 enum { LAZY_AGE_BATCH = 8 };            /* evicted by age at one time, so that no malloc pays for hundreds */
-enum { LAZY_THREAD_LATE_MS = 20 };      /* the thread wakes this much after the deadline: the clock it reads is coarse */
 enum { LAZY_MB_EACH = SUPERSLAB_SIZE >> 20 };
+enum { LAZY_SIZE = 256, LAZY_MB = 512 }; /* the bounds where the environment names none */
 #define LAZY_NEVER UINT64_MAX
 
-enum lazy_thread_state { LAZY_THREAD_NONE, LAZY_THREAD_RUNS, LAZY_THREAD_FAILED };
-
-uint64_t lazy_size = 256, lazy_mb = 512, lazy_ttl = 60;
-uint64_t lazy_thread, lazy_prewarm, lazy_debug, lazy_prewarm_debug;
+uint64_t lazy_size = LAZY_DEFAULT, lazy_mb = LAZY_DEFAULT, lazy_ttl = 60;
+uint64_t lazy_prewarm, lazy_debug, lazy_prewarm_debug;
 
 static pthread_mutex_t lazy_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct superslab *lazy_newest, *lazy_oldest;
 static struct lazy_counts counts;
 static uint64_t lazy_due = LAZY_NEVER; /* ms: before it lazy_tick has nothing to do. Written under the lock, read relaxed */
-static enum lazy_thread_state lazy_thread_state;
-static bool lazy_thread_sleeps; /* without a deadline: the next SuperSlab that comes must wake it */
-static pthread_cond_t lazy_wake; /* initialised before each start of the thread */
+
+static uint64_t lazy_most_size(void)
+{
+    return lazy_size == LAZY_DEFAULT ? LAZY_SIZE : lazy_size;
+}
+
+static uint64_t lazy_most_mb(void)
+{
+    return lazy_mb == LAZY_DEFAULT ? LAZY_MB : lazy_mb;
+}
 
 /* The most SuperSlabs that the bounds allow. */
 static uint64_t lazy_most(void)
 {
-    uint64_t most = lazy_mb / LAZY_MB_EACH;
-    return lazy_ttl == 0 ? 0 : most < lazy_size ? most : lazy_size;
+    uint64_t most = lazy_most_mb() / LAZY_MB_EACH, size = lazy_most_size();
+    return lazy_ttl == 0 ? 0 : most < size ? most : size;
 }
 
-static bool lazy_thread_missing(void)
+/* Is it also bounded by what all may keep? Not where the environment says how much this list is to hold. */
+static bool lazy_shares(void)
 {
-    return lazy_thread && lazy_thread_state == LAZY_THREAD_NONE && lazy_most() > 0;
+    return lazy_size == LAZY_DEFAULT && lazy_mb == LAZY_DEFAULT && lazy_prewarm == 0;
 }
 
 /* --- The list; all under the lock ---------------------------------------------------------------------------------- */
@@ -68,6 +72,7 @@ static void lazy_link(struct superslab *ss, uint64_t now)
         lazy_oldest = ss;
     lazy_newest = ss;
     counts.held++;
+    spare_add(SPARE_SUPERSLABS, SUPERSLAB_SIZE);
 }
 
 static void lazy_unlink(struct superslab *ss)
@@ -81,15 +86,18 @@ static void lazy_unlink(struct superslab *ss)
     else
         lazy_oldest = ss->lazy.newer;
     counts.held--;
+    spare_add(SPARE_SUPERSLABS, -(int64_t)SUPERSLAB_SIZE);
 }
 
 /* The counter of the bound that makes the oldest go, or NULL: it may stay. */
 static uint64_t *lazy_cause(uint64_t now)
 {
-    if (counts.held > lazy_size)
+    if (counts.held > lazy_most_size())
         return &counts.evictions_count;
-    if (counts.held * LAZY_MB_EACH > lazy_mb)
+    if (counts.held * LAZY_MB_EACH > lazy_most_mb())
         return &counts.evictions_bytes;
+    if (lazy_shares() && spare_excess() > 0)
+        return &counts.evictions_spare;
     return lazy_deadline() <= now ? &counts.evictions_age : NULL;
 }
 
@@ -126,22 +134,16 @@ static bool lazy_walk(void)
     }
     return newer == lazy_oldest && length == counts.held && length <= lazy_most() &&
            counts.pushes + counts.prewarmed == counts.hits + counts.evictions_count + counts.evictions_bytes +
-                                                   counts.evictions_age + counts.trimmed + counts.held;
+                                                   counts.evictions_age + counts.evictions_spare + counts.trimmed +
+                                                   counts.held;
 }
 
 /* Last before the lock is released, whenever something may have changed. */
 static void lazy_settle(void)
 {
-    uint64_t due = LAZY_NEVER;
-    if (lazy_thread_missing())
-        due = 0;
-    else if (lazy_oldest && lazy_thread_state != LAZY_THREAD_RUNS)
-        due = lazy_deadline();
-    store_relaxed(&lazy_due, due);
-    if (lazy_thread_sleeps && lazy_oldest) {
-        lazy_thread_sleeps = false;
-        pthread_cond_signal(&lazy_wake);
-    }
+    store_relaxed(&lazy_due, lazy_oldest ? lazy_deadline() : LAZY_NEVER);
+    if (lazy_oldest)
+        background_ring();
     hak_assert_full(lazy_walk());
 }
 
@@ -154,6 +156,13 @@ static void lazy_unmap(struct superslab *victims)
         victims = ss->lazy.older;
         superslab_unmap(ss);
     }
+}
+
+/* How many SuperSlabs went since too much was spare. */
+static void lazy_gave(uint64_t superslabs)
+{
+    if (superslabs > 0)
+        spare_gave(superslabs * SUPERSLAB_SIZE);
 }
 
 static void lazy_evict(uint64_t now)
@@ -189,10 +198,13 @@ static void lazy_push(struct superslab *ss, uint64_t *counter)
     uint64_t now = os_now_ms(); /* under the lock, so that the list is in the order of time */
     lazy_link(ss, now);
     ++*counter;
+    uint64_t before = counts.evictions_spare;
     struct superslab *victims = lazy_collect(now);
+    uint64_t gone = counts.evictions_spare - before;
     lazy_settle();
     pthread_mutex_unlock(&lazy_lock);
     lazy_unmap(victims);
+    lazy_gave(gone);
 }
 
 void lazy_release(struct superslab *ss)
@@ -204,87 +216,55 @@ void lazy_release(struct superslab *ss)
         superslab_unmap(ss);
 }
 
-size_t lazy_trim(void)
+/* Takes out up to so many, oldest first, and unmaps them. */
+static size_t lazy_drop(uint64_t most, uint64_t *counter)
 {
     struct superslab *victims = NULL;
+    size_t count = 0;
     pthread_mutex_lock(&lazy_lock);
-    size_t count = counts.held;
-    while (lazy_newest) {
-        struct superslab *ss = lazy_newest;
+    for (; lazy_oldest && count < most; count++) {
+        struct superslab *ss = lazy_oldest;
         lazy_unlink(ss);
         ss->lazy.older = victims;
         victims = ss;
     }
-    counts.trimmed += count;
+    *counter += count;
     lazy_settle();
     pthread_mutex_unlock(&lazy_lock);
     lazy_unmap(victims);
     return count;
 }
 
-/* --- Age without SuperSlab calls: the tick of the allocation slow path, and the thread ------------------------------- */
-
-static _Noreturn void *lazy_thread_main(void *unused)
+size_t lazy_trim(void)
 {
-    (void)unused;
-    pthread_setname_np(pthread_self(), "hakmem-lru");
-    pthread_mutex_lock(&lazy_lock);
-    for (;;) {
-        struct superslab *victims = lazy_collect(os_now_ms());
-        lazy_settle();
-        if (victims) {
-            pthread_mutex_unlock(&lazy_lock);
-            lazy_unmap(victims);
-            pthread_mutex_lock(&lazy_lock);
-        } else if (lazy_oldest) {
-            uint64_t until = lazy_deadline() + LAZY_THREAD_LATE_MS;
-            struct timespec at = {.tv_sec = (time_t)(until / 1000), .tv_nsec = (long)(until % 1000) * 1000000};
-            pthread_cond_timedwait(&lazy_wake, &lazy_lock, &at);
-        } else {
-            lazy_thread_sleeps = true;
-            pthread_cond_wait(&lazy_wake, &lazy_lock);
-        }
-    }
+    return lazy_drop(UINT64_MAX, &counts.trimmed);
 }
 
-BACKGROUND_THREAD(lazy_thread_create, lazy_thread_main)
-
-/* Starts the thread unless it runs. pthread_create allocates, so no lock is held. */
-static void lazy_thread_start(void)
+size_t lazy_shed(uint64_t bytes)
 {
-    pthread_mutex_lock(&lazy_lock);
-    bool start = lazy_thread_missing();
-    if (start) {
-        pthread_condattr_t monotonic;
-        pthread_condattr_init(&monotonic);
-        pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-        pthread_cond_init(&lazy_wake, &monotonic);
-        lazy_thread_sleeps = false;
-        lazy_thread_state = LAZY_THREAD_RUNS;
-        lazy_settle();
-    }
-    pthread_mutex_unlock(&lazy_lock);
-    int error = start ? lazy_thread_create() : 0;
-    if (!error)
-        return;
-    log_line("hakmem: HAKMEM_SS_LRU_THREAD=1: cannot start a thread (error %d): evicting by age at allocations only", error);
-    pthread_mutex_lock(&lazy_lock);
-    lazy_thread_state = LAZY_THREAD_FAILED;
-    lazy_settle();
-    pthread_mutex_unlock(&lazy_lock);
+    if (!lazy_shares() || load_relaxed(&counts.held) == 0)
+        return 0;
+    size_t gone = lazy_drop((bytes + SUPERSLAB_SIZE - 1) / SUPERSLAB_SIZE, &counts.evictions_spare);
+    lazy_gave(gone);
+    return gone * SUPERSLAB_SIZE;
+}
+
+/* --- Age without SuperSlab calls: the tick of the allocation slow path, and the thread ------------------------------- */
+
+uint64_t lazy_age(uint64_t now)
+{
+    lazy_evict(now);
+    return load_relaxed(&lazy_due);
 }
 
 static noinline void lazy_tick_due(uint64_t now)
 {
     if (pthread_mutex_trylock(&lazy_lock) != 0)
         return; /* somebody is at it; the next tick comes soon */
-    bool start = lazy_thread_missing();
     struct superslab *victims = lazy_collect(now);
     lazy_settle();
     pthread_mutex_unlock(&lazy_lock);
     lazy_unmap(victims);
-    if (start)
-        lazy_thread_start();
 }
 
 void lazy_tick(void)
@@ -309,7 +289,6 @@ void lazy_start(void)
             break;
         lazy_push(ss, &counts.prewarmed);
     }
-    lazy_thread_start();
 }
 
 void lazy_stop(void)
@@ -317,8 +296,9 @@ void lazy_stop(void)
     struct lazy_counts c = lazy_counts();
     if (lazy_debug)
         log_line("hakmem: SuperSlab LRU: %u pushes, %u hits, %u misses, evicted %u by count, %u by bytes, %u by age; "
-                 "%u trimmed, %u held",
-                 c.pushes, c.hits, c.misses, c.evictions_count, c.evictions_bytes, c.evictions_age, c.trimmed, c.held);
+                 "%u as spare; %u trimmed, %u held",
+                 c.pushes, c.hits, c.misses, c.evictions_count, c.evictions_bytes, c.evictions_age, c.evictions_spare,
+                 c.trimmed, c.held);
     if (lazy_prewarm_debug)
         log_line("hakmem: SuperSlab prewarm: %u asked for, %u mapped; %u hits, %u held", lazy_prewarm, c.prewarmed, c.hits,
                  c.held);
@@ -349,6 +329,7 @@ void lazy_stats(stats_each *each, void *context)
     each(context, "lazy.evictions_count", c.evictions_count);
     each(context, "lazy.evictions_bytes", c.evictions_bytes);
     each(context, "lazy.evictions_age", c.evictions_age);
+    each(context, "lazy.evictions_spare", c.evictions_spare);
     each(context, "lazy.trimmed", c.trimmed);
     each(context, "lazy.prewarmed", c.prewarmed);
     each(context, "lazy.held", c.held);
@@ -359,13 +340,8 @@ void lazy_fork_lock(void)
     pthread_mutex_lock(&lazy_lock);
 }
 
-/* The child has the list but not the thread: its first tick starts one. */
 void lazy_fork_unlock(bool child)
 {
-    if (child && lazy_thread_state == LAZY_THREAD_RUNS) {
-        lazy_thread_state = LAZY_THREAD_NONE;
-        lazy_thread_sleeps = false;
-        lazy_settle();
-    }
+    (void)child;
     pthread_mutex_unlock(&lazy_lock);
 }

@@ -79,6 +79,7 @@ END_TEST
 
 START_TEST(bounds_lowered)
 {
+    lru_set(256, 512, 60);
     lru_take(ss, COUNT);
     lru_give(ss, COUNT);
     lru_set(10, 512, 60);
@@ -92,6 +93,7 @@ END_TEST
 
 START_TEST(trim)
 {
+    lru_set(256, 512, 60);
     lru_take(ss, COUNT);
     lru_give(ss, COUNT);
     must(hak_malloc_trim(0) == 1);

@@ -39,13 +39,20 @@ expect() {
 
 # Fills 64 MiB and empties it three times; then sits idle for so many seconds.
 burst="$HAK_OUT/test/prog_lazy_burst 64 3"
+# What this phase is asked to hold, so that what all may keep together does not count.
+all=HAKMEM_SS_LRU_SIZE=256
 
-run HAKMEM_SS_LRU_DEBUG=1 $burst 0
+run HAKMEM_SS_LRU_DEBUG=1 $all $burst 0
 expect "pushes of bursts" "$(lru pushes)" -ge 72
 expect "hits of bursts" "$(lru hits)" -ge 48
 expect "misses of bursts" "$(lru misses)" -ge 32
 expect "misses of bursts, the first alone" "$(lru misses)" -le 48
 expect "held after bursts" "$(lru held)" -ge 24
+
+# Without a word about how much: 24 MiB, and twice that when what has gone is wanted again.
+run HAKMEM_SS_LRU_DEBUG=1 $burst 0
+expect "held after bursts, unasked" "$(lru held)" -le 33
+expect "as spare" "$(lru 'as spare')" -ge 4
 
 run HAKMEM_SS_LRU_DEBUG=1 HAKMEM_SS_LRU_SIZE=4 $burst 0
 expect "held, 4 at most" "$(lru held)" -le 4
@@ -59,9 +66,9 @@ run HAKMEM_SS_LRU_DEBUG=1 HAKMEM_SS_LRU_SIZE=0 $burst 0
 expect "pushes into nothing" "$(lru pushes)" -eq 0
 
 # Idle beyond the age: nobody calls, so only the thread can evict. (Last words may call: one tick evicts 8 at most.)
-run HAKMEM_SS_LRU_DEBUG=1 HAKMEM_SS_LRU_TTL=1 $burst 2
+run HAKMEM_SS_LRU_DEBUG=1 HAKMEM_SS_LRU_TTL=1 $all $burst 2
 expect "evicted by age without a call" "$(evicted age)" -le 8
-run HAKMEM_SS_LRU_DEBUG=1 HAKMEM_SS_LRU_TTL=1 HAKMEM_SS_LRU_THREAD=1 $burst 2
+run HAKMEM_SS_LRU_DEBUG=1 HAKMEM_SS_LRU_TTL=1 $all HAKMEM_PURGE_THREAD=1 $burst 2
 expect "evicted by age by the thread" "$(evicted age)" -ge 10
 before=$(sed -nE 's/before ([0-9]+) .*/\1/p' "$tmp/out")
 after=$(sed -nE 's/.* after ([0-9]+)/\1/p' "$tmp/out")

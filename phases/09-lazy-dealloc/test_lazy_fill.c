@@ -40,6 +40,7 @@ static void give(size_t count, enum order order)
 /* Nearly all SuperSlabs of each round go into the LRU and come out of it in the next. */
 static void empties_and_refills(enum order order)
 {
+    lru_set(256, 512, 60);
     for (uint64_t round = 1; round <= ROUNDS; round++) {
         take(BLOCKS, SIZE);
         uint64_t mapped = test_stats().superslabs;
@@ -75,6 +76,7 @@ static void *random_rounds(void *unused)
 
 START_TEST(frees_at_random_then_thread_ends)
 {
+    lru_set(256, 512, 60);
     for (uint64_t round = 1; round <= 3; round++) {
         pthread_t thread;
         must(!pthread_create(&thread, NULL, random_rounds, NULL));
@@ -89,6 +91,7 @@ END_TEST
 /* All tiny classes at once; each may pin the SuperSlab that it allocates from. */
 START_TEST(all_classes)
 {
+    lru_set(256, 512, 60);
     for (int round = 0; round < ROUNDS; round++) {
         take(BLOCKS, 0);
         give(BLOCKS, FORWARD);
@@ -114,6 +117,7 @@ static void *producer(void *unused)
 
 START_TEST(frees_from_another_thread)
 {
+    lru_set(256, 512, 60);
     pthread_t thread;
     pthread_barrier_init(&handed_over, NULL, 2);
     must(!pthread_create(&thread, NULL, producer, NULL));

@@ -99,7 +99,7 @@ END_TEST
 
 START_TEST(superslabs_with_the_thread)
 {
-    lazy_thread = 1;
+    lru_thread();
     stress(superslab_user);
     lazy_trim();
     must(test_stats().superslabs == 0);
@@ -114,7 +114,7 @@ END_TEST
 
 START_TEST(blocks_with_the_thread)
 {
-    lazy_thread = 1;
+    lru_thread();
     stress(block_user);
 }
 END_TEST

@@ -145,6 +145,7 @@ static void front_give(struct heap *h, unsigned class, void **base, void **top)
         struct slab *s = slab_of(*slot);
         size_t given = freelist_give(s, slot, (size_t)(top + 1 - slot));
         slot += given;
+        purge_freed(&h->purge, given * s->block_size);
         heap_gave(h, s, (uint32_t)given);
         count_add(&count->drained, given);
         count_add(&count->drains, 1);
@@ -175,6 +176,7 @@ void front_drain(struct heap *h, struct slab *s, void *p)
     grow_drained(&h->front.grow, class);
     front_give_over(h, class);
     if (!front_spill(bin, p)) {
+        purge_freed(&h->purge, s->block_size);
         heap_give_inside(h, s, p);
         count_add(&h->front.count[class].drained, 1);
         count_add(&h->front.count[class].drains, 1);

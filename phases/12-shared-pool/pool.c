@@ -8,6 +8,7 @@
  *
  * EMPTY is asked first in practice: what is formatted beats what is near. The number is its name in the reports.
  */
+#include "core/background.h"
 #include "core/heap.h"
 #include "core/lock.h"
 #include "core/log.h"
@@ -15,6 +16,7 @@
 #include "core/seam/large.h"
 #include "core/seam/lazy.h"
 #include "core/seam/purge.h"
+#include "core/spare.h"
 #include "core/thread.h"
 #include "span.h"
 
@@ -22,7 +24,8 @@ uint64_t pool_empty_limit = 2, pool_report, pool_trace;
 
 static struct lock pool_lock = LOCK_INIT(LOCK_POOL);
 static struct pool_span *pool_spare;             /* spans that stand for nothing; under the lock */
-static struct pool_span *pool_all;               /* every span, where somebody sweeps; atomic, only ever pushed to */
+static struct pool_span *pool_all;               /* every span; atomic, only ever pushed to */
+static int64_t pool_least;                       /* the fewest bytes of SPARE_SLOTS since the last sweep; about, relaxed */
 static uint64_t pool_lock_takes, pool_lock_waits; /* under the lock, read relaxed */
 
 /* Blocks of more than this do not start in slot 0, and a slab of them may need several slots. */
@@ -69,29 +72,37 @@ static struct slab *pool_try(struct heap *h, size_t block, unsigned slots, unsig
     return s;
 }
 
-/* --- Slots that are kept for nobody, with memory in them: counted, and swept, where the purge seam watches ---------------- */
+/* --- Slots that nobody has, with memory in them or without: counted, given back when too much is spare, and by age ------- */
 
 enum { POOL_STALE = 2 };
+#define POOL_SLACK ((uint64_t)2 << 20) /* too much by so much, before slots give their memory back: in pieces, by few calls */
 
-/* How many of these slots have memory in them; slot 0, which shares its pages with the header, is not counted. */
-static uint32_t pool_dirty(uint32_t slots, uint32_t clean)
+/* Slots come to nobody's hands, or go; slot 0, which shares its pages with the header, is not counted. */
+static void pool_count(uint32_t slots, uint32_t clean, int64_t sign)
 {
-    return (uint32_t)__builtin_popcount(slots & ~clean & ~1U);
+    int64_t dirty = __builtin_popcount(slots & ~clean & ~1U), empty = __builtin_popcount(slots & clean & ~1U);
+    if (empty > 0)
+        spare_add(SPARE_EMPTY, sign * empty * (int64_t)SLAB_SIZE);
+    if (dirty == 0)
+        return;
+    spare_add(SPARE_SLOTS, sign * dirty * (int64_t)SLAB_SIZE);
+    int64_t left = load_relaxed(&spare_bytes[SPARE_SLOTS]);
+    if (left < load_relaxed(&pool_least))
+        store_relaxed(&pool_least, left);
 }
 
 /* All slots of a SuperSlab come to be kept. */
 static void pool_kept(struct pool_span *span, const struct superslab *ss)
 {
-    if (PURGE_WATCHES)
-        store_relaxed(&span->stale, POOL_STALE);
-    purge_slots_come(pool_dirty(UINT32_MAX, ss->clean));
+    store_relaxed(&span->stale, POOL_STALE);
+    pool_count(UINT32_MAX, ss->clean, 1);
 }
 
 /* Under the lock. */
 static struct pool_span *pool_span_new(void)
 {
     struct pool_span *span = span_new();
-    if (PURGE_WATCHES && span) {
+    if (span) {
         span->all = pool_all;
         __atomic_store_n(&pool_all, span, __ATOMIC_RELEASE);
     }
@@ -165,12 +176,15 @@ struct slab *pool_claim(struct heap *h, unsigned class)
         struct superslab *ss = superslab_of(s);
         uint32_t mask = (uint32_t)(((uint64_t)1 << slots) - 1) << slab_index(s);
         uint32_t clean = __atomic_fetch_and(&ss->clean, ~mask, __ATOMIC_RELAXED);
-        purge_slots_go(pool_dirty(mask, clean));
+        pool_count(mask, clean, -1);
         h->pool.hot = ss->pool.span;
         slab_format(s, h, class, slots, (clean & mask) == mask);
-        if (s->zero)
+        if (s->zero) {
             large_yield(slots * SLAB_SIZE);
+            spare_fresh(slots * SLAB_SIZE);
+        }
     }
+    purge_note(h);
     count_add(&h->pool.stage[stage], 1);
     pool_say("claim", s, class, stage);
     return s;
@@ -179,7 +193,7 @@ struct slab *pool_claim(struct heap *h, unsigned class)
 /* A SuperSlab that span_free found empty goes back. */
 static void pool_retire(struct pool_span *span, struct superslab *ss)
 {
-    purge_slots_go(pool_dirty(UINT32_MAX, ss->clean));
+    pool_count(UINT32_MAX, ss->clean, -1);
     pool_take_lock();
     span->spare = pool_spare;
     pool_spare = span;
@@ -194,14 +208,17 @@ static void pool_free_slots(struct heap *h, struct slab *s)
     unsigned first = slab_index(s), slots = s->slots;
     uint64_t lost = 0;
     slab_unformat(s);
-    if (PURGE_WATCHES)
-        store_relaxed(&span->stale, POOL_STALE);
-    purge_slots_come(slots - (first == 0));
+    store_relaxed(&span->stale, POOL_STALE);
+    pool_count((uint32_t)(((uint64_t)1 << slots) - 1) << first, 0, 1);
     struct superslab *ss = span_free(span, first, slots, &lost); /* from here on s may be gone */
     count_add(&h->pool.released, 1);
     count_add(&h->pool.retries, lost);
     if (ss)
         pool_retire(span, ss);
+    background_ring();
+    uint64_t excess = spare_excess();
+    if (unlikely(excess > POOL_SLACK) && (excess = pool_shed(excess)) > 0)
+        spare_gave(excess);
 }
 
 /* A run of these slots of the span, claimed: nobody had them. 0: somebody has. */
@@ -222,32 +239,63 @@ static uint64_t pool_purge_run(struct pool_span *span, uint32_t run, uint64_t *m
 {
     struct superslab *ss = __atomic_load_n(&span->superslab, __ATOMIC_ACQUIRE);
     unsigned first = (unsigned)__builtin_ctz(run), slots = (unsigned)__builtin_popcount(run);
-    uint32_t dirty = pool_dirty(run, load_relaxed(&ss->clean));
-    bool zeroth = (run & 1) && ss->slab[0].carved > 0;
-    uint64_t bytes = 0, lost = 0;
-    if (dirty <= *most && dirty + zeroth > 0) {
-        size_t header = (sizeof *ss + os_page - 1) & ~(os_page - 1), skip = first ? 0 : header;
-        bytes = slots * SLAB_SIZE - skip;
-        if (!os_purge(superslab_slot(&ss->slab[first]) + skip, bytes, OS_SUPERSLAB))
-            bytes = 0;
+    uint32_t dirty = run & ~load_relaxed(&ss->clean) & ~1U;
+    bool zeroth = (run & 1) && ss->slab[0].carved > 0, gone = false;
+    uint64_t lost = 0, bytes = (uint64_t)__builtin_popcount(dirty) * SLAB_SIZE;
+    if (bytes <= *most && (dirty || zeroth)) {
+        size_t header = (sizeof *ss + os_page - 1) & ~(os_page - 1);
+        char *from = zeroth ? (char *)ss + header : superslab_slot(&ss->slab[__builtin_ctz(dirty)]);
+        char *to = superslab_slot(&ss->slab[dirty ? 31 - __builtin_clz(dirty) : 0]) + SLAB_SIZE;
+        gone = os_purge(from, (size_t)(to - from), OS_SUPERSLAB);
     }
-    if (bytes) {
-        *most -= dirty;
-        purge_slots_go(dirty);
-        __atomic_fetch_or(&ss->clean, run & ~1U, __ATOMIC_RELAXED);
+    if (gone) {
+        *most -= bytes;
+        pool_count(dirty, 0, -1);
+        pool_count(dirty, UINT32_MAX, 1);
+        __atomic_fetch_or(&ss->clean, dirty, __ATOMIC_RELAXED);
         if (zeroth)
             store_relaxed(&ss->slab[0].carved, 0); /* until it is used again */
     }
     ss = span_free(span, first, slots, &lost);
     if (ss)
         pool_retire(span, ss);
+    return gone ? bytes + zeroth * SLAB_SIZE : 0;
+}
+
+/* At once, whoever freed them last: slots of the span that nobody has, until so many bytes have gone or a little more. */
+static uint64_t pool_shed_span(struct pool_span *span, uint64_t *most)
+{
+    uint64_t bytes = 0;
+    uint32_t left = UINT32_MAX, run;
+    store_relaxed(&span->stale, 0);
+    while (*most > 0 && (run = pool_claim_idle(span, left))) {
+        uint64_t rest = UINT64_MAX;
+        left &= ~run;
+        bytes += pool_purge_run(span, run, &rest);
+        *most -= UINT64_MAX - rest < *most ? UINT64_MAX - rest : *most;
+    }
+    if (*most == 0)
+        store_relaxed(&span->stale, POOL_STALE);
     return bytes;
 }
 
-/* See purge_sweep. */
-static uint64_t pool_sweep(uint64_t most)
+size_t pool_shed(uint64_t most)
 {
     uint64_t bytes = 0;
+    struct pool_span *span = __atomic_load_n(&pool_all, __ATOMIC_ACQUIRE);
+    for (; span && most > 0; span = span->all) {
+        if (load_relaxed(&span->stale) > 0)
+            bytes += pool_shed_span(span, &most);
+    }
+    return bytes;
+}
+
+/* Slots that nobody had at two calls in a row, at most as many as were spare all the time in between. */
+size_t pool_age(void)
+{
+    uint64_t bytes = 0;
+    int64_t least = load_relaxed(&pool_least);
+    uint64_t most = least > 0 ? (uint64_t)least : 0;
     for (struct pool_span *span = __atomic_load_n(&pool_all, __ATOMIC_ACQUIRE); span; span = span->all) {
         uint8_t stale = load_relaxed(&span->stale);
         if (stale == 0)
@@ -263,6 +311,7 @@ static uint64_t pool_sweep(uint64_t most)
         if (most < before || most == 0)
             store_relaxed(&span->stale, POOL_STALE); /* there may be more, with the next one's leave */
     }
+    store_relaxed(&pool_least, load_relaxed(&spare_bytes[SPARE_SLOTS]));
     return bytes;
 }
 
@@ -342,7 +391,6 @@ static void pool_line(void *context, const char *name, uint64_t value)
 
 void pool_start(void)
 {
-    purge_sweeps(pool_sweep);
     if (pool_report)
         os_keep_error();
 }

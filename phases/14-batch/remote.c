@@ -115,6 +115,7 @@ static void remote_send_packet(struct heap *from, struct heap *to, struct remote
         store_relaxed(&packet->depth, head ? load_relaxed(&head->depth) + 1 : 1);
     } while (!__atomic_compare_exchange_n(&to->in.inbox, &head, packet, true, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE));
     count_add(&from->out.packets, 1);
+    purge_note(to);
 }
 
 /* What is in a box goes to its heap; the box is unused then. Inside heap_enter. The order of queueing and looking at the state
@@ -290,6 +291,7 @@ static void remote_open(struct heap *h, struct remote_packet *packet, bool cache
     }
     count_add(&h->remote_received_blocks, packet->count);
     count_add(&h->remote_received_bytes, bytes);
+    purge_freed(&h->purge, bytes);
     remote_recycle(&h->out, packet);
 }
 

@@ -9,21 +9,24 @@
  *         the peak: of the bytes of live large blocks, in this period and the last.
  * Must hold, whenever the lock is free (large_valid checks it):
  *   the table holds (ranges.h);  given_bytes = taken_bytes + evicted_bytes + trimmed_bytes + table.bytes
- *   low <= table.bytes,  owed <= table.bytes
+ *   low <= table.bytes,  owed <= table.bytes,  spare_bytes[SPARE_LARGE] = table.bytes
  */
+#include "core/background.h"
 #include "core/lock.h"
 #include "core/mapped.h"
 #include "core/seam/large.h"
-#include "core/seam/purge.h"
+#include "core/seam/lazy.h"
+#include "core/spare.h"
 #include "ranges.h"
 
-enum { LARGE_TRIES = 200, LARGE_BATCH = 16 };
+enum { LARGE_TRIES = 200, LARGE_BATCH = 16, LARGE_MB = 65536 };
 #define LARGE_NEVER UINT64_MAX
 #define LARGE_AGE_BYTES ((size_t)32 << 20)   /* unmapped by age at one time, so that no malloc pays for all */
 #define LARGE_YIELD_BYTES ((size_t)2 << 20)  /* what slabs take is made up for by so much at a time */
 #define LARGE_PURGE_MIN ((size_t)16 << 20)   /* calloc of so much has the kernel clear it, when and if it is touched */
+#define LARGE_ROOM ((uint64_t)8 << 20)       /* of empty SuperSlabs, that stay when a block is mapped */
 
-uint64_t large_mb = 65536, large_percent = 150, large_ttl = 5;
+uint64_t large_mb = LARGE_DEFAULT, large_percent = 150, large_ttl = 5;
 
 struct large_victims {
     unsigned count;
@@ -86,6 +89,7 @@ static char *large_cut(size_t i, size_t skip, size_t bytes)
 {
     char *start = table.range[i].start + skip;
     range_cut(&table, i, skip, bytes);
+    spare_add(SPARE_LARGE, -(int64_t)bytes);
     large_low = large_low < table.bytes ? large_low : table.bytes;
     large_owed = large_owed < table.bytes ? large_owed : table.bytes;
     return start;
@@ -116,9 +120,24 @@ static size_t large_evict_oldest(size_t bytes, struct large_victims *v, uint64_t
 /* The most bytes that may be kept now. */
 static uint64_t large_limit(uint64_t live)
 {
-    uint64_t peak = large_max(large_peak, large_last_peak), most = large_mb << 20;
+    uint64_t peak = large_max(large_peak, large_last_peak), most = (large_mb == LARGE_DEFAULT ? LARGE_MB : large_mb) << 20;
     uint64_t all = LARGE_FLOOR + peak * large_percent / 100, beside = all > live ? all - live : 0;
     return beside < most ? beside : most;
+}
+
+/* Is it also bounded by what all may keep? Not where the environment says how much may be kept here. */
+static bool large_shares(void)
+{
+    return large_mb == LARGE_DEFAULT;
+}
+
+/* The same, and no more than all may keep together lets be; *spare: whether it is that which counts. */
+static uint64_t large_limit_now(uint64_t live, bool *spare)
+{
+    uint64_t limit = large_limit(live), excess = large_shares() ? spare_excess() : 0;
+    uint64_t left = table.bytes > excess ? table.bytes - excess : 0;
+    *spare = excess > 0 && left < limit;
+    return *spare ? left : limit;
 }
 
 /* A period ends: what was not needed in it is owed to the system, but for a quarter of the peak, which keeps the ranges that
@@ -177,10 +196,14 @@ static void large_passed(uint64_t live, uint64_t peak, struct large_victims *v)
 }
 
 /* Takes out what exceeds the limit, and releases the lock. */
-static void large_bound(uint64_t limit, struct large_victims *v)
+static void large_bound(uint64_t live, struct large_victims *v)
 {
+    bool spare;
+    uint64_t limit = large_limit_now(live, &spare);
     while (table.bytes > limit) {
-        large_evict_oldest(table.bytes - limit, v, &counts.evictions_bytes, &counts.evicted_bytes);
+        size_t gone = large_evict_oldest(table.bytes - limit, v, &counts.evictions_bytes, &counts.evicted_bytes);
+        if (spare)
+            spare_gave(gone);
         if (v->count < LARGE_BATCH)
             break;
         large_settle();
@@ -207,23 +230,33 @@ char *large_take(size_t bytes, size_t align)
         return start;
     }
     counts.misses++;
-    purge_ring();
-    uint64_t live = mapped_counts().large_bytes;
+    uint64_t live = mapped_counts().large_bytes, empty = spare_of(SPARE_SUPERSLABS);
     large_passed(live, live + bytes, &victims);
-    large_bound(large_limit(live + bytes), &victims);
+    large_bound(live + bytes, &victims);
+    spare_fresh(bytes);
+    if (empty > LARGE_ROOM) /* what slabs do not need makes room, as large_yield does for them */
+        lazy_shed(bytes < empty - LARGE_ROOM ? bytes : empty - LARGE_ROOM);
     return NULL;
+}
+
+static bool large_insert(char *start, size_t bytes)
+{
+    bool inserted = range_insert(&table, start, bytes);
+    if (inserted)
+        spare_add(SPARE_LARGE, (int64_t)bytes);
+    return inserted;
 }
 
 /* [start, start + bytes) to the table, which may cost it the smallest range. False: the new one is the smallest. */
 static bool large_enter(char *start, size_t bytes, struct large_victims *v)
 {
-    if (range_insert(&table, start, bytes))
+    if (large_insert(start, bytes))
         return true;
     size_t smallest = range_smallest(&table);
     if (table.range[smallest].bytes >= bytes)
         return false;
     large_evict(smallest, table.range[smallest].bytes, v, &counts.evictions_count, &counts.evicted_bytes);
-    return range_insert(&table, start, bytes);
+    return large_insert(start, bytes);
 }
 
 bool large_give(void *start, size_t bytes)
@@ -233,7 +266,7 @@ bool large_give(void *start, size_t bytes)
         return false;
     uint64_t live = mapped_counts().large_bytes;
     bool kept = large_enter(start, bytes, &victims);
-    purge_ring();
+    background_ring();
     large_passed(live, live + bytes, &victims);
     if (kept) {
         counts.gives++;
@@ -241,7 +274,7 @@ bool large_give(void *start, size_t bytes)
     } else {
         counts.refusals++;
     }
-    large_bound(large_limit(live), &victims);
+    large_bound(live, &victims);
     return kept;
 }
 
@@ -268,7 +301,21 @@ void large_grown(void)
         return;
     uint64_t live = mapped_counts().large_bytes;
     large_passed(live, live, &victims);
-    large_bound(large_limit(live), &victims);
+    large_bound(live, &victims);
+}
+
+/* Too much is spare in all. */
+size_t large_shed(uint64_t bytes)
+{
+    struct large_victims victims = {.count = 0};
+    if (!large_shares() || load_relaxed(&table.bytes) == 0 || !large_lock())
+        return 0;
+    size_t gone = large_evict_oldest(bytes, &victims, &counts.evictions_bytes, &counts.evicted_bytes);
+    large_settle();
+    large_unmap_victims(&victims);
+    if (gone > 0)
+        spare_gave(gone);
+    return gone;
 }
 
 void *large_alloc(size_t size, bool *zero)

@@ -17,6 +17,7 @@
 #define LARGE_GRANULE ((size_t)64 * 1024)
 enum { LARGE_PARTS = 4 }; /* log2 of 16 */
 
+#define LARGE_DEFAULT UINT64_MAX /* not named by the environment: then what all may keep together (core/spare.h) counts, too */
 extern uint64_t large_mb, large_percent, large_ttl;
 #define LARGE_ENV(X)                                                                                                      \
     X("LARGE_MB", large_mb, 0, 1 << 24, "65536", "most MiB of freed large blocks to keep (0: none)")                      \
@@ -38,6 +39,7 @@ void *large_alloc(size_t size, bool *zero);
 uint64_t large_age(uint64_t now_ms);
 void large_tick(void);
 void large_yield(size_t bytes);
+size_t large_shed(uint64_t bytes);
 size_t large_trim(void);
 uint64_t large_held(void);
 void large_stats(stats_each *each, void *context);

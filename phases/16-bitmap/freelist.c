@@ -6,10 +6,17 @@
 static_assert(offsetof(struct superslab, freelist) == SLABS_PER_SUPERSLAB * sizeof(struct slab), "where freelist_map looks");
 static_assert(sizeof(struct freelist_superslab) % sizeof(struct slab) == 0, "a slab's map is found by a shift");
 
+/* Of the first slot of s, and those that follow in its run. */
+static uint16_t *freelist_gone(const struct slab *s)
+{
+    return &superslab_of(s)->freelist.gone[slab_index(s)];
+}
+
 void freelist_format(struct slab *s)
 {
     memset(freelist_map(s), 0, (s->capacity + 63) / 64 * sizeof(uint64_t));
-    s->freed = 0;
+    s->freed = s->taken = 0;
+    memset(freelist_gone(s), 0, s->slots * sizeof(uint16_t));
 }
 
 /* Lowest addresses first, the lowest in to[got - 1]: a front pops that first. */
@@ -20,6 +27,7 @@ size_t freelist_take(struct slab *s, void **to, size_t n)
     const uint64_t last_bit = (uint64_t)1 << 63, size = s->block_size;
     if (n > free)
         n = free;
+    s->taken = 1;
     s->frees_to_event += (uint32_t)n; /* before the bits change: see slab_pop */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     while (got < n && word < end) {
@@ -109,20 +117,52 @@ static bool freelist_unused(const struct slab *s, size_t offset, size_t bytes)
     return true;
 }
 
+/* Gives back [from, to), if there is anything. */
+static size_t freelist_let_go(char *from, char *to)
+{
+    return from && os_purge(from, (size_t)(to - from), OS_SUPERSLAB) ? (size_t)(to - from) : 0;
+}
+
+/* Page by page; what went before and holds no block that was taken since is not asked for again, but may lie between two that
+ * are. Pages that hold blocks which were never carved are not remembered: carving says nothing. */
 size_t freelist_purge(struct slab *s)
 {
-    char *end = superslab_slot(s) + s->slots * SLAB_SIZE, *from = NULL;
-    char *page = (char *)(((uintptr_t)s->start + os_page - 1) & ~(os_page - 1));
+    char *base = superslab_slot(s), *end = base + s->slots * SLAB_SIZE, *carved = s->start + (size_t)s->carved * s->block_size;
+    char *page = (char *)(((uintptr_t)s->start + os_page - 1) & ~(os_page - 1)), *from = NULL, *to = NULL;
+    uint16_t *gone = freelist_gone(s);
     size_t bytes = 0;
+    if (s->taken)
+        memset(gone, 0, s->slots * sizeof *gone);
+    s->taken = 0;
     for (; page < end; page += os_page) {
+        size_t offset = (size_t)(page - base);
+        uint16_t bit = (uint16_t)(1U << offset % SLAB_SIZE / os_page), *word = &gone[offset / SLAB_SIZE];
+        if (*word & bit)
+            continue;
         if (freelist_unused(s, (size_t)(page - s->start), os_page)) {
             from = from ? from : page;
-        } else if (from) {
-            bytes += os_purge(from, (size_t)(page - from), OS_SUPERSLAB) ? (size_t)(page - from) : 0;
+            to = page + os_page;
+            *word |= to <= carved ? bit : 0;
+        } else {
+            bytes += freelist_let_go(from, to);
             from = NULL;
         }
     }
-    if (from)
-        bytes += os_purge(from, (size_t)(end - from), OS_SUPERSLAB) ? (size_t)(end - from) : 0;
-    return bytes;
+    return bytes + freelist_let_go(from, to);
+}
+
+/* A page that touches k blocks is free where all of them are: if blocks were free at random, with the kth power of the part
+ * that is. They seldom are, so k counts for 16 at most; and as a power of two, since this is asked of many slabs. */
+size_t freelist_spare(const struct slab *s)
+{
+    enum { ONE = 1024, MOST = 16 };
+    uint32_t carved = s->carved, touched = 1 + (uint32_t)os_page / s->block_size;
+    uint32_t part = carved ? (carved - slab_used(s)) * ONE / carved : 0;
+    for (uint32_t k = 1; k < touched && k < MOST; k *= 2)
+        part = part * part / ONE;
+    uint64_t bytes = (uint64_t)carved * s->block_size * part / ONE, gone = 0;
+    const uint16_t *pages = freelist_gone(s);
+    for (unsigned i = 0; i < s->slots && !s->taken && bytes > 0; i++)
+        gone += (uint64_t)__builtin_popcount(pages[i]) * os_page;
+    return bytes > gone ? bytes - gone : 0;
 }

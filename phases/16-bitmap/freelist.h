@@ -6,6 +6,9 @@
  * So a refill and a drain of a front touch no block; blocks are taken in the order of their addresses, which keeps what is used
  * together and leaves whole pages free; and such pages can be given back while the slab is in use.
  *
+ * What has been given back is remembered until a block is taken from the slab, so that slabs that only shrink are asked again
+ * for nothing that has gone: in `gone` a bit for each sixteenth of a slot.
+ *
  * Must hold (slab_valid walks the bits):  number of 1 bits = carved - used
  *   slab->free = the lowest word that is not 0, or NULL;  no bit at or above carved is 1
  *   what is freed and starts no block that has been handed out, or has its bit set already: slab_refuse aborts
@@ -18,6 +21,7 @@
 enum { FREELIST_WORDS = SLAB_SIZE / 16 / 64 }; /* for a slot of the smallest blocks */
 struct freelist_superslab {
     uint64_t map[SLABS_PER_SUPERSLAB][FREELIST_WORDS];
+    uint16_t gone[SLABS_PER_SUPERSLAB]; /* of each slot: pages that slab_purge has given back, while `taken` is not set */
 };
 #define FREELIST_OUTSIDE true
 
@@ -39,6 +43,7 @@ static inline void freelist_seek(struct slab *s, uint64_t *from)
 static inline void *freelist_pop(struct slab *s, void *first)
 {
     uint64_t *word = first, bits = *word;
+    s->taken = 1;
     size_t index = (size_t)(word - freelist_map(s)) * 64 + (size_t)__builtin_ctzll(bits);
     store_relaxed(word, bits & (bits - 1));
     if (!*word)
@@ -84,5 +89,6 @@ void freelist_undo(struct slab *s, void *p);
 void freelist_add(struct slab *s, char *p, uint32_t n);
 void *freelist_next(const struct slab *s, const void *p);
 size_t freelist_purge(struct slab *s);
+size_t freelist_spare(const struct slab *s);
 
 #endif

@@ -27,7 +27,6 @@ struct lock_heap {
 static inline void lock_entered(struct lock_heap *l)
 {
     count_add(&l->entries, 1);
-    purge_stir();
 }
 
 static inline bool lock_help_due(uint64_t before, uint64_t after)

@@ -1,0 +1,52 @@
+/* spare.h - memory that is held and that the program does not use: how much there is, and how much there may be.
+ *
+ * May include os.h. Whoever keeps such memory counts it here, and gives some back when spare_excess says so: on the calls of
+ * the program that free, since nobody else may ever come. No lock; all words are atomic and relaxed, so that a sum is about
+ * right.
+ *
+ *   live    = bytes held from the system for blocks - bytes of every kind below
+ *   spare   = bytes of the kinds that have memory behind them
+ *   base    = the larger of 24 MiB, and of a fifth of what is live in slabs + five quarters of what is live in large blocks
+ *   allowed = base * 2 ^ grown, but no more than the larger of base, 48 MiB, and half of what was live at the recent peak
+ * grown rises by one when most of what was given back is wanted again within a second, and falls by one every ten seconds.
+ */
+#ifndef HAK_SPARE_H
+#define HAK_SPARE_H
+
+#include "compiler.h"
+#include "stats.h"
+
+enum spare_kind {
+    SPARE_SUPERSLABS, /* empty, kept by the lazy seam */
+    SPARE_LARGE,      /* ranges that the large seam keeps */
+    SPARE_SLOTS,      /* of SuperSlabs in use, that no heap has */
+    SPARE_PAGES,      /* of free blocks of partly used slabs, as far as somebody has looked */
+    SPARE_EMPTY,      /* slots and blocks that nobody has, and no memory is behind; not part of spare */
+    SPARE_KINDS
+};
+
+extern int64_t spare_bytes[SPARE_KINDS];
+
+static inline void spare_add(enum spare_kind kind, int64_t bytes)
+{
+    __atomic_fetch_add(&spare_bytes[kind], bytes, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t spare_of(enum spare_kind kind)
+{
+    int64_t bytes = load_relaxed(&spare_bytes[kind]);
+    return bytes > 0 ? (uint64_t)bytes : 0;
+}
+
+uint64_t spare_live(void);    /* bytes that are live now, about */
+uint64_t spare_held(void);    /* bytes that are spare */
+uint64_t spare_allowed(void); /* bytes that may be */
+uint64_t spare_excess(void); /* the difference, where more is held than may be; else 0 */
+
+/* So many bytes have gone back to the system since there were too many; so many untouched ones are about to be used. */
+void spare_gave(uint64_t bytes);
+void spare_fresh(uint64_t bytes);
+
+void spare_stats(stats_each *each, void *context);
+
+#endif
