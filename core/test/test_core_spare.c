@@ -12,7 +12,7 @@ static void *block[BYTES / LEAST];
 /* Blocks of that size; then all but each keep-th go (0: all), in any order. How many bytes stay. */
 static size_t burst(size_t size, size_t keep)
 {
-    size_t count = BYTES / size, live = 0;
+    size_t count = (test_shadowed() ? BYTES / 16 : BYTES) / size, live = 0;
     uint32_t random = 7 + (uint32_t)size;
     for (size_t i = 0; i < count; i++) {
         must((block[i] = hak_malloc(size)));

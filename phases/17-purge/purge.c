@@ -20,7 +20,9 @@
 #include "core/spare.h"
 #include "core/thread.h"
 
-#define PURGE_STEP ((int64_t)4 << 20)
+#define PURGE_STEP ((int64_t)4 << 20) /* freed by a thread before it looks: at most; */
+#define PURGE_STEPS ((int64_t)32 << 20) /* by all together; and at least */
+#define PURGE_STEP_LEAST ((int64_t)128 << 10)
 #define PURGE_WORTH ((uint64_t)1 << 20) /* so much free in slabs is worth a purge */
 enum { PURGE_PART = 32, PURGE_LITTLE = 8, PURGE_PAGES = 8 };
 #define PURGE_NEVER UINT64_MAX
@@ -32,6 +34,7 @@ bool purge_wanted;
 static struct heap *purge_list;   /* atomic; linked by purge.next */
 static uint64_t purge_pressed_ms; /* when somebody last did; relaxed */
 static bool purge_presses;        /* somebody goes through the list for a slot. Atomic */
+static uint64_t purge_heaps;      /* that have looked. Relaxed */
 static struct purge_counts counts;
 
 static void purge_add(uint64_t *counter, uint64_t n)
@@ -115,6 +118,7 @@ static void purge_excess(struct heap *h, uint64_t freed)
 {
     struct purge_heap *p = &h->purge;
     uint64_t excess, hoped = (uint64_t)p->pages;
+    pool_park(h);
     if (hoped >= PURGE_WORTH && freed >= p->purge_at) {
         uint64_t gave = 0, least = PURGE_PAGES * os_page;
         purge_add(&counts.purges, 1);
@@ -136,10 +140,19 @@ static void purge_excess(struct heap *h, uint64_t freed)
         large_shed(excess);
 }
 
+static int64_t purge_step(const struct purge_heap *p)
+{
+    int64_t part = (int64_t)(p->bytes / PURGE_PART), step = PURGE_STEPS / (int64_t)(load_relaxed(&purge_heaps) + 1);
+    step = step < PURGE_STEP_LEAST ? PURGE_STEP_LEAST : step < PURGE_STEP ? step : PURGE_STEP;
+    return part > step ? part : step;
+}
+
 static void purge_look(struct heap *h)
 {
     struct purge_heap *p = &h->purge;
-    int64_t step = PURGE_STEP;
+    if (!p->known)
+        purge_add(&purge_heaps, 1);
+    p->known = true;
     p->freed += (uint64_t)(p->step - p->left);
     if (p->step > 0) { /* not the first, nor the first since it was served */
         purge_add(&counts.looks, 1);
@@ -148,10 +161,9 @@ static void purge_look(struct heap *h)
             purge_regret(p, spare_live());
         if (spare_excess() > 0)
             purge_excess(h, p->freed);
-        step = p->bytes / PURGE_PART > (uint64_t)PURGE_STEP ? (int64_t)(p->bytes / PURGE_PART) : step;
     }
-    store_relaxed(&p->left, step);
-    p->step = step;
+    p->step = purge_step(p);
+    store_relaxed(&p->left, p->step);
 }
 
 /* A flag that another thread's heap has set is taken from it: that heap sets it again with the next block that goes to a

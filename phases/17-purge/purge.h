@@ -31,6 +31,7 @@ struct purge_heap {
     int64_t pages, empty; /* this heap's part of SPARE_PAGES and SPARE_EMPTY */
     struct heap *next;    /* in the list of heaps that may have something to give; under nobody's lock, see purge.c */
     bool listed;          /* in that list. Atomic */
+    bool known;           /* it has looked */
 };
 
 extern bool purge_wanted;    /* some heap is to be looked at, by its thread. Relaxed, any thread */
