@@ -5,7 +5,7 @@
 #include "core/spare.h"
 #include "core/test/test_core.h"
 
-enum { BYTES = 160 << 20, LEAST = 64 };
+enum { BYTES = 96 << 20, LEAST = 64 };
 
 static void *block[BYTES / LEAST];
 
@@ -108,7 +108,7 @@ START_TEST(all_by_turns)
     size_t before = test_rss();
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         burst(sizes[i], 0);
-    expect_bounded(before, 112 * MIB);
+    expect_bounded(before, 80 * MIB);
 }
 END_TEST
 

@@ -253,7 +253,9 @@ size_t lazy_shed(uint64_t bytes)
 
 uint64_t lazy_age(uint64_t now)
 {
-    lazy_evict(now);
+    do
+        lazy_evict(now);
+    while (load_relaxed(&lazy_due) <= now);
     return load_relaxed(&lazy_due);
 }
 
