@@ -52,7 +52,7 @@ static uint64_t spare_base(uint64_t live)
 {
     uint64_t large = mapped_counts().large_bytes;
     large = large < live ? large : live;
-    return spare_max(SPARE_FLOOR, (live - large) / SPARE_SHARE + large + large / 4);
+    return spare_max(SPARE_FLOOR, (live - large) / SPARE_SHARE + large + large / 2);
 }
 
 uint64_t spare_allowed(void)
