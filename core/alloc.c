@@ -361,8 +361,12 @@ static inline void *realloc_as(void *old, size_t size, const char *api)
     }
     struct mapped *m = block_mapped(old, api);
     size_t usable = mapped_usable(m);
-    if (size > SLAB_MAX || (size <= usable && size > usable / 2))
-        return mapped_resize(m, size);
+    if (size > SLAB_MAX || (size <= usable && size > usable / 2)) {
+        int saved = errno; /* the first of several ways may fail */
+        void *p = mapped_resize(m, size);
+        errno = p ? saved : ENOMEM;
+        return p;
+    }
     return realloc_move(old, size, usable);
 }
 

@@ -1,4 +1,4 @@
-/* test_api_errno.c - free and its relatives leave errno as it was, whatever they do inside.
+/* test_api_errno.c - free and its relatives, and what allocates with success, leave errno as it was, whatever they do inside.
  *
  * Uses the public header only. The sizes reach blocks whose free gives memory back to the system.
  */
@@ -83,6 +83,33 @@ START_TEST(in_another_thread)
 }
 END_TEST
 
+START_TEST(each_way_to_allocate)
+{
+    for (size_t i = 1; i < SIZES; i++) {
+        for (size_t j = 1; j < SIZES; j++) { /* grows, shrinks, moves between slabs and mappings */
+            void *block = made(sizes[i]);
+            block = hak_realloc(block, sizes[j]);
+            must(block && errno == MARK);
+            hak_free(block);
+        }
+        void *cleared = hak_calloc(1, sizes[i]), *aligned = hak_aligned_alloc(65536, sizes[i]), *pages = NULL;
+        must(cleared && aligned && errno == MARK);
+        must(!hak_posix_memalign(&pages, 4096, sizes[i]) && errno == MARK);
+        hak_free(cleared);
+        hak_free(aligned);
+        hak_free(pages);
+    }
+    for (size_t size = 3000; size < 3000000; size += size / 9) { /* between neighbours that let none grow in place */
+        void *before = made(size), *block = made(size), *behind = made(size);
+        block = hak_realloc(block, size + size / 2);
+        must(block && errno == MARK);
+        hak_free(before);
+        hak_free(block);
+        hak_free(behind);
+    }
+}
+END_TEST
+
 START_TEST(questions)
 {
     void *block = made(3000);
@@ -94,4 +121,4 @@ START_TEST(questions)
 }
 END_TEST
 
-TEST_MAIN("errno", each_way_to_free, while_slabs_empty, in_another_thread, questions)
+TEST_MAIN("errno", each_way_to_free, while_slabs_empty, in_another_thread, each_way_to_allocate, questions)
