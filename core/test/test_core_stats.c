@@ -6,6 +6,7 @@
 #include "core/stats.h"
 #include "core/test/test_core.h"
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -109,6 +110,24 @@ START_TEST(test_long_reports_are_whole)
 }
 END_TEST
 
+static void say_json_without_memory(void)
+{
+    struct rlimit limit = {1 << 20, 1 << 20};
+    must(setrlimit(RLIMIT_AS, &limit) == 0);
+    say_json();
+}
+
+/* Without memory for a mapping: in pieces, but all of it. */
+START_TEST(test_no_memory_no_loss)
+{
+    if (test_shadowed())
+        return;
+    must(writes_of(say_json_without_memory) > 1);
+    must(strncmp(said, "{\"variant\":\"", 12) == 0 && strcmp(said + strlen(said) - 2, "}\n") == 0);
+    must(number_of("pid") > 1 && number_of("syscalls") != UINT64_MAX);
+}
+END_TEST
+
 static char folder[64];
 
 static void to_file(const char *name)
@@ -176,4 +195,4 @@ START_TEST(test_no_file_no_loss)
 END_TEST
 
 TEST_MAIN("reports", test_json_is_one_write, test_text_is_one_write, test_silent_unless_asked, test_long_reports_are_whole,
-          test_file, test_no_file_no_loss)
+          test_no_memory_no_loss, test_file, test_no_file_no_loss)
