@@ -12,22 +12,34 @@ HAK_TLS struct heap *heap_self = &heap_none;
 
 enum { HEAP_SPINS = 32, HEAP_DRAIN_STEP = 4096, HEAP_DRAIN_STEPS = 4, HEAP_NESTED = 3 };
 
-/* After a wait in vain `wanted` stays, so that who is inside leaves at its next look, and the next tries do not wait. By the
+/* Somebody else is inside. After a wait in vain `wanted` stays, so that who is inside leaves at its next look, and the next tries do not wait. By the
  * clock, and without a yield: a thread of higher priority than the one that is inside would wait for nothing. */
-noinline bool heap_wait(struct heap *h)
+static bool heap_spin(struct lock_heap *l)
 {
-    struct lock_heap *l = &h->lock;
-    bool again = load_relaxed(&l->wanted), got = false;
+    bool again = load_relaxed(&l->wanted), got = lock_word_take(&l->word);
     store_relaxed(&l->wanted, true);
-    for (uint64_t end = again ? 0 : os_now_us() + HEAP_WAIT_US; !got && !load_relaxed(&h->forked) && os_now_us() < end;) {
+    for (uint64_t end = got || again ? 0 : os_now_us() + HEAP_WAIT_US; !got && os_now_us() < end;) {
         for (int i = 0; !got && i < HEAP_SPINS; i++) {
             cpu_pause();
             got = load_relaxed(&l->word) == 0 && lock_word_take(&l->word);
         }
     }
-    while (!got && load_relaxed(&h->forked)) { /* fork has every lock: there is nothing to go on with */
-        lock_fork_wait();
-        got = lock_word_take(&l->word);
+    return got;
+}
+
+noinline bool heap_wait(struct heap *h)
+{
+    struct lock_heap *l = &h->lock;
+    bool got = lock_word_mine(&l->word);
+    for (;;) {
+        while (unlikely(__atomic_load_n(&lock_forks, __ATOMIC_SEQ_CST))) { /* fork has every lock, too: nothing to go on with */
+            if (got)
+                __atomic_store_n(&l->word, 0, __ATOMIC_RELEASE);
+            got = false;
+            lock_fork_wait();
+        }
+        if (got || (got = heap_spin(l)) == false)
+            break;
     }
     l->missed = !got;
     return got;
@@ -281,6 +293,8 @@ void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *
         heap_remote_push(from, to, s, p);
         return;
     }
+    if (unlikely(load_relaxed(&lock_unsettled)))
+        heap_settle_fork();
     if (heap_borrow(to)) {
         heap_serve(to, s, p);
         return;

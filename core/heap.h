@@ -47,7 +47,7 @@ struct heap {
     bool orphan;                       /* PARKED by fork: its front is flushed before another thread has it */
     bool torn;                         /* it was once: a block that its thread had in its hands stays used for ever */
     struct os_thread owner;            /* who has it, or had it last. Under thread.c's lock */
-    bool forked, fork_missed;          /* fork has the heap's lock; it could not get it. Atomic, relaxed; thread.c's */
+    bool fork_missed;                  /* fork has waited in vain for who is inside. Under thread.c's lock */
     struct lock_heap lock;
     void *draining;                    /* the rest of a list of blocks freed by others. Inside the lock; read relaxed */
     struct purge_heap purge;
@@ -105,7 +105,7 @@ hot_inline void heap_push(struct heap *h, struct slab *s, void *p)
 enum { HEAP_WAIT_US = 80 };
 bool heap_enter(struct heap *h);
 void heap_leave(struct heap *h);
-bool heap_wait(struct heap *h); /* heap_step_in's: somebody else is inside */
+bool heap_wait(struct heap *h); /* heap_step_in's: somebody else is inside, or forks */
 
 /* The same around a few instructions that leave errno alone. */
 static inline bool heap_step_in(struct heap *h)
@@ -114,7 +114,7 @@ static inline bool heap_step_in(struct heap *h)
         return false;
     lock_inside = LOCK_IN_HEAP;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (unlikely(!lock_word_take(&h->lock.word)) && !heap_wait(h)) {
+    if (unlikely(!lock_word_take(&h->lock.word) || __atomic_load_n(&lock_forks, __ATOMIC_SEQ_CST)) && !heap_wait(h)) {
         lock_inside = 0;
         return false;
     }
@@ -169,6 +169,8 @@ void heap_gave(struct heap *h, struct slab *s, uint32_t count);
 
 /* A block of a slab of another heap: to a parked heap directly, else to its remote list. from: the calling thread's heap. */
 void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p);
+
+void heap_settle_fork(void); /* thread.c's, for lock_unsettled. By who is not inside a heap */
 
 /* The heap's state may have just become PARKED, or something may have been queued at a parked heap: takes what is queued. */
 void heap_parked(struct heap *h);

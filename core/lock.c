@@ -81,22 +81,28 @@ void lock_fork(struct lock *l)
         lock_forked |= (uint32_t)1 << l->rank;
 }
 
-static uint32_t lock_forking; /* 1: somebody forks. Atomic */
+uint32_t lock_forks;
+bool lock_unsettled;
 
 void lock_fork_begins(void)
 {
-    __atomic_store_n(&lock_forking, 1, __ATOMIC_RELEASE);
+    __atomic_fetch_add(&lock_forks, 1, __ATOMIC_SEQ_CST);
 }
 
-void lock_fork_ends(void)
+void lock_fork_ends(bool child)
 {
-    __atomic_store_n(&lock_forking, 0, __ATOMIC_RELEASE);
-    os_futex_wake(&lock_forking, INT32_MAX);
+    uint32_t left = __atomic_sub_fetch(&lock_forks, 1, __ATOMIC_SEQ_CST);
+    if (child)
+        __atomic_store_n(&lock_forks, 0, __ATOMIC_SEQ_CST);
+    else if (left == 0)
+        os_futex_wake(&lock_forks, INT32_MAX);
 }
 
 void lock_fork_wait(void)
 {
-    os_futex_wait(&lock_forking, 1);
+    uint32_t forks = load_relaxed(&lock_forks);
+    if (forks)
+        os_futex_wait(&lock_forks, forks);
 }
 
 void lock_unfork(struct lock *l, bool child)

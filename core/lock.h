@@ -52,7 +52,7 @@ static inline uint32_t lock_self(void)
 static inline bool lock_word_take(uint32_t *word)
 {
     uint32_t free = 0;
-    return likely(__atomic_compare_exchange_n(word, &free, lock_self(), false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+    return likely(__atomic_compare_exchange_n(word, &free, lock_self(), false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
 }
 
 static inline bool lock_word_mine(const uint32_t *word)
@@ -87,10 +87,16 @@ void lock_leave(struct lock *l);
  * would break the order waits for LOCK_FORK_MS at most. */
 void lock_fork(struct lock *l);
 
-/* Around a fork, and what who waits for its end calls again and again. */
+/* How many threads are about to fork: who has gone into a heap looks, and leaves again. So fork need not write to every heap,
+ * each a page that would have to be copied, but only see them empty afterwards. */
+extern uint32_t lock_forks; /* atomic, sequentially consistent, as lock_word_take is */
 void lock_fork_begins(void);
-void lock_fork_ends(void);
-void lock_fork_wait(void);
+void lock_fork_ends(bool child);
+void lock_fork_wait(void); /* until there is none, or for no reason at all */
+
+/* In the child of a fork, until the heaps of the threads that do not exist there are parked: only its thread enters a heap.
+ * Atomic, relaxed. */
+extern bool lock_unsettled;
 
 /* In parent and child: gives back what lock_fork took. What it did not take is free in the child, unless the thread that forked
  * holds it: whoever did does not exist there. */

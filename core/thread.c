@@ -216,6 +216,8 @@ static noinline struct heap *thread_first(void)
     int saved = errno;
     remote_opening();
     start_once();
+    if (unlikely(load_relaxed(&lock_unsettled)))
+        heap_settle_fork();
     thread_shut();
     struct heap *h = thread_find();
     if (h) {
@@ -244,6 +246,8 @@ void *thread_lend(size_t size)
     if (lock_inside || class >= HEAP_CLASSES)
         return NULL;
     start_once();
+    if (unlikely(load_relaxed(&lock_unsettled)))
+        heap_settle_fork();
     thread_shut();
     lock_enter(&thread_lock);
     struct heap *h = thread_take_parked(HEAP_BUSY);
@@ -275,6 +279,8 @@ bool thread_trim(void)
     if (lock_inside)
         return false; /* in a signal handler that interrupted a slow path */
     start_once();
+    if (unlikely(load_relaxed(&lock_unsettled)))
+        heap_settle_fork();
     uint64_t before = thread_bytes();
     if (heap_self != &heap_none)
         thread_trim_heap(heap_self);
@@ -295,6 +301,8 @@ bool thread_trim(void)
 
 void thread_each_heap(void (*visit)(void *context, struct heap *h), void *context)
 {
+    if (unlikely(load_relaxed(&lock_unsettled)))
+        heap_settle_fork();
     for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all)
         visit(context, h);
 }
@@ -303,24 +311,66 @@ void thread_each_heap(void (*visit)(void *context, struct heap *h), void *contex
 
 enum { FORK_WAIT_US = 100000, FORK_NAP_US = 50 }; /* for all heaps together */
 static HAK_TLS uint8_t thread_forks; /* prepare has run so often and nothing after it: a handler of another library may fork */
+static struct heap *thread_forked;   /* in the child: the heap of the thread that forked, until heap_settle_fork */
 
-/* The heap's lock for fork. Its thread may be stopped inside by a signal handler or a debugger, so not for ever, and only once. */
-static bool thread_fork_take(struct heap *h, uint64_t *end)
+/* In the child: the heap of a thread that does not exist. */
+static void thread_fork_heap(struct heap *h)
+{
+    if (load_relaxed(&h->state) == HEAP_LOST)
+        return;
+    if (h->fork_missed) {
+        store_relaxed(&h->state, HEAP_LOST);
+        return;
+    }
+    if (load_relaxed(&h->state) == HEAP_OWNED)
+        h->orphan = h->torn = true;
+    h->lock.word = 0; /* it may have come in, to leave again */
+    h->next_parked = thread_parked;
+    thread_parked = h;
+    store_relaxed(&h->state, HEAP_PARKED);
+}
+
+/* Most children of fork soon become another program, and every heap is a page to be copied: so this waits until somebody asks
+ * for heaps. Under the lock. */
+static void thread_settle_fork(void)
+{
+    if (likely(!load_relaxed(&lock_unsettled)))
+        return;
+    thread_parked = NULL;
+    for (struct heap *h = thread_heaps; h; h = h->next_all) {
+        if (h != thread_forked && !lock_word_mine(&h->lock.word))
+            thread_fork_heap(h);
+    }
+    store_relaxed(&lock_unsettled, false);
+}
+
+void heap_settle_fork(void)
+{
+    if (lock_inside)
+        return;
+    lock_enter(&thread_lock);
+    thread_settle_fork();
+    lock_leave(&thread_lock);
+    for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all)
+        heap_parked(h); /* for what has been queued meanwhile */
+}
+
+/* Nobody else is inside, nor goes in now. Its thread may be stopped inside by a signal handler or a debugger, so it is not waited
+ * for for ever, and only once. */
+static void thread_fork_see(struct heap *h, uint64_t *end)
 {
     if (load_relaxed(&h->state) == HEAP_LOST || lock_word_mine(&h->lock.word))
-        return false;
-    bool got = lock_word_take(&h->lock.word);
-    for (bool wait = !h->fork_missed; !got && wait; wait = os_now_us() < *end) {
+        return;
+    bool idle = __atomic_load_n(&h->lock.word, __ATOMIC_SEQ_CST) == 0;
+    for (bool wait = !h->fork_missed; !idle && wait; wait = os_now_us() < *end) {
         if (*end == 0)
             *end = os_now_us() + FORK_WAIT_US;
         store_relaxed(&h->lock.wanted, true); /* helpers leave; its thread clears it when it comes in the next time */
         os_sleep_us(FORK_NAP_US);
-        got = lock_word_take(&h->lock.word);
+        idle = __atomic_load_n(&h->lock.word, __ATOMIC_SEQ_CST) == 0;
     }
-    h->fork_missed = !got;
-    if (got)
-        store_relaxed(&h->lock.wanted, false);
-    return got;
+    if (unlikely(h->fork_missed == idle))
+        h->fork_missed = !idle;
 }
 
 /* Runs last of all that prepare for fork (start.c): no other library waits for its threads, allocates or forks afterwards. But
@@ -332,11 +382,11 @@ void thread_fork_prepare(void)
         return;
     start_fork_lock();
     lock_fork(&thread_lock);
-    lock_fork_begins();
     thread_shut();
+    thread_settle_fork();
+    lock_fork_begins();
     for (struct heap *h = thread_heaps; h; h = h->next_all)
-        if (thread_fork_take(h, &end))
-            store_relaxed(&h->forked, true);
+        thread_fork_see(h, &end);
     pool_fork_lock();
     lazy_fork_lock();
     owner_fork_lock();
@@ -347,11 +397,8 @@ void thread_fork_prepare(void)
     meta_fork_lock();
 }
 
-/* False: an outer fork of this thread still has the locks. */
-static bool thread_fork_unlock(bool child)
+static void thread_fork_unlock(bool child)
 {
-    if (--thread_forks > 0)
-        return false;
     meta_fork_unlock(child);
     remote_fork_unlock(child);
     superslab_fork_unlock(child);
@@ -360,56 +407,45 @@ static bool thread_fork_unlock(bool child)
     owner_fork_unlock(child);
     lazy_fork_unlock(child);
     pool_fork_unlock(child);
-    for (struct heap *h = thread_heaps; h; h = h->next_all) {
-        if (h->forked && (child || lock_word_mine(&h->lock.word))) {
-            __atomic_store_n(&h->lock.word, 0, __ATOMIC_RELEASE);
-            store_relaxed(&h->forked, false);
-        }
-    }
-    lock_fork_ends();
+    lock_fork_ends(child);
     thread_open();
     lock_unfork(&thread_lock, child);
     start_fork_unlock(child);
-    return true;
 }
 
 void thread_fork_parent(void)
 {
-    if (!thread_fork_unlock(false) || lock_inside)
+    if (--thread_forks > 0)
+        return; /* an outer fork of this thread still has the locks */
+    thread_fork_unlock(false);
+    if (lock_inside)
         return;
     for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all)
         heap_parked(h); /* who freed into it meanwhile has queued the block */
 }
 
-/* In the child: whose is this heap? */
-static void thread_fork_heap(struct heap *h)
-{
-    if (h == heap_self)
-        h->owner = os_this_thread();
-    if (lock_word_mine(&h->lock.word) && !h->forked)
-        return; /* the code that this signal handler has interrupted is inside */
-    if (!h->forked) {
-        store_relaxed(&h->state, HEAP_LOST);
-        if (h == heap_self) /* a helper was in it */
-            heap_self = &heap_none;
-    } else if (h != heap_self) {
-        if (load_relaxed(&h->state) == HEAP_OWNED)
-            h->orphan = h->torn = true;
-        store_relaxed(&h->state, HEAP_PARKED);
-        h->next_parked = thread_parked;
-        thread_parked = h;
-    }
-}
-
 void thread_fork_child(void)
 {
-    if (thread_forks == 1) {
-        thread_parked = NULL;
-        for (struct heap *h = thread_heaps; h; h = h->next_all)
-            thread_fork_heap(h);
+    if (--thread_forks > 0)
+        return;
+    struct heap *self = heap_self;
+    bool inside = false; /* a heap that this thread has borrowed: this is a signal handler */
+    for (struct heap *h = thread_heaps; h; h = h->next_all)
+        inside |= h != self && lock_word_mine(&h->lock.word);
+    if (self != &heap_none) {
+        self->owner = os_this_thread();
+        if (load_relaxed(&self->lock.word) != 0 && !lock_word_mine(&self->lock.word)) { /* a helper was inside, or came in */
+            if (self->fork_missed)
+                heap_self = &heap_none;
+            else
+                self->lock.word = 0;
+        }
     }
-    if (thread_fork_unlock(true)) {
-        purge_fork_child();
-        background_fork_child();
-    }
+    thread_forked = heap_self;
+    store_relaxed(&lock_unsettled, thread_heaps != NULL);
+    if (inside)
+        thread_settle_fork();
+    thread_fork_unlock(true);
+    purge_fork_child();
+    background_fork_child();
 }

@@ -44,12 +44,16 @@ static inline void lock_give(struct lock_heap *l)
 /* Into a heap that nobody is in, by who does not have it, or is inside another. False: somebody is. */
 static inline bool lock_visit_word(struct lock_heap *l)
 {
-    if (load_relaxed(&l->word) != 0)
+    if (load_relaxed(&l->word) != 0 || unlikely(load_relaxed(&lock_unsettled)))
         return false;
     lock_inside += LOCK_IN_HEAP;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (lock_word_take(&l->word))
-        return true;
+    if (lock_word_take(&l->word)) {
+        if (likely(!__atomic_load_n(&lock_forks, __ATOMIC_SEQ_CST)))
+            return true;
+        lock_give(l);
+        return false;
+    }
     lock_inside -= LOCK_IN_HEAP;
     return false;
 }

@@ -66,8 +66,8 @@ START_TEST(test_states)
     pid_t child = fork();
     if (child == 0) {
         must(heap_self == own && own->state == HEAP_OWNED);
-        must(their_heap->state == HEAP_PARKED && parked->state == HEAP_PARKED);
         must(test_stats().heaps == 3 && test_stats().heaps_parked == 2);
+        must(their_heap->state == HEAP_PARKED && parked->state == HEAP_PARKED);
         run_thread_in_child(pass, &again);
         must(again == own || again == parked || again == their_heap);
         must(test_stats().heaps == 3);
@@ -126,9 +126,9 @@ START_TEST(test_inside_is_lost)
     for (int i = 0; i < 20; i++) {
         pid_t child = fork();
         if (child == 0) {
-            must(their_heap->state == HEAP_LOST);
             for (int j = 0; j < 100; j++)
                 hak_free(theirs[j]);
+            must(their_heap->state == HEAP_LOST);
             hak_malloc_trim(0);
             must(test_stats().heaps_parked == 0);
             _exit(0);
