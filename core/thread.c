@@ -42,13 +42,13 @@ static inline void thread_open(void)
 /* Cached blocks, remote blocks and empty slabs. Inside the heap. */
 static void thread_clear(struct heap *h)
 {
-    h->orphan = false;
     remote_flush(h);
     front_flush(h);
     heap_drain(h);
     heap_settle(h);
     pool_park(h);
     remote_park(h);
+    h->orphan = false;
 }
 
 static void thread_trim_heap(struct heap *h)

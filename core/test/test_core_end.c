@@ -102,11 +102,13 @@ static void *lent(void *unused)
 {
     struct heap *had = thread_heap();
     void *p = thread_lend(100), *large = thread_lend(4 * MIB);
+    guard_alloc(p);
     must(p && !large && slab_heap(slab_of(p)) != had && slab_heap(slab_of(p))->state == HEAP_PARKED);
     uint64_t heaps = test_stats().heaps;
     for (int i = 0; i < 1000; i++) {
         void *q = thread_lend(1 + (size_t)i % TINY_MAX);
         must(q && slab_heap(slab_of(q)) == slab_heap(slab_of(p)));
+        guard_alloc(q);
         memset(q, 1, 1 + (size_t)i % TINY_MAX);
         hak_free(q);
     }
