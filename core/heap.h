@@ -17,8 +17,8 @@
  *            OWNED -- fork, in the child --> PARKED and orphan: what its thread had in its front is there still
  *            LOST               after fork, in the child: its thread does not exist and was inside it; never touched
  *
- * Must hold: PARKED and not orphan => its front is empty. And (heap_valid) for every slab with heap = h: slab_valid, used = live + cached +
- * remote (or one more, where torn), and listed <=> not current, not full and not empty.
+ * Must hold: PARKED and not orphan => its front is empty. And (heap_valid) for every slab with heap = h: slab_valid, used =
+ * live + cached + remote (or one more, where torn), and listed <=> not current, not full and not empty.
  */
 #ifndef HAK_HEAP_H
 #define HAK_HEAP_H
@@ -124,7 +124,7 @@ static inline bool heap_step_in(struct heap *h)
     return true;
 }
 
-/* Into a heap that the calling thread holds BUSY, or is about to have, also from inside another. Never waits; until lock_give. */
+/* Into a heap that the calling thread holds BUSY, or is about to have, also from inside another, until lock_give. No wait. */
 static inline bool heap_visit(struct heap *h)
 {
     if (!lock_visit_word(&h->lock))

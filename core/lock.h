@@ -83,8 +83,8 @@ bool lock_try(struct lock *l);
 
 void lock_leave(struct lock *l);
 
-/* For fork, in prepare: takes the lock, unless the calling thread is inside it already (fork in a signal handler). A thread that
- * would break the order waits for LOCK_FORK_MS at most. */
+/* For fork, in prepare: takes the lock, unless the calling thread is inside it already (fork in a signal handler). A thread
+ * that would break the order waits for LOCK_FORK_MS at most. */
 void lock_fork(struct lock *l);
 
 /* How many threads are about to fork: who has gone into a heap looks, and leaves again. So fork need not write to every heap,

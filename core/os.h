@@ -77,7 +77,8 @@ bool os_thread_gone(struct os_thread t);
 
 void os_sleep_us(uint32_t us);                        /* or less */
 
-/* Sleeps while *word is value, until os_futex_wake or for no reason at all; wakes so many threads that sleep so. Leave errno alone. */
+/* Sleeps while *word is value, until os_futex_wake or for no reason at all; wakes so many threads that sleep so. Both leave
+ * errno alone. */
 void os_futex_wait(uint32_t *word, uint32_t value);
 void os_futex_wake(uint32_t *word, int threads);
 

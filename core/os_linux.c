@@ -315,7 +315,8 @@ uint64_t os_now_us(void)
 
 struct os_thread os_this_thread(void)
 {
-    return (struct os_thread){(int32_t)os_kernel(SYS_getpid, 0, 0, 0, 0, 0, 0), (int32_t)os_kernel(SYS_gettid, 0, 0, 0, 0, 0, 0)};
+    return (struct os_thread){(int32_t)os_kernel(SYS_getpid, 0, 0, 0, 0, 0, 0),
+                              (int32_t)os_kernel(SYS_gettid, 0, 0, 0, 0, 0, 0)};
 }
 
 bool os_thread_gone(struct os_thread t)

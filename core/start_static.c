@@ -1,4 +1,4 @@
-/* start_static.c - start.c for the static library: in an executable its constructor runs before those of all shared libraries. */
+/* start_static.c - start.c for the static library: in an executable its constructor runs before those of shared libraries. */
 #include "start.c"
 
 typedef void start_entry(int count, char **arguments, char **environment);

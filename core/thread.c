@@ -138,8 +138,8 @@ static struct heap *thread_new(enum heap_state state)
     return h;
 }
 
-/* A heap whose thread has gone without a word: its last round of destructors was over, the program has ended it by a system call
- * of its own, or there was no key. A few are looked at, each time that a heap is wanted and none is parked: so they stay few.
+/* A heap whose thread has gone without a word: its last round of destructors was over, the program has ended it by a system
+ * call of its own, or there was no key. A few are looked at, each time that a heap is wanted and none is parked: so they stay few.
  * Under the lock. */
 static struct heap *thread_take_left(void)
 {
@@ -355,8 +355,8 @@ void heap_settle_fork(void)
         heap_parked(h); /* for what has been queued meanwhile */
 }
 
-/* Nobody else is inside, nor goes in now. Its thread may be stopped inside by a signal handler or a debugger, so it is not waited
- * for for ever, and only once. */
+/* Nobody else is inside, nor goes in now. Its thread may be stopped inside by a signal handler or a debugger, so it is not
+ * waited for for ever, and only once. */
 static void thread_fork_see(struct heap *h, uint64_t *end)
 {
     if (load_relaxed(&h->state) == HEAP_LOST || lock_word_mine(&h->lock.word))

@@ -95,7 +95,7 @@ none "functions that an allocator must not call" <"$tmp/rules"
 find "$HAK_OUT/obj/core" -name '*.o' | grep -q /heap.o || echo "$HAK_OUT/obj" | none "no objects to look into"
 
 # The hot objects refer to nothing of libc but this.
-libc='mem(cpy|set|move)|__mem(cpy|set|move)_chk|strlen|pthread_(mutex|once|key|[gs]etspecific).*|__errno_location|abort'
+libc='mem(cpy|set|move)|__mem(cpy|set|move)_chk|strlen|pthread_(key|[gs]etspecific).*|__errno_location|abort'
 libc="$libc|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail"
 ours=$(find "$HAK_OUT/obj/core" "$HAK_OUT/obj/phases" -name '*.o' 2>/dev/null | grep -v -e /test/ -e /test_ -e /prog_ |
     xargs nm --defined-only | awk 'NF == 3 {print $3}' | sort -u)
