@@ -139,8 +139,8 @@ static struct heap *thread_new(enum heap_state state)
 }
 
 /* A heap whose thread has gone without a word: its last round of destructors was over, the program has ended it by a system
- * call of its own, or there was no key. A few are looked at, each time that a heap is wanted and none is parked: so they stay few.
- * Under the lock. */
+ * call of its own, or there was no key. A few are looked at, each time that a heap is wanted and none is parked: so they stay
+ * few. Under the lock. */
 static struct heap *thread_take_left(void)
 {
     enum { LOOKS = 4 };
