@@ -216,8 +216,8 @@ hot_inline bool free_newest(const struct heap *h, const struct slab *s, const vo
     return FRONT_CACHES ? front_newest(&h->front.bin[s->class], p) : freelist_has(s, p);
 }
 
-/* False: p is no block of a slab of this thread's heap, or a later slot of a run holds it, or it is one of those that are looked
- * at more closely. */
+/* False: p is no block of a slab of this thread's heap, or a later slot of a run holds it, or it has to be looked at more
+ * closely. */
 hot_inline bool free_own(void *p)
 {
     struct superslab *ss = ssmap_find_block(p);

@@ -7,7 +7,14 @@
  * All functions are thread-safe. Sizes are bytes. Blocks of 16 bytes and more are 16-byte aligned (so are smaller ones).
  * On failure: NULL and errno = ENOMEM, unless said otherwise. free and its relatives preserve errno.
  * A pointer that no function here returned, or that was already freed, ends the process with one line on standard error
- * and abort(), wherever the metadata in hand shows it (MODE=check looks harder).
+ * and abort(), wherever the metadata in hand shows it (MODE=check looks harder). For blocks of more than 1 KiB it shows
+ * exactly which are live. Of smaller ones free sees what was freed last of its size and what has gone back to its slab; not
+ * a pointer to another multiple of 16 bytes within a block, nor a second free with others of its size between.
+ *
+ * Signal handlers: free, and nothing else of all this, may be called in one, for any number of blocks of any size, whatever
+ * it interrupts. A block that is freed while the interrupted code is inside one of these functions, or that this code is
+ * freeing, may be lost: it then stays allocated. No block comes into two hands, and what is right ends no process. (malloc
+ * and its relatives are not to be called in a handler that may interrupt one of them, as POSIX says.)
  */
 #ifndef HAKMEM_H
 #define HAKMEM_H

@@ -48,8 +48,8 @@ static inline char *superslab_slot(const struct slab *s)
     return superslab_of(s)->base + slab_index(s) * SLAB_SIZE;
 }
 
-/* Blocks of mid classes, of which at most one starts in each KiB: start[i] is 0, or where in KiB i a live one starts, and the bit
- * above that. Zero when a SuperSlab is acquired: all its blocks have been freed. */
+/* Blocks of mid classes, of which at most one starts in each KiB: start[i] is 0, or where in KiB i a live one starts, and the
+ * bit above that. Zero when a SuperSlab is acquired: all its blocks have been freed. */
 hot_inline uint16_t *superslab_start(const void *p, uint16_t *mark)
 {
     *mark = (uint16_t)(((uintptr_t)p & (START_UNIT - 1)) | START_UNIT);

@@ -9,12 +9,12 @@
  *   void *freelist_pop(struct slab *s, void *first)            a free block; first = slab->free, not NULL
  *   size_t freelist_take(struct slab *s, void **to, size_t n)  up to n free blocks, counted as used: how many
  *   void freelist_push(struct slab *s, void *p)                p is free
- *   size_t freelist_give(struct slab *s, void **slot, size_t n)  the blocks in slot[0] and after it are free and the slots NULL, up
- *                                                              to the first that lies in another 64 KiB than slot[0], which
- *                                                              is one of s: how many. What is no used block of s, as far as
- *                                                              the answer knows: slab_refuse. The caller counts
- *   bool freelist_has(const struct slab *s, const void *p)      p, the start of a block, is free. False where that takes long to
- *                                                              say. Any thread; true only of a block that nobody should have
+ *   size_t freelist_give(struct slab *s, void **slot, size_t n)  the blocks in slot[0] and behind it are free and the slots
+ *                                                              NULL, up to the first that is not near slot[0], a block of
+ *                                                              s: how many. What is no used block of s, as far as the
+ *                                                              answer knows: slab_refuse. The caller counts them
+ *   bool freelist_has(const struct slab *s, const void *p)      p, the start of a block, is free. False where that takes
+ *                                                              long to say. Any thread that may have p
  *   void freelist_undo(struct slab *s, void *p)                it is not: freelist_push(s, p) was the last call
  *   void freelist_add(struct slab *s, char *p, uint32_t n)     n > 0 neighbours from p on, to be popped lowest first, are free
  *   void *freelist_next(const struct slab *s, const void *p)   the free block that comes after p (NULL: the first), or NULL.

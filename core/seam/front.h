@@ -27,8 +27,8 @@ struct slab;
  * hot_inline bool front_push_bin(struct front_bin *bin, void *p);  the same of a bin of this heap's
  * hot_inline bool front_wide(const struct front_heap *f, const struct front_bin *bin);     a bin of f: of a mid class?
  * hot_inline bool front_spills(const struct front_bin *bin);      front_spill would be true
- * hot_inline bool front_spill(struct front_bin *bin, void *p);    front_push had no room: true: p waits for going back with others;
- *                                                                 false: front_drain */
+ * hot_inline bool front_spill(struct front_bin *bin, void *p);    front_push had no room: true: p waits for going back with
+ *                                                                 others; false: front_drain */
 
 /* hot_inline bool front_newest(const struct front_bin *bin, const void *p);     p came last into the bin
  * static inline bool front_holds(const struct front_heap *f, unsigned class, const void *p);

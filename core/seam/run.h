@@ -8,8 +8,8 @@
  *   void run_drain(struct heap *h, struct slab *s, void *p)   p, a block of h's slab s, did not fit into the front: to s, or
  *                                                   by front_drain. Outside of heap_enter: the short way of free
  *   bool run_keep(struct heap *h, struct slab *s)   true: s stays current; false: it goes to the pool
- *   void *run_take(struct heap *h, size_t size)     RUN_POP_MIN < size <= MID_MAX: a kept block, or NULL: go on as usual. Outside
- *                                                   of heap_enter: the short way of malloc
+ *   void *run_take(struct heap *h, size_t size)     RUN_POP_MIN < size <= MID_MAX: a kept block, or NULL: go on as usual.
+ *                                                   Outside of heap_enter: the short way of malloc
  *   bool run_holds(const struct run_heap *r, const void *p)  p is at hand for run_take: it has been freed
  *   void run_flush(struct heap *h)                  every block that is cached for run_take back to its slab
  *   uint64_t run_cached(const struct heap *h, const struct slab *s)     such blocks of s (NULL: any); any thread may ask

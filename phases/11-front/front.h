@@ -42,7 +42,8 @@ enum { FRONT_OVER = 64 }; /* blocks that go back at once, at most */
 struct front_heap {
     struct front_bin bin[FRONT_CLASSES];
     struct front_count {
-        uint64_t misses, refills, drains, drained; /* calls; misses that brought a batch; pieces that went back to a slab; blocks in them */
+        uint64_t misses, refills; /* calls; those that brought a batch */
+        uint64_t drains, drained; /* pieces that went back to a slab; blocks in them */
     } count[FRONT_CLASSES];
     uint64_t cap, opened;  /* HAKMEM_FC_CAP when the slots were laid out; have they been? */
     struct grow_heap grow; /* how many blocks each bin may hold now */

@@ -263,5 +263,6 @@ START_TEST(no_slots)
 END_TEST
 
 TEST_MAIN("front: bins", slots_are_bounded_by_count_and_bytes, miss_fetches_a_batch,
-          full_bin_stays_and_the_rest_goes_home_together, frees_in_a_row_go_home_in_batches, walk_of_default_sizes, walk_of_odd_sizes, walk_of_the_refill_by_list,
+          full_bin_stays_and_the_rest_goes_home_together, frees_in_a_row_go_home_in_batches, walk_of_default_sizes,
+          walk_of_odd_sizes, walk_of_the_refill_by_list,
           cap_is_the_one_that_the_heap_was_opened_with, no_slots)

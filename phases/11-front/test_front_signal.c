@@ -35,8 +35,8 @@ static void take(void **to, size_t count)
         must((to[i] = hak_malloc(SIZE)));
 }
 
-/* The bin just before the call: a few blocks, none, a few, full, full with all places taken where blocks wait for going back. Above
- * its top lie blocks that are live. */
+/* The bin just before the call: a few blocks, none, a few, full, full with no place left beside it. Above its top lie blocks that
+ * are live. */
 static void prepare(enum call call)
 {
     struct front_bin *bin = bin_of(own_heap(), SIZE);
