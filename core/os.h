@@ -66,7 +66,7 @@ bool os_append_file(const char *path, const char *text, size_t length); /* makes
 uint64_t os_pid(void);
 void os_keep_error(void); /* from now on to a copy of it: programs close theirs before the last words at exit */
 uint64_t os_now_ms(void);                             /* monotonic, coarse, mostly no system call; 0 where there is no clock */
-uint64_t os_now_us(void);                             /* the same clock to the microsecond: a system call */
+uint64_t os_now_us(void); /* to the microsecond, by a system call; where there is no clock UINT64_MAX, so that waits end */
 
 /* A thread of a process, and whether it has gone for good. A thread of another process is not known to be gone. */
 struct os_thread {

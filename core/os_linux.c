@@ -308,8 +308,9 @@ uint64_t os_now_ms(void)
 
 uint64_t os_now_us(void)
 {
-    struct timespec now = {0, 0};
-    os_kernel(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0, 0, 0, 0);
+    struct timespec now;
+    if (os_kernel(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0, 0, 0, 0) != 0)
+        return UINT64_MAX;
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 

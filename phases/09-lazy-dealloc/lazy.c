@@ -14,11 +14,11 @@
  *   due    = the time at which the oldest is too old;  never, when the list is empty
  */
 #include "core/background.h"
+#include "core/lock.h"
 #include "core/log.h"
 #include "core/os.h"
 #include "core/spare.h"
 #include "core/superslab.h"
-#include <pthread.h>
 
 enum { LAZY_AGE_BATCH = 8 };            /* evicted by age at one time, so that no malloc pays for hundreds */
 enum { LAZY_MB_EACH = SUPERSLAB_SIZE >> 20 };
@@ -28,7 +28,7 @@ enum { LAZY_SIZE = 256, LAZY_MB = 512 }; /* the bounds where the environment nam
 uint64_t lazy_size = LAZY_DEFAULT, lazy_mb = LAZY_DEFAULT, lazy_ttl = 60;
 uint64_t lazy_prewarm, lazy_debug, lazy_prewarm_debug;
 
-static pthread_mutex_t lazy_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct lock lazy_lock = LOCK_INIT(LOCK_LAZY);
 static struct superslab *lazy_newest, *lazy_oldest;
 static struct lazy_counts counts;
 static uint64_t lazy_due = LAZY_NEVER; /* ms: before it lazy_tick has nothing to do. Written under the lock, read relaxed */
@@ -167,16 +167,16 @@ static void lazy_gave(uint64_t superslabs)
 
 static void lazy_evict(uint64_t now)
 {
-    pthread_mutex_lock(&lazy_lock);
+    lock_enter(&lazy_lock);
     struct superslab *victims = lazy_collect(now);
     lazy_settle();
-    pthread_mutex_unlock(&lazy_lock);
+    lock_leave(&lazy_lock);
     lazy_unmap(victims);
 }
 
 struct superslab *lazy_acquire(void)
 {
-    pthread_mutex_lock(&lazy_lock);
+    lock_enter(&lazy_lock);
     struct superslab *ss = lazy_newest;
     if (ss) {
         lazy_unlink(ss);
@@ -185,7 +185,7 @@ struct superslab *lazy_acquire(void)
         counts.misses++;
     }
     lazy_settle();
-    pthread_mutex_unlock(&lazy_lock);
+    lock_leave(&lazy_lock);
     if (!ss)
         return superslab_map();
     superslab_valid(ss); /* its memory is dirty, as ss->clean says: the pool clears a slot's bit when it uses the slot */
@@ -194,7 +194,7 @@ struct superslab *lazy_acquire(void)
 
 static void lazy_push(struct superslab *ss, uint64_t *counter)
 {
-    pthread_mutex_lock(&lazy_lock);
+    lock_enter(&lazy_lock);
     uint64_t now = os_now_ms(); /* under the lock, so that the list is in the order of time */
     lazy_link(ss, now);
     ++*counter;
@@ -202,7 +202,7 @@ static void lazy_push(struct superslab *ss, uint64_t *counter)
     struct superslab *victims = lazy_collect(now);
     uint64_t gone = counts.evictions_spare - before;
     lazy_settle();
-    pthread_mutex_unlock(&lazy_lock);
+    lock_leave(&lazy_lock);
     lazy_unmap(victims);
     lazy_gave(gone);
 }
@@ -221,7 +221,7 @@ static size_t lazy_drop(uint64_t most, uint64_t *counter)
 {
     struct superslab *victims = NULL;
     size_t count = 0;
-    pthread_mutex_lock(&lazy_lock);
+    lock_enter(&lazy_lock);
     for (; lazy_oldest && count < most; count++) {
         struct superslab *ss = lazy_oldest;
         lazy_unlink(ss);
@@ -230,7 +230,7 @@ static size_t lazy_drop(uint64_t most, uint64_t *counter)
     }
     *counter += count;
     lazy_settle();
-    pthread_mutex_unlock(&lazy_lock);
+    lock_leave(&lazy_lock);
     lazy_unmap(victims);
     return count;
 }
@@ -261,11 +261,11 @@ uint64_t lazy_age(uint64_t now)
 
 static noinline void lazy_tick_due(uint64_t now)
 {
-    if (pthread_mutex_trylock(&lazy_lock) != 0)
+    if (!lock_try(&lazy_lock))
         return; /* somebody is at it; the next tick comes soon */
     struct superslab *victims = lazy_collect(now);
     lazy_settle();
-    pthread_mutex_unlock(&lazy_lock);
+    lock_leave(&lazy_lock);
     lazy_unmap(victims);
 }
 
@@ -308,17 +308,17 @@ void lazy_stop(void)
 
 struct lazy_counts lazy_counts(void)
 {
-    pthread_mutex_lock(&lazy_lock);
+    lock_enter(&lazy_lock);
     struct lazy_counts result = counts;
-    pthread_mutex_unlock(&lazy_lock);
+    lock_leave(&lazy_lock);
     return result;
 }
 
 bool lazy_valid(void)
 {
-    pthread_mutex_lock(&lazy_lock);
+    lock_enter(&lazy_lock);
     bool result = lazy_walk();
-    pthread_mutex_unlock(&lazy_lock);
+    lock_leave(&lazy_lock);
     return result;
 }
 
@@ -339,11 +339,10 @@ void lazy_stats(stats_each *each, void *context)
 
 void lazy_fork_lock(void)
 {
-    pthread_mutex_lock(&lazy_lock);
+    lock_fork(&lazy_lock);
 }
 
 void lazy_fork_unlock(bool child)
 {
-    (void)child;
-    pthread_mutex_unlock(&lazy_lock);
+    lock_unfork(&lazy_lock, child);
 }

@@ -28,7 +28,7 @@ static struct pool_span *pool_all;               /* every span; atomic, only eve
 static int64_t pool_least;                       /* the fewest bytes of SPARE_SLOTS since the last sweep; about, relaxed */
 static uint64_t pool_lock_takes, pool_lock_waits; /* under the lock, read relaxed */
 
-/* Blocks of more than this do not start in slot 0, and a slab of them may need several slots. */
+/* A slab of larger blocks may need several slots. */
 #define POOL_SINGLE ((size_t)8 * 1024)
 
 /* Slots of a slab of that block size: the fewest of which at most an eighth is left over. */
@@ -77,10 +77,10 @@ static struct slab *pool_try(struct heap *h, size_t block, unsigned slots, unsig
 enum { POOL_STALE = 2 };
 #define POOL_SLACK ((uint64_t)2 << 20) /* too much by so much, before slots give their memory back: in pieces, by few calls */
 
-/* Slots come to nobody's hands, or go; slot 0, which shares its pages with the header, is not counted. */
+/* Slots come to nobody's hands, or go. */
 static void pool_count(uint32_t slots, uint32_t clean, int64_t sign)
 {
-    int64_t dirty = __builtin_popcount(slots & ~clean & ~1U), empty = __builtin_popcount(slots & clean & ~1U);
+    int64_t dirty = __builtin_popcount(slots & ~clean), empty = __builtin_popcount(slots & clean);
     if (empty > 0)
         spare_add(SPARE_EMPTY, sign * empty * (int64_t)SLAB_SIZE);
     if (dirty == 0)
@@ -239,13 +239,12 @@ static uint64_t pool_purge_run(struct pool_span *span, uint32_t run, uint64_t *m
 {
     struct superslab *ss = __atomic_load_n(&span->superslab, __ATOMIC_ACQUIRE);
     unsigned first = (unsigned)__builtin_ctz(run), slots = (unsigned)__builtin_popcount(run);
-    uint32_t dirty = run & ~load_relaxed(&ss->clean) & ~1U;
-    bool zeroth = (run & 1) && ss->slab[0].carved > 0, gone = false;
+    uint32_t dirty = run & ~load_relaxed(&ss->clean);
+    bool gone = false;
     uint64_t lost = 0, bytes = (uint64_t)__builtin_popcount(dirty) * SLAB_SIZE;
-    if (bytes <= *most && (dirty || zeroth)) {
-        size_t header = (sizeof *ss + os_page - 1) & ~(os_page - 1);
-        char *from = zeroth ? (char *)ss + header : superslab_slot(&ss->slab[__builtin_ctz(dirty)]);
-        char *to = superslab_slot(&ss->slab[dirty ? 31 - __builtin_clz(dirty) : 0]) + SLAB_SIZE;
+    if (dirty && bytes <= *most) {
+        char *from = superslab_slot(&ss->slab[__builtin_ctz(dirty)]);
+        char *to = superslab_slot(&ss->slab[31 - __builtin_clz(dirty)]) + SLAB_SIZE;
         gone = os_purge(from, (size_t)(to - from), OS_SUPERSLAB);
     }
     if (gone) {
@@ -253,13 +252,11 @@ static uint64_t pool_purge_run(struct pool_span *span, uint32_t run, uint64_t *m
         pool_count(dirty, 0, -1);
         pool_count(dirty, UINT32_MAX, 1);
         __atomic_fetch_or(&ss->clean, dirty, __ATOMIC_RELAXED);
-        if (zeroth)
-            store_relaxed(&ss->slab[0].carved, 0); /* until it is used again */
     }
     ss = span_free(span, first, slots, &lost);
     if (ss)
         pool_retire(span, ss);
-    return gone ? bytes + zeroth * SLAB_SIZE : 0;
+    return gone ? bytes : 0;
 }
 
 /* At once, whoever freed them last: slots of the span that nobody has, until so many bytes have gone or a little more. */

@@ -57,7 +57,7 @@ static inline void settle_other(void *unused, struct heap *h)
     lock_give(&h->lock);
 }
 
-/* Of a SuperSlab with an owned slab: slots that nobody has, with memory in them; slot 0 does not count. */
+/* Of a SuperSlab with an owned slab: slots that nobody has, with memory in them. */
 static inline void dirty_slots(void *count, struct slab *owned)
 {
     struct superslab *ss = superslab_of(owned);
@@ -65,7 +65,7 @@ static inline void dirty_slots(void *count, struct slab *owned)
         if (slab_heap(s))
             return; /* counted already */
     }
-    for (unsigned i = 1; i < SLABS_PER_SUPERSLAB; i++) {
+    for (unsigned i = 0; i < SLABS_PER_SUPERSLAB; i++) {
         const struct slab *s = &ss->slab[i];
         *(int64_t *)count += s->slots == 0 && s->back == 0 && !(ss->clean >> i & 1);
     }
