@@ -13,7 +13,8 @@ HAK_TLS struct heap *heap_self = &heap_none;
 enum { HEAP_SPINS = 32, HEAP_DRAIN_STEP = 4096, HEAP_DRAIN_STEPS = 4, HEAP_NESTED = 3 };
 
 /* Somebody else is inside. After a wait in vain `wanted` stays, so that who is inside leaves at its next look, and the next
- * tries do not wait. By the clock, and without a yield: a thread of higher priority than the one inside would wait for nothing. */
+ * tries do not wait. By the clock, and without a yield: a thread of higher priority than the one inside would wait for
+ * nothing. */
 static bool heap_spin(struct lock_heap *l)
 {
     bool again = load_relaxed(&l->wanted), got = lock_word_take(&l->word);
