@@ -58,7 +58,7 @@ static uint64_t spare_base(uint64_t live)
 uint64_t spare_allowed(void)
 {
     uint64_t now = os_now_ms(), live = spare_live(), base = spare_base(live), grown = load_relaxed(&spare_grown);
-    uint64_t top = spare_max(2 * SPARE_FLOOR, spare_top(live, now) / 2);
+    uint64_t top = spare_max(2 * SPARE_FLOOR, spare_top(live, now) / 4);
     if (grown > 0 && now - load_relaxed(&spare_turn_ms) >= SPARE_PERIOD_MS) {
         store_relaxed(&spare_grown, --grown);
         store_relaxed(&spare_turn_ms, now);

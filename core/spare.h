@@ -7,7 +7,7 @@
  *   live    = bytes held from the system for blocks - bytes of every kind below
  *   spare   = bytes of the kinds that have memory behind them
  *   base    = the larger of 24 MiB, and of a fifth of what is live in slabs + one and a half of what is live in large blocks
- *   allowed = base * 2 ^ grown, but no more than the larger of base, 48 MiB, and half of what was live at the recent peak
+ *   allowed = base * 2 ^ grown, but no more than the larger of base, 48 MiB, and a quarter of what was live at the recent peak
  * grown rises by one when most of what was given back is wanted again within a second, and falls by one every ten seconds.
  */
 #ifndef HAK_SPARE_H
