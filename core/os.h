@@ -65,8 +65,14 @@ void os_write_error(const char *text, size_t length); /* to standard error; noth
 bool os_append_file(const char *path, const char *text, size_t length); /* makes it if need be; false: not opened */
 uint64_t os_pid(void);
 void os_keep_error(void); /* from now on to a copy of it: programs close theirs before the last words at exit */
-uint64_t os_now_ms(void);                             /* monotonic, coarse, mostly no system call; 0 where there is no clock */
+uint64_t os_now_ms(void); /* monotonic, coarse, mostly no system call; 0 where there is no clock */
 uint64_t os_now_us(void); /* to the microsecond, by a system call; where there is no clock UINT64_MAX, so that waits end */
+
+/* The kernel's clock_gettime that needs no system call, or NULL. Not libc's name of it, which other libraries wrap: their first
+ * call may allocate. Written once by os_start. */
+typedef int os_clock(int clock, void *timespec);
+extern os_clock *os_vdso_clock;
+os_clock *vdso_clock(void); /* vdso.c */
 
 /* A thread of a process, and whether it has gone for good. A thread of another process is not known to be gone. */
 struct os_thread {

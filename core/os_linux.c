@@ -69,6 +69,7 @@ const char *const os_user_names[OS_USERS] = {"superslab", "mid", "large", "meta"
 const char *const os_call_names[OS_CALLS] = {"mmap", "munmap", "mremap", "madvise", "mincore", "other"};
 
 size_t os_page = 4096;
+os_clock *os_vdso_clock;
 
 static uint64_t os_counts[OS_USERS][OS_CALLS]; /* atomic, relaxed: each stands beside a system call */
 static uint64_t os_held[OS_USERS];
@@ -79,6 +80,7 @@ void os_start(void)
     size_t page = getauxval(AT_PAGESZ);
     if (page)
         os_page = page;
+    os_vdso_clock = vdso_clock();
 }
 
 static void os_counted(enum os_user user, enum os_call call)
@@ -300,8 +302,10 @@ uint64_t os_pid(void)
 
 uint64_t os_now_ms(void)
 {
-    struct timespec now;
-    if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0)
+    struct timespec now = {0, 0};
+    long failed = os_vdso_clock ? os_vdso_clock(CLOCK_MONOTONIC_COARSE, &now)
+                                : os_kernel(SYS_clock_gettime, CLOCK_MONOTONIC_COARSE, (long)&now, 0, 0, 0, 0);
+    if (failed)
         return 0;
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
