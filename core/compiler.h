@@ -88,6 +88,7 @@ _Noreturn void hak_assert_failed(const char *text, const char *file, int line);
  * the register that returns it. any_bit: a & *mask != 0, without a copy of a. */
 #if defined(__x86_64__)
 #define cpu_pause() __asm__ volatile("pause") /* this thread waits in a loop */
+#define cpu_thread(p) __asm__("movq %%fs:0, %0" : "=r"(p)) /* the thread pointer: another one for each thread */
 #define keep_result(x)                                               \
     do {                                                             \
         __asm__("" : "+a"(x));                                       \
@@ -102,6 +103,7 @@ hot_inline bool any_bit(uintptr_t a, const uintptr_t *mask)
 }
 #else
 #define cpu_pause() __asm__ volatile("yield")
+#define cpu_thread(p) __asm__("mrs %0, tpidr_el0" : "=r"(p))
 #define keep_result(x) ((void)0)
 hot_inline bool any_bit(uintptr_t a, const uintptr_t *mask)
 {

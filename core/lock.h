@@ -45,7 +45,9 @@ struct lock {
 /* The calling thread. The stacks of two threads do not share a page, so two threads differ. */
 static inline uint32_t lock_self(void)
 {
-    return (uint32_t)((uintptr_t)&lock_inside >> 12) << 2 | 2;
+    uintptr_t thread;
+    cpu_thread(thread);
+    return (uint32_t)(thread >> 12) << 2 | 2;
 }
 
 /* Takes a word that is free; the caller has told lock_inside. */

@@ -108,7 +108,8 @@ START_TEST(all_by_turns)
     size_t before = test_rss();
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         burst(sizes[i], 0);
-    expect_bounded(before, 80 * MIB);
+    if (gives_pages() || !FRONT_CACHES) /* else each block in a front may keep a slab's pages */
+        expect_bounded(before, 80 * MIB);
 }
 END_TEST
 
