@@ -51,7 +51,7 @@ START_TEST(test_full_listed_released)
     give(h, block[n - 1]); /* the current slab stays though empty */
     must(h->current[CLASS] == second && slab_used(second) == 0);
     must(walk_heap(h).slabs == 1);
-    must(heap_enter(h));
+    enter(h);
     must(heap_settle(h) == 1 && h->current[CLASS] == &slab_none);
     must(heap_settle(h) == 0);
     heap_leave(h);
@@ -67,7 +67,7 @@ START_TEST(test_settle)
     uint32_t n = fill_one(h, block), got = 0;
     struct slab *first = slab_of(block[0]), *second = slab_of(block[n - 1]);
     for (int round = 0; round < 2; round++) {
-        must(heap_enter(h));
+        enter(h);
         must(heap_settle(h) == 0 && h->current[CLASS] == &slab_none);
         heap_leave(h);
         must(first->full && !first->listed && second->full == (round == 1) && second->listed == (round == 0));
@@ -189,7 +189,7 @@ START_TEST(test_busy_heap)
     give(h, block[0]); /* an event, which must wait: s is full */
     must(s->full && slab_used(s) == s->capacity && remote_length(h) == 1);
     heap_leave(h);
-    must(heap_enter(h));
+    enter(h);
     heap_drain(h);
     heap_leave(h);
     must(!s->full && s->listed && slab_used(s) == s->capacity - 1 && remote_length(h) == 0);
@@ -204,7 +204,7 @@ START_TEST(test_errno_over_slow_paths)
 {
     struct heap *h = thread_heap();
     errno = 4711;
-    must(heap_enter(h));
+    enter(h);
     errno = 1;
     heap_leave(h);
     must(errno == 4711);

@@ -41,7 +41,7 @@ static void expect_marked(const struct slab *s, uint64_t token)
 
 static struct slab *claim(struct heap *h, unsigned class)
 {
-    must(heap_enter(h));
+    enter(h);
     struct slab *s = pool_claim(h, class);
     heap_leave(h);
     return s;
@@ -52,14 +52,15 @@ static void release(struct heap *h, struct slab *s)
 {
     for (uint32_t i = 0; i < s->carved; i++)
         must(slab_push(s, s->start + (size_t)i * s->block_size) == (i == s->carved - 1));
-    must(heap_enter(h) && slab_used(s) == 0);
+    enter(h);
+    must(slab_used(s) == 0);
     pool_release(h, s);
     heap_leave(h);
 }
 
 static void give_all_back(struct heap *h)
 {
-    must(heap_enter(h));
+    enter(h);
     pool_park(h);
     heap_leave(h);
     pool_trim();

@@ -7,6 +7,7 @@
 #include "core/test/test.h"
 #include "core/test/test_alone.h"
 #include "core/test/test_api.h"
+#include "core/test/test_enter.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -7,6 +7,7 @@
 #include "core/superslab.h"
 #include "core/test/test.h"
 #include "core/test/test_api.h"
+#include "core/test/test_enter.h"
 #include "core/thread.h"
 #include "phases/12-shared-pool/span.h"
 
@@ -51,7 +52,7 @@ static inline struct heap *own_heap(void)
 
 static inline struct slab *claim(struct heap *h, unsigned class)
 {
-    must(heap_enter(h));
+    enter(h);
     struct slab *s = pool_claim(h, class);
     heap_leave(h);
     must(s && slab_heap(s) == h && s->class == class && slab_used(s) == 0 && superslab_of(s)->pool.span);
@@ -60,7 +61,7 @@ static inline struct slab *claim(struct heap *h, unsigned class)
 
 static inline void release(struct heap *h, struct slab *s)
 {
-    must(heap_enter(h));
+    enter(h);
     pool_release(h, s);
     heap_leave(h);
 }
