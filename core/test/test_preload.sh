@@ -201,8 +201,8 @@ try_xz() {
     xz -T2 -3 -k all.tar && xz -dc all.tar.xz | cmp - all.tar && cksum <all.tar.xz && gzip -9n all.tar && cksum <all.tar.gz
 }
 
-# A conservative collector scans everything writable that is not the allocator's blocks, ours, too. One thread: guile 3.0.8 itself
-# dies now and then in par-map.
+# A conservative collector scans everything writable that is not the allocator's blocks, ours, too. One thread: guile 3.0.8
+# itself dies now and then in par-map.
 try_guile() {
     cat >work.scm <<'SCM'
 (use-modules (srfi srfi-1))
