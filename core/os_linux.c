@@ -264,11 +264,11 @@ static int os_error_target(void)
     return os_error_fd;
 }
 
-/* Through syscall(2): write(2) of libc is where a thread may be cancelled. */
+/* Not through libc, whose write is where a thread may be cancelled. */
 static void os_write(int fd, const char *text, size_t length)
 {
     while (length) {
-        ssize_t wrote = syscall(SYS_write, fd, text, length);
+        ssize_t wrote = write(fd, text, length);
         if (wrote < 0 && errno == EINTR)
             continue;
         if (wrote <= 0)
@@ -287,11 +287,11 @@ void os_write_error(const char *text, size_t length)
 
 bool os_append_file(const char *path, const char *text, size_t length)
 {
-    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+    int fd = (int)os_call(SYS_openat, AT_FDCWD, (long)path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666, 0, 0);
     if (fd < 0)
         return false;
     os_write(fd, text, length);
-    syscall(SYS_close, fd);
+    close(fd);
     return true;
 }
 

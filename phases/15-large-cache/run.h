@@ -3,7 +3,8 @@
  *
  * May include slab.h and the mid seam. Bounded by RUN_MOST runs and RUN_BYTES for each heap and by HAKMEM_RUN_MB for all; the
  * run that was added first goes first. A class stays on the list while its run is in use: nothing is counted on the way. The
- * block that came back last is at hand without the heap's lock; all of it is touched with lock_inside told, as a handler may free.
+ * block that came back last is at hand without the heap's lock; all of it is touched with lock_inside told, as a handler may
+ * free.
  */
 #ifndef HAK_PHASE_RUN_H
 #define HAK_PHASE_RUN_H
