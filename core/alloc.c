@@ -243,6 +243,8 @@ static noinline void free_long(void *p)
         free_general(p, "free");
     } else if (to == h || s->class >= CLASS_TINY) {
         free_block(h, to, s, p, "free");
+        if (to == h)
+            route_miss(h);
     } else {
         guard_free(p, "free");
         remote_give(h, to, s, p);
@@ -284,7 +286,7 @@ HAK_EXPORT void hak_free(void *p)
 {
     struct heap *h = heap_self;
     struct front_bin *bin = NULL;
-    if (ROUTE_MAPS ? likely(route_push(&h->route, &h->map, p, &bin)) : free_own(p))
+    if (ROUTE_MAPS ? likely(route_push(&h->route, p, &bin)) : free_own(p))
         return;
     if (ROUTE_MAPS)
         free_routed(p, bin);

@@ -65,7 +65,6 @@ struct heap {
     struct remote_in in;
     int state;                 /* enum heap_state. Atomic */
     struct heap *next_parked;  /* under thread.c's lock */
-    struct route_map map;      /* last: it may go on behind the heap */
 };
 
 extern HAK_TLS struct heap *heap_self; /* &heap_none until the thread's first allocation, and after its end */

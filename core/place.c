@@ -34,14 +34,14 @@ static bool place_anywhere(void)
 /* The address after the last one of that kind; NULL when that part of the window has been used up. */
 static void *place_hint(enum place_kind kind, size_t bytes)
 {
-    uintptr_t low = (kind == PLACE_META ? 60 : 62) * PLACE_GIB, fresh = 0;
+    uintptr_t low = (kind == PLACE_META ? 56 : 60) * PLACE_GIB, fresh = 0;
     if (place_anywhere())
         return NULL;
     if (load_relaxed(&place_next[kind]) == 0)
         __atomic_compare_exchange_n(&place_next[kind], &fresh, place_first(low + SUPERSLAB_SIZE, PLACE_GIB, 1 << 16), false,
                                     __ATOMIC_RELAXED, __ATOMIC_RELAXED);
     uintptr_t at = __atomic_fetch_add(&place_next[kind], bytes, __ATOMIC_RELAXED);
-    return at + bytes <= low + 2 * PLACE_GIB ? (void *)at : NULL;
+    return at + bytes <= low + 4 * PLACE_GIB ? (void *)at : NULL;
 }
 
 void *place_map(size_t bytes, enum place_kind kind)
@@ -62,13 +62,13 @@ void *place_map(size_t bytes, enum place_kind kind)
 
 static uintptr_t place_wrap(uintptr_t at)
 {
-    return at >= 60 * PLACE_GIB || at < 4 * PLACE_GIB ? 4 * PLACE_GIB : at;
+    return at >= 56 * PLACE_GIB || at < 4 * PLACE_GIB ? 4 * PLACE_GIB : at;
 }
 
 /* The next region that is no SuperSlab of ours. */
 static uintptr_t place_free_region(void)
 {
-    uintptr_t at = 0, first = place_first(32 * PLACE_GIB, 24 * PLACE_GIB, SUPERSLAB_SIZE);
+    uintptr_t at = 0, first = place_first(4 * PLACE_GIB, 8 * PLACE_GIB, SUPERSLAB_SIZE);
     __atomic_compare_exchange_n(&place_superslab, &at, first, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
     for (unsigned i = 0; i < SSMAP_NEAR * PAGEMAP_ENTRIES; i++) {
         at = place_wrap(__atomic_fetch_add(&place_superslab, SUPERSLAB_SIZE, __ATOMIC_RELAXED));

@@ -1,12 +1,13 @@
 /* place.h - where SuperSlabs and metadata are asked for.
  *
- *   0        32 GiB                        60 GiB    62 GiB    64 GiB
- *   | ...    | SuperSlabs, upwards from a  | other   | heaps   |      the window: the lowest 64 GiB of the address space
- *            | start that differs each run | metadata|         |
+ *   0   4 GiB                          56 GiB      60 GiB      64 GiB
+ *   |   | SuperSlabs, upwards from a   | metadata  | tables    |      the window: the lowest 64 GiB of the address space
+ *       | start below 12 GiB that      |           | of heaps  |
+ *       | differs from run to run      |           |           |
  *
  * The addresses are wishes (the hint of mmap): nothing is reserved, and nothing that is mapped there is replaced. Where the
- * kernel does not grant one it chooses the address itself. SuperSlabs that lie together keep a heap's table of them small (the
- * route seam) and the SuperSlab map fast; everything works without.
+ * kernel does not grant one it chooses the address itself. SuperSlabs that lie together, and low, keep a heap's table of
+ * them small (the route seam) and the SuperSlab map fast; everything works without.
  * Programs and libraries map nothing in this part of the window unless they ask for it by address, so that below the metadata
  * lies no block. Metadata that lies elsewhere has a guard page, which no access survives, in front of it.
  */
@@ -15,7 +16,7 @@
 
 #include "os.h"
 
-enum place_kind { PLACE_META, PLACE_HEAP, PLACE_KINDS };
+enum place_kind { PLACE_META, PLACE_TABLE, PLACE_KINDS };
 
 /* Zeroed memory, readable and writable, for metadata; bytes is rounded up to pages. NULL with errno = ENOMEM. Thread-safe. */
 void *place_map(size_t bytes, enum place_kind kind);

@@ -127,9 +127,10 @@ static struct heap *thread_take_parked(enum heap_state to)
 /* Under the lock. */
 static struct heap *thread_new(enum heap_state state)
 {
-    struct heap *h = route_new(sizeof *h);
+    struct heap *h = meta_alloc(sizeof *h);
     if (!h)
         return NULL;
+    route_new(h);
     for (unsigned c = 0; c < HEAP_CLASSES; c++)
         h->current[c] = &slab_none;
     h->state = state;

@@ -5,7 +5,6 @@
 #define ROUTE_MAPS false
 #define ROUTE_INIT {}
 struct route_heap {};
-struct route_map {};
 
 hot_inline void *route_pop(struct route_heap *r, size_t size)
 {
@@ -13,15 +12,20 @@ hot_inline void *route_pop(struct route_heap *r, size_t size)
     return NULL;
 }
 
-hot_inline bool route_push(struct route_heap *r, const struct route_map *m, void *p, struct front_bin **bin)
+hot_inline bool route_push(struct route_heap *r, void *p, struct front_bin **bin)
 {
-    (void)r, (void)m, (void)p, (void)bin;
+    (void)r, (void)p, (void)bin;
     return false;
 }
 
-static inline struct heap *route_new(size_t bytes)
+static inline void route_new(struct heap *h)
 {
-    return meta_alloc(bytes);
+    (void)h;
+}
+
+static inline void route_miss(struct heap *h)
+{
+    (void)h;
 }
 
 static inline void route_open(struct heap *h)

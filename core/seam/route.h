@@ -2,16 +2,17 @@
  *
  * Asked by malloc and free before anything else. An answer may include compiler.h, sizeclass.h, slab.h, meta.h and the front
  * and guard seams, and defines ROUTE_MAPS (false: core finds class and slab by itself and never calls route_pop, route_push),
- * struct route_heap (its state in a heap), struct route_map (the heap's last member), ROUTE_INIT (its initializer for a heap
- * that no thread has: nothing comes, nothing goes), and
+ * struct route_heap (its state in a heap), ROUTE_INIT (its initializer for a heap that no thread has: nothing comes, nothing
+ * goes), and
  *
  *   void *route_pop(struct route_heap *r, size_t size)      a block for size <= TINY_MAX bytes; NULL: take the long way
- *   bool route_push(struct route_heap *r, const struct route_map *m, void *p, struct front_bin **bin)
+ *   bool route_push(struct route_heap *r, void *p, struct front_bin **bin)
  *                                                           p may be anything. True: it passed for a live block of this heap,
  *                                                           and the front has it; false: take the long way. Then *bin is as
  *                                                           it was, or a bin that takes nothing, or the bin of this heap that
  *                                                           the slab around p belongs to, and its limit is reached
- *   struct heap *route_new(size_t bytes)                    zeroed memory for a heap; NULL: none
+ *   void route_new(struct heap *h)                          h is new, all zero
+ *   void route_miss(struct heap *h)                         free has taken the long way for a block of h's own
  *   void route_open(struct heap *h)                         malloc came the long way, and the front had a block all the same
  *   bool route_counts(void)                                 do all hits of the front come the long way, and so get counted?
  *   void route_start(void)                                  once, when the environment has been read
@@ -20,7 +21,7 @@
  *   void route_valid(struct heap *h, const struct slab *s)  aborts unless route and slab agree, for a slab that h owns
  *   void route_stats(stats_each *each, void *context)
  *
- * route_new and route_open decide whether h may take the short way at all: a process that asks for counters does without it in
+ * route_miss and route_open decide whether h may take the short way at all: a process that asks for counters does without it in
  * malloc, where it would save the counting, too.
  *
  * Must hold: route_push takes only 16-byte aligned addresses in slabs between route_own and route_disown by the same heap; all

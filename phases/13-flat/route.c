@@ -4,28 +4,16 @@
 #include "core/place.h"
 #include "core/thread.h"
 
-#define ROUTE_BYTES (sizeof(struct heap) + ROUTE_ENTRIES * sizeof(uint16_t))
-
 static_assert(offsetof(struct heap, front.bin[FRONT_CLASSES]) / ROUTE_UNIT <= UINT16_MAX, "a distance fits an entry");
 static_assert(offsetof(struct heap, front.bin) > offsetof(struct heap, route.closed), "distances count upwards");
-static_assert(offsetof(struct heap, map) + sizeof(struct route_map) <= sizeof(struct heap), "the first entries are in it");
 
+uint16_t route_nothing[1];
 static bool route_counting = true; /* until the environment says that nobody wants to know. Relaxed */
 static uint64_t route_tables, route_tables_refused; /* atomic, relaxed */
 
 static uint16_t route_distance(const struct heap *h, unsigned class)
 {
     return (uint16_t)(((const char *)&h->front.bin[class] - (const char *)&h->route.closed) / ROUTE_UNIT);
-}
-
-/* A heap in front of its table, or NULL. A core dump leaves both out: the table is mostly pages that were never touched. */
-static struct heap *route_map(void)
-{
-    struct heap *h = place_map(ROUTE_BYTES, PLACE_HEAP);
-    if (h)
-        os_no_dump(h, ROUTE_BYTES, OS_META);
-    __atomic_fetch_add(h ? &route_tables : &route_tables_refused, 1, __ATOMIC_RELAXED);
-    return h;
 }
 
 bool route_counts(void)
@@ -44,41 +32,101 @@ void route_start(void)
     store_relaxed(&route_counting, env_stats || front_report);
 }
 
-struct heap *route_new(size_t bytes)
+void route_new(struct heap *h)
 {
-    struct heap *h = route_map();
-    bool mapped = h != NULL;
-    if (!mapped)
-        h = meta_alloc(bytes);
-    if (!h)
-        return NULL;
     h->route = (struct route_heap)ROUTE_INIT;
     route_open(h);
-    if (mapped)
-        h->route.outside = ~(((uintptr_t)1 << HAK_WINDOW_BITS) - 1) | 15;
-    return h;
 }
 
-/* The entry of the first slot of s in the table of h, or NULL: the heap has none, or the slab lies beyond it. */
+/* How many bits the addresses have that the table covers; 0: there is none. */
+static unsigned route_bits(const struct heap *h)
+{
+    return ~h->route.outside ? 64 - (unsigned)__builtin_clzll(~h->route.outside) : 0;
+}
+
+static size_t route_bytes(unsigned bits)
+{
+    return sizeof(uint16_t) << (bits - SLAB_SHIFT);
+}
+
+/* The entry of the first slot of s in the table of h, or NULL: the heap has no table, or the slab lies beyond it. */
 static uint16_t *route_entry(struct heap *h, const struct slab *s)
 {
     uintptr_t slot = (uintptr_t)superslab_slot(s);
-    return slot & h->route.outside ? NULL : &h->map.bin[slot >> SLAB_SHIFT];
+    return slot & h->route.outside ? NULL : &h->route.bin[slot >> SLAB_SHIFT];
 }
 
-/* The entries of the slots of s become distance. */
-static void route_enter(struct heap *h, const struct slab *s, uint16_t distance)
+/* The entries of the slots of s become distance. False: there are none. */
+static bool route_enter(struct heap *h, const struct slab *s, uint16_t distance)
 {
     uint16_t *entry = route_entry(h, s);
     for (unsigned i = 0; entry && i < s->slots; i++)
         entry[i] = distance;
-    if (distance)
-        count_add(entry ? &h->route.entered : &h->route.refused, s->slots);
+    return entry;
+}
+
+static void route_count(struct heap *h, const struct slab *s, bool entered)
+{
+    count_add(entered ? &h->route.entered : &h->route.refused, s->slots);
+}
+
+static void route_enter_own(void *context, struct slab *s)
+{
+    struct heap *h = context;
+    if (slab_heap(s) == h)
+        route_count(h, s, route_enter(h, s, route_distance(h, s->class)));
+}
+
+/* A signal handler that frees meanwhile takes the long way. A core dump leaves the table out: it is mostly pages that were never
+ * touched. */
+void route_cover(struct heap *h, unsigned bits)
+{
+    struct route_heap *r = &h->route;
+    unsigned before = route_bits(h);
+    uint16_t *old = r->bin, *bin = place_map(route_bytes(bits), PLACE_TABLE);
+    __atomic_fetch_add(bin ? &route_tables : &route_tables_refused, 1, __ATOMIC_RELAXED);
+    if (!bin)
+        return;
+    os_no_dump(bin, route_bytes(bits), OS_META);
+    r->outside = ~(uintptr_t)0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    r->bin = bin;
+    store_relaxed(&r->entered, 0);
+    store_relaxed(&r->refused, 0);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    r->outside = ~(((uintptr_t)1 << bits) - 1) | 15;
+    superslab_each_slab(route_enter_own, h);
+    if (before > 0) {
+        os_unmap(old, route_bytes(before), OS_META);
+        __atomic_fetch_sub(&route_tables, 1, __ATOMIC_RELAXED);
+    }
+}
+
+/* Bits of the addresses of s, at least. */
+static unsigned route_need(const struct slab *s)
+{
+    unsigned bits = 64 - (unsigned)__builtin_clzll((uintptr_t)superslab_slot(s));
+    return bits < ROUTE_BITS_LEAST ? ROUTE_BITS_LEAST : bits;
+}
+
+void route_miss(struct heap *h)
+{
+    if (route_bits(h) > 0 || ++h->route.misses < ROUTE_MISSES || !heap_enter(h))
+        return;
+    h->route.misses = 0;
+    route_cover(h, ROUTE_BITS_LEAST);
+    heap_leave(h);
 }
 
 void route_own(struct heap *h, const struct slab *s)
 {
-    route_enter(h, s, route_distance(h, s->class));
+    if (route_bits(h) == 0)
+        return;
+    unsigned need = route_need(s);
+    if (need > route_bits(h) && need <= HAK_WINDOW_BITS)
+        route_cover(h, need);
+    else
+        route_count(h, s, route_enter(h, s, route_distance(h, s->class)));
 }
 
 void route_disown(struct heap *h, const struct slab *s)

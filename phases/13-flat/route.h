@@ -1,44 +1,43 @@
 /* route.h - phase 13: one flat table for each heap leads from the address of a block straight to the bin that takes it, and a
  * table of sizes to the bin that gives one.
  *
- *   a heap's mapping:  | struct heap: closed ... front.bin[] ... | map.bin[0] ... map.bin[ROUTE_ENTRIES - 1]
- *                                                                one for each 64 KiB of the window (place.h)
+ *   struct heap:  closed ... route.bin ... front.bin[] ...
+ *                               |
+ *                               | bin[0] ... bin[i] ... |      one for each 64 KiB of the lowest part of the address space
  *
  * An entry is a bin's distance from `closed`, in ROUTE_UNIT bytes, or 0. What is not a slab of this heap therefore leads to the
  * bin `closed`, which has no room: foreign pointers, other heaps' blocks and full bins leave the fast path by the same branch.
- * Of the table only the pages that hold entries of this heap's slabs are ever written. Only the thread that has the heap reads
- * or writes it, so it needs no atomics and shares no cache line.
+ * Only the thread that has the heap reads or writes the table, so it needs no atomics and shares no cache line.
+ *
+ * A heap gets its table once ROUTE_MISSES of its blocks have been freed the long way: a thread that does little has none. The
+ * table covers the lowest 16 GiB, where SuperSlabs are asked for first (core/place.h), takes 2 bytes for each 64 KiB of that,
+ * and gives way to one twice as large when the heap claims a slab beyond it, up to the whole window. Of its pages only those are
+ * touched that hold entries.
  *
  * Must hold, whenever the owner is not inside a slow path (route_valid):
- *   map.bin[i] = distance of front.bin[c]  <=>  slot i of the window belongs to a slab of class c of this heap
- *   outside = ~0, or  p & outside = 0  <=>  p is 16-byte aligned and inside the window
- * A slab that lies beyond the window, and every slab of a heap without a table (outside = ~0), costs time only: the long way
- * finds everything.
+ *   bin[i] = distance of front.bin[c]  <=>  slot i belongs to a slab of class c of this heap
+ *   outside = ~0, or  p & outside = 0  <=>  p is 16-byte aligned and the table covers it
+ * A slab beyond the window, and every slab of a heap without a table (outside = ~0), costs time only: the long way finds
+ * everything.
  */
 #ifndef HAK_FLAT_ROUTE_H
 #define HAK_FLAT_ROUTE_H
 
 #define ROUTE_MAPS true
-#define ROUTE_ENTRIES ((uintptr_t)1 << (HAK_WINDOW_BITS - SLAB_SHIFT))
-enum { ROUTE_UNIT = 8 };
+enum { ROUTE_UNIT = 8, ROUTE_MISSES = 256 };
+enum { ROUTE_BITS_LEAST = HAK_WINDOW_BITS < 34 ? HAK_WINDOW_BITS : 34 }; /* a table covers addresses of at least so many bits */
 
 struct route_heap {
     struct front_bin closed;           /* holds nothing, takes nothing */
-    uintptr_t outside;                 /* bits that no block's address has; ~0: this heap has no table */
+    uintptr_t outside;                 /* bits that no address has that the table covers; ~0: this heap has no table */
+    uint16_t *bin;                     /* the table, or one entry of 0 */
+    uint32_t misses;                   /* blocks of this heap that were freed the long way, since the last try to have a table */
     uint16_t size_bin[TINY_MAX + 1];   /* size -> distance of its class's bin; all 0: malloc takes the long way */
     uint64_t entered, refused;         /* slots that came into the table, and that lie beyond it. Owner writes */
 };
 
-/* Blocks are never below 2 MiB, so the first 32 entries are always 0, and are part of a heap without a table, too: free(NULL)
- * reads one. */
-struct route_map {
-    union {
-        uint16_t first[32];
-        uint16_t bin[0];
-    };
-};
-
-#define ROUTE_INIT {.closed = FRONT_BIN_INIT, .outside = ~(uintptr_t)0}
+extern uint16_t route_nothing[1]; /* 0: free(NULL) reads the first entry, also where there is no table */
+#define ROUTE_INIT {.closed = FRONT_BIN_INIT, .outside = ~(uintptr_t)0, .bin = route_nothing}
 
 hot_inline struct front_bin *route_bin(struct route_heap *r, size_t distance)
 {
@@ -59,11 +58,11 @@ hot_inline void *route_pop(struct route_heap *r, size_t size)
 }
 
 /* As front_push, below the bin's limit. */
-hot_inline bool route_push(struct route_heap *r, const struct route_map *m, void *p, struct front_bin **bin)
+hot_inline bool route_push(struct route_heap *r, void *p, struct front_bin **bin)
 {
     if (unlikely(any_bit((uintptr_t)p, &r->outside)))
         return false;
-    size_t distance = m->bin[(uintptr_t)p >> SLAB_SHIFT];
+    size_t distance = r->bin[(uintptr_t)p >> SLAB_SHIFT];
     void **top = route_bin(r, distance)->top;
     forget_value(distance);
     if (unlikely(top >= route_bin(r, distance)->limit) || unlikely(*top == p)) {
@@ -79,7 +78,9 @@ hot_inline bool route_push(struct route_heap *r, const struct route_map *m, void
     return true;
 }
 
-struct heap *route_new(size_t bytes);
+void route_new(struct heap *h);
+void route_miss(struct heap *h);
+void route_cover(struct heap *h, unsigned bits); /* a table for addresses of so many bits. Inside heap_enter */
 void route_open(struct heap *h);
 bool route_counts(void);
 void route_start(void);

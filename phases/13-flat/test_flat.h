@@ -13,17 +13,33 @@ static inline bool mapped(const struct heap *h)
     return h->route.outside != ~(uintptr_t)0;
 }
 
+/* The calling thread's heap, with its table, which it gets by frees. */
+static inline struct heap *table_heap(void)
+{
+    struct heap *h = thread_heap();
+    must(h);
+    for (int i = 0; i < 2 * ROUTE_MISSES && !mapped(h); i++)
+        hak_free(hak_malloc(16 + (size_t)i % 64));
+    return h;
+}
+
+/* Addresses below this are covered by the table of h. */
+static inline uintptr_t covered(const struct heap *h)
+{
+    return mapped(h) ? (~h->route.outside | 15) + 1 : 0;
+}
+
 /* The bin that a pointer leads to, for heap h; &h->route.closed: none. */
 static inline struct front_bin *led_to(struct heap *h, const void *p)
 {
-    return route_bin(&h->route, h->map.bin[(uintptr_t)p >> SLAB_SHIFT]);
+    return (uintptr_t)p < covered(h) ? route_bin(&h->route, h->route.bin[(uintptr_t)p >> SLAB_SHIFT]) : &h->route.closed;
 }
 
 /* Does free take p the short way? Afterwards it is live again. */
 static inline bool takes(struct heap *h, void *p)
 {
     struct front_bin *bin = NULL;
-    if (!route_push(&h->route, &h->map, p, &bin)) {
+    if (!route_push(&h->route, p, &bin)) {
         must(!bin || bin == led_to(h, p));
         return false;
     }
@@ -59,7 +75,7 @@ static inline uint64_t table_page(struct heap *h, const uint16_t *entry, const u
     for (; entry < end; entry++) {
         if (!*entry)
             continue;
-        void *p = (void *)((uintptr_t)(entry - h->map.bin) << SLAB_SHIFT);
+        void *p = (void *)((uintptr_t)(entry - h->route.bin) << SLAB_SHIFT);
         must(ssmap_find(p) && slab_heap(slab_of(p)) == h);
         entries++;
     }
@@ -74,8 +90,8 @@ static inline uint64_t table_valid(struct heap *h)
     uint64_t entries = 0;
     must(mapped(h) && h->route.refused == 0);
     superslab_each_slab(table_slab, &sum);
-    const uint16_t *end = h->map.bin + ROUTE_ENTRIES, *entry = h->map.bin;
-    static unsigned char there[ROUTE_ENTRIES * sizeof(uint16_t) / 4096 + 2];
+    const uint16_t *entry = h->route.bin, *end = entry + (covered(h) >> SLAB_SHIFT);
+    static unsigned char there[((uintptr_t)1 << (HAK_WINDOW_BITS - SLAB_SHIFT)) * sizeof(uint16_t) / 4096 + 2];
     uintptr_t first = (uintptr_t)entry & ~(os_page - 1);
     must(mincore((void *)first, (uintptr_t)end - first, there) == 0);
     for (uintptr_t page = first; page < (uintptr_t)end; page += os_page) {

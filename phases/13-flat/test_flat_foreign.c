@@ -13,6 +13,7 @@ static char bss[64];
 
 static void *owner(void *unused)
 {
+    table_heap();
     for (size_t i = 0; i < MANY; i++)
         must((theirs[i] = hak_malloc(16 + i * 40)));
     sem_post(&done);
@@ -28,7 +29,7 @@ static void *owner(void *unused)
 START_TEST(blocks_of_others)
 {
     pthread_t thread;
-    struct heap *h = thread_heap();
+    struct heap *h = table_heap();
     must(!sem_init(&go, 0, 0) && !sem_init(&done, 0, 0));
     must(!pthread_create(&thread, NULL, owner, NULL));
     sem_wait(&done);
@@ -45,7 +46,7 @@ END_TEST
 /* Slots that no slab has, and those of a slab that waits empty for its class to be wanted again. */
 START_TEST(slots_of_nobody)
 {
-    struct heap *h = thread_heap();
+    struct heap *h = table_heap();
     static char *block[MANY];
     char *keep = hak_malloc(100);
     for (int i = 0; i < MANY; i++)
@@ -77,7 +78,7 @@ END_TEST
 
 START_TEST(misaligned_and_impossible)
 {
-    struct heap *h = thread_heap();
+    struct heap *h = table_heap();
     uintptr_t p = (uintptr_t)hak_malloc(64);
     must(takes(h, (void *)p));
     for (uintptr_t low = 1; low < 16; low++)
@@ -96,10 +97,10 @@ END_TEST
 
 START_TEST(memory_of_other_kinds)
 {
-    struct heap *h = thread_heap();
+    struct heap *h = table_heap();
     char stack[64], *large = hak_malloc(3 * MIB), *aligned = hak_aligned_alloc(64 * KIB, 100 * KIB);
     char *system = malloc(100), *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    void *all[] = {stack + 8, bss, large, aligned, system, page, h, &h->map, (void *)(uintptr_t)&hak_malloc, stderr};
+    void *all[] = {stack + 8, bss, large, aligned, system, page, h, h->route.bin, (void *)(uintptr_t)&hak_malloc, stderr};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         uintptr_t down = (uintptr_t)all[i] & ~(uintptr_t)15;
         must(!takes(h, (void *)down) && !takes(h, (void *)(down + 16)));

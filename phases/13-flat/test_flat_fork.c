@@ -26,6 +26,7 @@ static void *live_on(void *number)
 
 static void *new_thread(void *unused)
 {
+    table_heap();
     churn(77, 2000, MID_MAX, NULL);
     table_valid(heap_self);
     return unused;
@@ -55,6 +56,7 @@ static void child(void)
 START_TEST(forks)
 {
     pthread_t thread[THREADS];
+    table_heap();
     must(!sem_init(&ready, 0, 0));
     for (size_t n = 0; n < THREADS; n++)
         must(!pthread_create(&thread[n], NULL, live_on, (void *)(uintptr_t)n));

@@ -15,6 +15,7 @@ static void valid_now(void)
 
 START_TEST(walk_of_all_sizes)
 {
+    table_heap();
     churn(11, test_scaled(40000), MID_MAX, valid_now);
     churn(12, test_scaled(40000), TINY_MAX, valid_now);
     churn(13, test_scaled(20000), 64 * KIB, valid_now);
@@ -24,7 +25,7 @@ END_TEST
 
 START_TEST(sizes_lead_to_bins)
 {
-    struct heap *h = thread_heap();
+    struct heap *h = table_heap();
     for (size_t size = 0; size <= TINY_MAX; size++)
         must(route_bin(&h->route, h->route.size_bin[size]) == &h->front.bin[class_of_tiny(size)]);
 }
@@ -33,7 +34,8 @@ END_TEST
 /* Slabs that empty leave the table; those that come take their places, as another class. */
 START_TEST(slots_change_classes)
 {
-    struct heap *h = thread_heap();
+    struct heap *h = table_heap();
+    hak_malloc_trim(0);
     uint64_t before = table_valid(h);
     for (size_t size = 16; size <= 16 * KIB; size += size / 2) {
         for (int i = 0; i < MANY; i++)
@@ -51,7 +53,7 @@ END_TEST
 /* Each slot of a run of several has an entry, so that a block is found wherever in the run it starts. */
 START_TEST(runs)
 {
-    struct heap *h = thread_heap();
+    struct heap *h = table_heap();
     bool later = false;
     for (unsigned c = CLASS_TINY; c < CLASS_ALL; c++) {
         for (int i = 0; i < 5; i++) {
@@ -70,7 +72,7 @@ END_TEST
 
 START_TEST(short_way_takes_own_blocks)
 {
-    struct heap *h = thread_heap();
+    struct heap *h = table_heap();
     for (unsigned c = 0; c < CLASS_ALL; c++) {
         void *p = hak_malloc(class_size(c));
         must(p);
@@ -84,6 +86,7 @@ END_TEST
 
 static void *leave_half(void *context)
 {
+    table_heap();
     for (int i = 0; i < MANY; i++)
         must((block[i] = hak_malloc(16 + (size_t)i % 3000)));
     table_valid(heap_self);
@@ -111,7 +114,7 @@ static void *take_over(void *context)
 START_TEST(parked_and_adopted)
 {
     struct heap *h = NULL, *same = NULL;
-    hak_free(hak_malloc(1));
+    table_heap();
     run_thread(leave_half, &h);
     must(table_valid(h) > 0);
     run_thread(take_over, &h);
@@ -129,9 +132,49 @@ START_TEST(parked_and_adopted)
 }
 END_TEST
 
+/* A thread that does little has no table; one that goes on freeing gets one, and then its slabs are all in it. */
+START_TEST(a_table_comes_with_use)
+{
+    struct heap *h = thread_heap();
+    must(h && !mapped(h) && flat_counted().tables == 0);
+    for (int i = 0; i < 100; i++)
+        must((block[i] = hak_malloc(16 + (size_t)i * 8)));
+    for (int i = 0; i < 100; i++)
+        hak_free(block[i]);
+    must(!mapped(h));
+    table_heap();
+    must(mapped(h) && flat_counted().tables == 1 && table_valid(h) > 5);
+}
+END_TEST
+
+/* A slab beyond what the table covers: a larger one takes its place, with what the old one held. */
+START_TEST(a_table_grows)
+{
+    struct heap *h = table_heap();
+    uintptr_t bound = covered(h);
+    if (HAK_WINDOW_BITS == HAK_ADDRESS_BITS || bound >> HAK_WINDOW_BITS || test_shadowed())
+        return;
+    char *low = hak_malloc(100);
+    uint64_t slots = table_valid(h);
+    for (uintptr_t at = SUPERSLAB_SIZE * 64; at < bound; at += SUPERSLAB_SIZE)
+        mmap((void *)at, SUPERSLAB_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    for (int round = 0; round < 300 && covered(h) == bound; round++) { /* each try goes on at the next address */
+        for (int i = 0; i < MANY; i++)
+            must((block[i] = hak_malloc(4096)));
+        if (covered(h) == bound) {
+            for (int i = 0; i < MANY; i++)
+                hak_free(block[i]);
+            hak_malloc_trim(0);
+        }
+    }
+    must((uintptr_t)low < bound && led_to(h, low) == &h->front.bin[class_of(100)]);
+    must(covered(h) == bound || table_valid(h) > slots || h->route.refused > 0);
+}
+END_TEST
+
 START_TEST(counters)
 {
-    hak_free(hak_malloc(1));
+    table_heap();
     struct flat_counts counts = flat_counted();
     must(counts.tables == 1 && counts.tables_refused == 0 && counts.slots_refused == 0);
     must(counts.slots_entered == table_valid(heap_self));
@@ -143,4 +186,4 @@ START_TEST(counters)
 END_TEST
 
 TEST_MAIN("flat: table", walk_of_all_sizes, sizes_lead_to_bins, slots_change_classes, runs, short_way_takes_own_blocks,
-          parked_and_adopted, counters)
+          parked_and_adopted, a_table_comes_with_use, a_table_grows, counters)
