@@ -1,5 +1,6 @@
 /* base/pool.c - see base/pool.h. */
 #include "core/heap.h"
+#include "core/os.h"
 #include "core/spare.h"
 
 static void pool_link(struct heap *h, struct superslab *ss, unsigned class)
@@ -22,6 +23,12 @@ static void pool_unlink(struct heap *h, struct superslab *ss, unsigned class)
         h->pool.partial[class] = ss->pool.next;
 }
 
+/* Slots that no heap has and that have memory behind them come, or go. */
+static void pool_count(uint32_t dirty, int64_t sign)
+{
+    spare_add(SPARE_SLOTS, sign * (int64_t)__builtin_popcount(dirty) * (int64_t)SLAB_SIZE);
+}
+
 struct slab *pool_claim(struct heap *h, unsigned class)
 {
     struct superslab *ss = h->pool.partial[class];
@@ -30,16 +37,28 @@ struct slab *pool_claim(struct heap *h, unsigned class)
         if (!ss)
             return NULL;
         pool_link(h, ss, class);
+        pool_count(~ss->clean, 1);
     }
     unsigned slot = (unsigned)__builtin_ctz(~ss->pool.claimed);
     ss->pool.claimed |= 1U << slot;
     if (ss->pool.claimed == UINT32_MAX)
         pool_unlink(h, ss, class);
     slab_format(&ss->slab[slot], h, class, 1, ss->clean >> slot & 1);
+    pool_count(~ss->clean & 1U << slot, -1);
     ss->clean &= ~(1U << slot);
     if (ss->slab[slot].zero)
         spare_fresh(SLAB_SIZE);
     return &ss->slab[slot];
+}
+
+/* While too much is held for nobody, the memory of a slot that has become free goes back. */
+static void pool_give(struct superslab *ss, unsigned slot)
+{
+    if (spare_excess() > 0 && os_purge(ss->base + slot * SLAB_SIZE, SLAB_SIZE, OS_SUPERSLAB)) {
+        ss->clean |= 1U << slot;
+        pool_count(1U << slot, -1);
+        spare_gave(SLAB_SIZE);
+    }
 }
 
 void pool_release(struct heap *h, struct slab *s)
@@ -47,12 +66,16 @@ void pool_release(struct heap *h, struct slab *s)
     struct superslab *ss = superslab_of(s);
     unsigned class = s->class;
     slab_unformat(s);
+    pool_count(1U << slab_index(s), 1);
     if (ss->pool.claimed == UINT32_MAX)
         pool_link(h, ss, class);
     ss->pool.claimed &= ~(1U << slab_index(s));
     if (ss->pool.claimed == 0) {
         pool_unlink(h, ss, class);
+        pool_count(~ss->clean, -1);
         superslab_release(ss);
+    } else {
+        pool_give(ss, slab_index(s));
     }
 }
 

@@ -7,6 +7,7 @@
 #include "core/superslab.h"
 #include "core/test/test.h"
 #include "core/test/test_api.h"
+#include "core/test/test_enter.h"
 
 #include <time.h>
 

@@ -111,6 +111,9 @@ static void *producer(void *unused)
         take(BLOCKS, SIZE);
         pthread_barrier_wait(&handed_over);
         pthread_barrier_wait(&handed_over);
+        enter(heap_self); /* malloc would take home only as many as it needs */
+        heap_drain(heap_self);
+        heap_leave(heap_self);
     }
     return NULL;
 }
