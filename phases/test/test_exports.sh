@@ -51,6 +51,11 @@ readelf -lW "$HAK_LIB" | grep -q GNU_RELRO || bad "no GNU_RELRO segment"
 needed=$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' "$dir/dynamic" | grep -vE '^(libc\.so|libpthread\.so|ld-linux)' | tr '\n' ' ')
 [ -z "$needed" ] || bad "needs more than the C library: $needed"
 
+# What conservative collectors scan and mlockall locks (v0.1: 8 MiB).
+checks=$((checks + 1))
+bss=$(size "$HAK_LIB" | awk 'NR == 2 { print $2 + $3 }')
+[ "$bss" -le 65536 ] || bad "data and bss are $bss bytes, more than 65536"
+
 checks=$((checks + 1))
 tls=$(readelf -lW "$HAK_LIB" | awk '$1 == "TLS" { print $6 }')
 [ $((${tls:-0})) -le 128 ] || bad "PT_TLS is $((tls)) bytes, more than 128"
