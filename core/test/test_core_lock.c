@@ -53,7 +53,7 @@ START_TEST(sleepers_are_woken)
     for (int i = 0; i < THREADS; i++)
         sem_wait(&waits);
     usleep(50000);
-    must(second.word & LOCK_WAITERS);
+    must(load_relaxed(&second.word) & LOCK_WAITERS);
     lock_leave(&second);
     for (int i = 0; i < THREADS; i++)
         must(!pthread_join(thread[i], NULL));

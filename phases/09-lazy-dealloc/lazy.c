@@ -71,7 +71,7 @@ static void lazy_link(struct superslab *ss, uint64_t now)
     else
         lazy_oldest = ss;
     lazy_newest = ss;
-    counts.held++;
+    store_relaxed(&counts.held, counts.held + 1);
     spare_add(SPARE_SUPERSLABS, SUPERSLAB_SIZE);
 }
 
@@ -85,7 +85,7 @@ static void lazy_unlink(struct superslab *ss)
         ss->lazy.older->lazy.newer = ss->lazy.newer;
     else
         lazy_oldest = ss->lazy.newer;
-    counts.held--;
+    store_relaxed(&counts.held, counts.held - 1);
     spare_add(SPARE_SUPERSLABS, -(int64_t)SUPERSLAB_SIZE);
 }
 
