@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 
-enum { BLOCKS = 4000, LINES = 4000, THREADS = 4 };
+enum { BLOCKS = 1200, LINES = 4000, THREADS = 3 };
 
 struct line {
     uintptr_t low, high;
