@@ -1,12 +1,12 @@
 /* background.h - a thread of the allocator's own, one at most, and only where HAKMEM_PURGE_THREAD=1 asks for it: it gives back
  * by age what is kept for nobody, also when the program makes no call.
  *
- * May include compiler.h. Ringing may be done anywhere, with locks held and in signal handlers, and starts nothing. The tick
- * starts the thread, where something rang: at the end of the slow paths of malloc and free, with no lock held. What there is to
- * do stands in one place, background_due.
+ * May include compiler.h. background_ring says that there is work; it may be called anywhere, with locks held and in signal
+ * handlers, and starts no thread. background_tick starts the thread when somebody has rung: at the end of the slow paths of
+ * malloc and free, with no lock held. background_due lists the work.
  *
- *   state:  NONE -- rung, ticked --> RUNS -- nothing to do, or nobody else alive --> NONE
- *           NONE -- no thread can be had --> OFF;  any -- fork, in the child --> OFF, for good
+ *   state:  NONE -- rung, ticked --> RUNS -- nothing to do --> NONE;  RUNS -- every other thread has ended --> OFF
+ *           NONE -- pthread_create fails --> OFF;  any -- fork, in the child --> OFF.  OFF is for good.
  */
 #ifndef HAK_BACKGROUND_H
 #define HAK_BACKGROUND_H
@@ -30,8 +30,8 @@ static inline void background_ring(void)
 
 void background_begin(bool freeing);
 
-/* freeing: in free, where only a process without threads may start one: libc frees the memory of threads with a lock held that
- * starting one takes. */
+/* freeing: the caller is free. Inside free only a process of one thread may start the thread: libc frees the memory of ended
+ * threads while it holds a lock that pthread_create takes. */
 static inline void background_tick(bool freeing)
 {
     if (unlikely(load_relaxed(&background_wanted)))

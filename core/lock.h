@@ -3,22 +3,22 @@
  * May include compiler.h and os.h. Nothing here, and nothing that runs while a lock is held, is a function of libc that another
  * library may wrap: such a wrapper may allocate, and would wait for its own thread.
  *
- * lock_inside says what the calling thread is inside: bit r is set from before a lock of rank r is tried until after it has
- * been released; LOCK_IN_HEAP is added for each heap that the thread is inside, and the same way around. A signal handler that
- * interrupts the thread anywhere in between sees it, and waits for nothing that the interrupted code may hold:
- *   - slow paths of heaps are closed to it (heap_enter): malloc maps, free queues
- *   - lock_may refuses a lock unless its rank is above all that the thread is inside. The order of ranks is therefore kept by
- *     handlers, too, and who keeps it cannot be part of a circle of waiting threads
+ * lock_inside says which locks and heaps the calling thread is inside. Bit r is set before the thread tries a lock of rank r,
+ * and cleared after it has released that lock. LOCK_IN_HEAP is added before the thread enters a heap, and subtracted after it
+ * has left. A signal handler reads lock_inside, and waits for no lock that the interrupted code may hold:
+ *   - heap_enter refuses: malloc in the handler maps the block, free queues it
+ *   - lock_may refuses a lock unless its rank is above all ranks in lock_inside. So handlers keep the order of ranks, too, and
+ *     no circle of waiting threads can arise
  */
 #ifndef HAK_LOCK_H
 #define HAK_LOCK_H
 
 #include "compiler.h"
 
-/* Who holds one may take those below it in this list. At most one lock of a rank. */
+/* The order: a thread that holds a lock may take locks further down in this list. It holds at most one lock of each rank. */
 enum lock_rank {
     LOCK_START,     /* the start of the library */
-    LOCK_THREAD,    /* the lists of heaps. Then the heaps: LOCK_IN_HEAP; who is inside one only tries to enter another */
+    LOCK_THREAD,    /* the lists of heaps. Heaps come next (LOCK_IN_HEAP); a thread inside one never waits for another */
     LOCK_POOL,      /* the spans of the pool */
     LOCK_LAZY,      /* the SuperSlabs that are kept */
     LOCK_OWNER,     /* the ranges that are known */
@@ -68,10 +68,10 @@ static inline bool lock_in_order(enum lock_rank rank)
     return (uint16_t)lock_inside >> rank == 0;
 }
 
-/* Takes the lock; waits for it. By who keeps the order, whatever it interrupts. */
+/* Takes the lock, waiting for it. The caller keeps the order, also if it is a signal handler: lock_in_order(l->rank). */
 void lock_enter(struct lock *l);
 
-/* The same for who may be a signal handler; false: it interrupts code that may hold this lock or a later one. */
+/* lock_enter for callers that may run in a signal handler. False: the interrupted code may hold this lock or a later one. */
 static inline bool lock_may(struct lock *l)
 {
     if (unlikely(!lock_in_order(l->rank)))
@@ -89,19 +89,19 @@ void lock_leave(struct lock *l);
  * that would break the order waits for LOCK_FORK_MS at most. */
 void lock_fork(struct lock *l);
 
-/* How many threads are about to fork: who has gone into a heap looks, and leaves again. So fork need not write to every heap,
- * each a page that would have to be copied, but only see them empty afterwards. */
+/* How many threads are about to fork. A thread that has entered a heap reads it, and leaves the heap again unless it is 0. So
+ * fork waits until no thread is inside a heap, and writes only to heaps in use: each write would copy a page. */
 extern uint32_t lock_forks; /* atomic, sequentially consistent, as lock_word_take is */
 void lock_fork_begins(void);
 void lock_fork_ends(bool child);
-void lock_fork_wait(void); /* until there is none, or for no reason at all */
+void lock_fork_wait(void); /* sleeps while a thread is about to fork; may return early: look again */
 
-/* In the child of a fork, until the heaps of the threads that do not exist there are parked: only its thread enters a heap.
- * Atomic, relaxed. */
+/* True in a forked child until it has parked the heaps of the parent's other threads. Until then no thread enters a heap that
+ * it does not have: lock_visit_word fails. Atomic, relaxed. */
 extern bool lock_unsettled;
 
-/* In parent and child: gives back what lock_fork took. What it did not take is free in the child, unless the thread that forked
- * holds it: whoever did does not exist there. */
+/* In parent and child: releases the lock if lock_fork took it. If not, in the child, the lock becomes free unless the thread
+ * that forked holds it: any other holder does not exist in the child. */
 void lock_unfork(struct lock *l, bool child);
 
 #endif

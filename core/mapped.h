@@ -1,5 +1,6 @@
-/* mapped.h - mapped blocks: a block with a mapping of its own. Every size above MID_MAX is served so, every mid size in the
- * base variant, and every alignment that slabs cannot give. Growing moves pages (mremap), never bytes.
+/* mapped.h - mapped blocks: a block with a mapping of its own. Every size above MID_MAX is a mapped block, so is every mid size
+ * in the base variant, and so is every alignment that slabs cannot give. A block grows by mremap; it is copied only into a kept
+ * range, or where mremap fails.
  *
  *   start        start + owner_header()        start + bytes
  *   | (header)   | the block                   |

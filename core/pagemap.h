@@ -2,9 +2,10 @@
  *
  *   root[p >> 39]  ->  node[p >> 30 & 511]  ->  node[p >> 21 & 511]  (->  node[p >> 12 & 511])
  *
- * Any thread finds and stores, without a lock. Nodes are made when something is first stored near an address, and never freed:
- * their number is bounded by the address space in which something was ever stored, 4 KiB for each 512 neighbours.
- * Must hold: an entry that was never stored reads as NULL; every address can be asked, also those that nobody maps.
+ * Only pagemaps with shift 12 have the fourth step. Any thread may look up and store, without a lock. The first store near an
+ * address makes the nodes above its entry. Nodes are never freed: each takes 4 KiB and covers 512 neighbouring entries, so
+ * their number is bounded by the address space in which anything was ever stored.
+ * Must hold: an entry that was never stored reads as NULL; every address may be looked up, mapped or not.
  */
 #ifndef HAK_PAGEMAP_H
 #define HAK_PAGEMAP_H

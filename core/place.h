@@ -5,11 +5,11 @@
  *       | start below 12 GiB that      |           | of heaps  |
  *       | differs from run to run      |           |           |
  *
- * The addresses are wishes (the hint of mmap): nothing is reserved, and nothing that is mapped there is replaced. Where the
- * kernel does not grant one it chooses the address itself. SuperSlabs that lie together, and low, keep a heap's table of
- * them small (the route seam) and the SuperSlab map fast; everything works without.
- * Programs and libraries map nothing in this part of the window unless they ask for it by address, so that below the metadata
- * lies no block. Metadata that lies elsewhere has a guard page, which no access survives, in front of it.
+ * The addresses are hints to mmap: nothing is reserved, and no mapping that lies there is replaced. Where the kernel does not
+ * grant a hint it chooses the address. SuperSlabs at low, neighbouring addresses keep a heap's table small (the route seam) and
+ * the SuperSlab map fast. Both work with SuperSlabs at any address.
+ * The first 2 MiB of the metadata's part and of the tables' part stay unmapped, unless a program asks for these addresses.
+ * So no block ends where metadata begins. Metadata at another address has a guard page in front of it.
  */
 #ifndef HAK_PLACE_H
 #define HAK_PLACE_H

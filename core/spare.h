@@ -1,14 +1,15 @@
-/* spare.h - memory that is held and that the program does not use: how much there is, and how much there may be.
+/* spare.h - spare memory, which the allocator holds and the program does not use: how much there is, and how much there may be.
  *
- * May include os.h. Whoever keeps such memory counts it here, and gives some back when spare_excess says so: on the calls of
- * the program that free, since nobody else may ever come. No lock; all words are atomic and relaxed, so that a sum is about
- * right.
+ * May include os.h. Each seam that keeps spare memory counts it here, and returns some to the system when spare_excess is
+ * not 0. It does so inside the program's calls to free, since no other call may ever follow. There is no lock: all words are
+ * atomic and relaxed, so that sums are approximate.
  *
  *   live    = bytes held from the system for blocks - bytes of every kind below
  *   spare   = bytes of the kinds that have memory behind them
  *   base    = the larger of 24 MiB, and of a fifth of what is live in slabs + one and a half of what is live in large blocks
  *   allowed = base * 2 ^ grown, but no more than the larger of base, 48 MiB, and a quarter of what was live at the recent peak
- * grown rises by one when most of what was given back is wanted again within a second, and falls by one every ten seconds.
+ * grown is 0 to 8. It rises by one when the program has wanted again half of `allowed`, within a second of the latest return to
+ * the system. It falls by one when it has not changed for ten seconds.
  */
 #ifndef HAK_SPARE_H
 #define HAK_SPARE_H

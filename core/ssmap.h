@@ -4,7 +4,8 @@
  * lowest 64 GiB of the address space (place.h): two loads find them. One that the kernel puts elsewhere is found by walking the
  * pagemap from its root, which costs time only.
  *
- * Must hold: ssmap_find(p) = ss  <=>  p lies in [ss->base, ss->base + 2 MiB) and superslab_map has returned ss.
+ * Must hold: ssmap_find(p) = ss  <=>  p lies in [ss->base, ss->base + 2 MiB), superslab_map has returned ss, and
+ *            superslab_unmap has not had it since.
  *            ssmap_near[i] = the node of GiB i, or the node that is empty for ever.
  */
 #ifndef HAK_SSMAP_H
@@ -21,11 +22,11 @@ struct superslab;
 
 extern struct pagemap_node *ssmap_near[SSMAP_NEAR]; /* atomic, never NULL */
 
-struct superslab *ssmap_find_far(const void *p); /* ssmap_find_block for p beyond the window */
+struct superslab *ssmap_find_far(const void *p); /* ssmap_find_block for p beyond the window, or not 16-byte aligned */
 
-/* The SuperSlab that holds p, or NULL: it is in none, or not 16-byte aligned. The rotation brings the low four bits of a
- * misaligned pointer to the top, where the range check that garbage needs anyway refuses it: one instruction for the second
- * question. NULL is in region 0, which is never ours. */
+/* The SuperSlab that holds p, or NULL: p is in none, or p is not 16-byte aligned. The rotation puts the low four bits of p on
+ * top. So one range check sends misaligned pointers, and pointers beyond the window, to ssmap_find_far, which refuses the
+ * former. NULL is in region 0, which is never a SuperSlab. */
 hot_inline struct superslab *ssmap_find_block(const void *p)
 {
     uintptr_t rotated = (uintptr_t)p >> 4 | (uintptr_t)p << 60, node = rotated >> (SSMAP_NODE_SHIFT - 4);

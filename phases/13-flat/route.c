@@ -29,7 +29,7 @@ void route_open(struct heap *h)
 
 void route_start(void)
 {
-    store_relaxed(&route_counting, env_stats || front_report);
+    store_relaxed(&route_counting, env_stats || *env_stats_file || front_report);
 }
 
 void route_new(struct heap *h)
