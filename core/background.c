@@ -3,6 +3,7 @@
  * ordinary scheduling policy, the nice value and the set of CPUs. */
 #define _GNU_SOURCE
 #include "background.h"
+#include "lock.h"
 #include "os.h"
 #include "seam/large.h"
 #include "seam/lazy.h"
@@ -94,7 +95,7 @@ void background_begin(bool freeing)
 {
     enum background_state none = BACKGROUND_NONE;
     int saved = errno;
-    if (freeing && !__libc_single_threaded)
+    if (lock_inside || (freeing && !__libc_single_threaded)) /* inside: a signal handler, which starts nothing */
         return;
     if (load_relaxed(&background_state) == BACKGROUND_OFF) {
         store_relaxed(&background_absent, false);

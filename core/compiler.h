@@ -89,6 +89,7 @@ _Noreturn void hak_assert_failed(const char *text, const char *file, int line);
 #if defined(__x86_64__)
 #define cpu_pause() __asm__ volatile("pause") /* this thread waits in a loop */
 #define cpu_thread(p) __asm__("movq %%fs:0, %0" : "=r"(p)) /* the thread pointer: another one for each thread */
+#define count_down(p) (--*(p)) /* the value left; a signal handler comes before or after, as one instruction does it */
 #define keep_result(x)                                               \
     do {                                                             \
         __asm__("" : "+a"(x));                                       \
@@ -104,6 +105,7 @@ hot_inline bool any_bit(uintptr_t a, const uintptr_t *mask)
 #else
 #define cpu_pause() __asm__ volatile("yield")
 #define cpu_thread(p) __asm__("mrs %0, tpidr_el0" : "=r"(p))
+#define count_down(p) __atomic_sub_fetch((p), 1, __ATOMIC_RELAXED) /* a signal handler in between makes it try again */
 #define keep_result(x) ((void)0)
 hot_inline bool any_bit(uintptr_t a, const uintptr_t *mask)
 {

@@ -256,6 +256,13 @@ static bool heap_borrow(struct heap *h)
            __atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
+/* May the calling thread not enter h, because of itself, of fork or of who is inside? */
+static bool heap_kept_out(const struct heap *h)
+{
+    return lock_inside >= HEAP_NESTED * LOCK_IN_HEAP || __atomic_load_n(&h->lock.word, __ATOMIC_SEQ_CST) != 0 ||
+           __atomic_load_n(&lock_forks, __ATOMIC_SEQ_CST) || load_relaxed(&lock_unsettled);
+}
+
 /* With the heap BUSY: takes what is queued, and p unless NULL, then parks it again. Who pushes looks at the state afterwards,
  * and who parks looks at the queue afterwards: of two that meet one sees the other, so no block stays queued at a parked
  * heap. */
@@ -264,10 +271,13 @@ static void heap_serve(struct heap *h, struct slab *s, void *p)
     int saved = errno;
     do {
         if (lock_inside >= HEAP_NESTED * LOCK_IN_HEAP || !heap_visit(h)) {
-            if (p) /* a helper is inside, or fork, and looks at the queue when it leaves */
+            if (p)
                 heap_remote_push(heap_self, h, s, p);
+            p = NULL;
             __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
-            break;
+            if (heap_kept_out(h))
+                break; /* a helper is inside, or fork, and looks at the queue when it has left */
+            continue;  /* it has just left */
         }
         if (heap_queued(h))
             heap_drain(h);

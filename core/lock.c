@@ -73,7 +73,8 @@ void lock_fork(struct lock *l)
         return;
     if (lock_in_order(l->rank)) {
         lock_enter(l);
-        taken = true;
+        lock_forked |= (uint32_t)1 << l->rank;
+        return;
     }
     for (uint64_t end = os_now_us() + LOCK_FORK_MS * 1000; !taken && os_now_us() < end;)
         taken = lock_try(l);

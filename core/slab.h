@@ -96,7 +96,7 @@ hot_inline bool slab_push(struct slab *s, void *p)
 {
     freelist_push(s, p);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    return --s->frees_to_event == 0;
+    return count_down(&s->frees_to_event) == 0;
 }
 
 static inline uint32_t slab_used(const struct slab *s)

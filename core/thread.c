@@ -48,6 +48,7 @@ static void thread_clear(struct heap *h)
     heap_settle(h);
     pool_park(h);
     remote_park(h);
+    purge_forget(h);
     h->orphan = false;
 }
 
@@ -339,7 +340,7 @@ static void thread_settle_fork(void)
         return;
     thread_parked = NULL;
     for (struct heap *h = thread_heaps; h; h = h->next_all) {
-        if (h != thread_forked && !lock_word_mine(&h->lock.word))
+        if ((h != thread_forked || load_relaxed(&h->state) == HEAP_PARKED) && !lock_word_mine(&h->lock.word))
             thread_fork_heap(h);
     }
     store_relaxed(&lock_unsettled, false);

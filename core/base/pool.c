@@ -23,10 +23,11 @@ static void pool_unlink(struct heap *h, struct superslab *ss, unsigned class)
         h->pool.partial[class] = ss->pool.next;
 }
 
-/* Slots that no heap has and that have memory behind them come, or go. */
-static void pool_count(uint32_t dirty, int64_t sign)
+/* Slots that no heap has come, or go; clean ones have no memory behind them. */
+static void pool_count(uint32_t slots, uint32_t clean, int64_t sign)
 {
-    spare_add(SPARE_SLOTS, sign * (int64_t)__builtin_popcount(dirty) * (int64_t)SLAB_SIZE);
+    spare_add(SPARE_SLOTS, sign * (int64_t)__builtin_popcount(slots & ~clean) * (int64_t)SLAB_SIZE);
+    spare_add(SPARE_EMPTY, sign * (int64_t)__builtin_popcount(slots & clean) * (int64_t)SLAB_SIZE);
 }
 
 struct slab *pool_claim(struct heap *h, unsigned class)
@@ -37,14 +38,14 @@ struct slab *pool_claim(struct heap *h, unsigned class)
         if (!ss)
             return NULL;
         pool_link(h, ss, class);
-        pool_count(~ss->clean, 1);
+        pool_count(UINT32_MAX, ss->clean, 1);
     }
     unsigned slot = (unsigned)__builtin_ctz(~ss->pool.claimed);
     ss->pool.claimed |= 1U << slot;
     if (ss->pool.claimed == UINT32_MAX)
         pool_unlink(h, ss, class);
     slab_format(&ss->slab[slot], h, class, 1, ss->clean >> slot & 1);
-    pool_count(~ss->clean & 1U << slot, -1);
+    pool_count(1U << slot, ss->clean, -1);
     ss->clean &= ~(1U << slot);
     if (ss->slab[slot].zero)
         spare_fresh(SLAB_SIZE);
@@ -56,7 +57,8 @@ static void pool_give(struct superslab *ss, unsigned slot)
 {
     if (spare_excess() > 0 && os_purge(ss->base + slot * SLAB_SIZE, SLAB_SIZE, OS_SUPERSLAB)) {
         ss->clean |= 1U << slot;
-        pool_count(1U << slot, -1);
+        pool_count(1U << slot, 0, -1);
+        pool_count(1U << slot, UINT32_MAX, 1);
         spare_gave(SLAB_SIZE);
     }
 }
@@ -66,13 +68,13 @@ void pool_release(struct heap *h, struct slab *s)
     struct superslab *ss = superslab_of(s);
     unsigned class = s->class;
     slab_unformat(s);
-    pool_count(1U << slab_index(s), 1);
+    pool_count(1U << slab_index(s), 0, 1);
     if (ss->pool.claimed == UINT32_MAX)
         pool_link(h, ss, class);
     ss->pool.claimed &= ~(1U << slab_index(s));
     if (ss->pool.claimed == 0) {
         pool_unlink(h, ss, class);
-        pool_count(~ss->clean, -1);
+        pool_count(UINT32_MAX, ss->clean, -1);
         superslab_release(ss);
     } else {
         pool_give(ss, slab_index(s));

@@ -39,6 +39,11 @@ static inline void purge_tick(bool freeing)
     background_tick(freeing);
 }
 
+static inline void purge_forget(struct heap *h)
+{
+    (void)h;
+}
+
 static inline void purge_fork_child(void)
 {
 }

@@ -25,6 +25,7 @@ struct heap;
  * uint64_t purge_age(uint64_t now_ms)        one look of the thread's at what has not been used; when to look again (ms),
  *                                            UINT64_MAX: not before something changes
  * void purge_tick(bool freeing)              freeing: in free, see background_tick
+ * void purge_forget(struct heap *h)         h has given all back that it can: nothing of it counts as spare. Inside heap_enter
  * void purge_fork_child(void)                in the child: no thread but the caller is left
  * void purge_stats(stats_each *each, void *context) */
 

@@ -221,7 +221,8 @@ static size_t lazy_drop(uint64_t most, uint64_t *counter)
 {
     struct superslab *victims = NULL;
     size_t count = 0;
-    lock_enter(&lazy_lock);
+    if (!lock_may(&lazy_lock))
+        return 0;
     for (; lazy_oldest && count < most; count++) {
         struct superslab *ss = lazy_oldest;
         lazy_unlink(ss);
@@ -295,6 +296,8 @@ void lazy_start(void)
 
 void lazy_stop(void)
 {
+    if (!lazy_debug && !lazy_prewarm_debug)
+        return;
     struct lazy_counts c = lazy_counts();
     if (lazy_debug)
         log_line("hakmem: SuperSlab LRU: %u pushes, %u hits, %u misses, evicted %u by count, %u by bytes, %u by age; "
@@ -308,8 +311,10 @@ void lazy_stop(void)
 
 struct lazy_counts lazy_counts(void)
 {
-    lock_enter(&lazy_lock);
-    struct lazy_counts result = counts;
+    struct lazy_counts result = {0};
+    if (!lock_may(&lazy_lock)) /* a signal handler that interrupted a change */
+        return result;
+    result = counts;
     lock_leave(&lazy_lock);
     return result;
 }

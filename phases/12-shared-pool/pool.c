@@ -217,7 +217,7 @@ static void pool_free_slots(struct heap *h, struct slab *s)
         pool_retire(span, ss);
     background_ring();
     uint64_t excess = spare_excess();
-    if (unlikely(excess > POOL_SLACK) && (excess = pool_shed(excess)) > 0)
+    if (unlikely(excess > POOL_SLACK) && spare_of(SPARE_SLOTS) > 0 && (excess = pool_shed(excess)) > 0)
         spare_gave(excess);
 }
 

@@ -158,6 +158,7 @@ static struct remote_box *remote_bind(struct heap *from, struct heap *to)
     struct remote_packet *packet = remote_empty(&from->out);
     if (!packet)
         return NULL;
+    packet->count = 1; /* its head is no block's address: remote_add looks at it */
     *box = (struct remote_box){to, packet->block};
     from->out.bound++;
     return box;
@@ -284,7 +285,7 @@ static void remote_open(struct heap *h, struct remote_packet *packet, bool cache
         struct slab *s = slab_of(p);
         hak_assert(slab_heap(s) == h);
         bytes += s->block_size;
-        if (unlikely(front_newest(&h->front.bin[s->class], p)))
+        if (cache && unlikely(front_newest(&h->front.bin[s->class], p))) /* the front is its thread's alone */
             log_bad_pointer("free", p, BAD_FREED);
         if (!cache || !front_push(&h->front, s->class, p))
             heap_give_inside(h, s, p);

@@ -14,7 +14,8 @@
 
 enum { RUN_MOST = 2 };
 #define RUN_BYTES ((size_t)1 << 20) /* of one heap, at most */
-#define RUN_POP_MIN WIDTH_MAX       /* blocks above it are in no front: the slab is the place to look */
+/* Blocks above it are in no front: the slab is the place to look. Without mid classes there are none. */
+#define RUN_POP_MIN (MID_CLASSES > 0 ? WIDTH_MAX : MID_MAX)
 
 struct run_heap {
     struct {

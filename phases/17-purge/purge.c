@@ -35,6 +35,7 @@ static struct heap *purge_list;   /* atomic; linked by purge.next */
 static uint64_t purge_pressed_ms; /* when somebody last did; relaxed */
 static bool purge_presses;        /* somebody goes through the list for a slot. Atomic */
 static uint64_t purge_heaps;      /* that have looked. Relaxed */
+static uint32_t purge_turn = 1;   /* raised in the child of a fork, where no heap is in the list */
 static struct purge_counts counts;
 
 static void purge_add(uint64_t *counter, uint64_t n)
@@ -46,7 +47,8 @@ static void purge_add(uint64_t *counter, uint64_t n)
 
 static void purge_enlist(struct heap *h)
 {
-    if (__atomic_exchange_n(&h->purge.listed, true, __ATOMIC_SEQ_CST))
+    uint32_t turn = load_relaxed(&purge_turn);
+    if (__atomic_exchange_n(&h->purge.listed, turn, __ATOMIC_SEQ_CST) == turn)
         return;
     struct heap *head = load_relaxed(&purge_list);
     do
@@ -58,7 +60,7 @@ static void purge_enlist(struct heap *h)
  * meet one sees the other. */
 void purge_note(struct heap *h)
 {
-    if (unlikely(!__atomic_load_n(&h->purge.listed, __ATOMIC_SEQ_CST)))
+    if (unlikely(__atomic_load_n(&h->purge.listed, __ATOMIC_SEQ_CST) != load_relaxed(&purge_turn)))
         purge_enlist(h);
 }
 
@@ -216,9 +218,11 @@ static bool purge_press(struct heap *h, uint64_t now)
         return true;
     if (!lock_asleep(&h->lock, now) || !lock_visit(h))
         return false;
-    __atomic_store_n(&h->purge.listed, false, __ATOMIC_SEQ_CST); /* before its queue is looked at */
+    __atomic_store_n(&h->purge.listed, 0, __ATOMIC_SEQ_CST); /* before its queue is looked at */
     purge_serve(h);
     lock_give(&h->lock);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* who found the lock taken has queued, and left that to this thread */
+    heap_parked(h);
     return true;
 }
 
@@ -234,7 +238,7 @@ bool purge_pressure(void)
         next = h->purge.next;
         if (purge_press(h, now))
             continue;
-        store_relaxed(&h->purge.listed, false);
+        store_relaxed(&h->purge.listed, 0);
         purge_enlist(h);
     }
     __atomic_store_n(&purge_presses, false, __ATOMIC_RELEASE);
@@ -287,6 +291,8 @@ static void purge_age_heap(void *context, struct heap *h)
     h->lock.swept = h->lock.entries;
     purge_age_slabs(h, look);
     lock_give(&h->lock);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* who found the lock taken has queued, and left that to this thread */
+    heap_parked(h);
 }
 
 /* No SuperSlab came or went for so long: the empty ones are not needed. True: that is still to come. */
@@ -327,19 +333,21 @@ uint64_t purge_age(uint64_t now)
 
 /* --- Fork, counters -------------------------------------------------------------------------------------------------- */
 
-static void purge_unlist(void *unused, struct heap *h)
-{
-    (void)unused;
-    h->purge.listed = false;
-    h->purge.left = h->purge.step = 0;
-}
-
-/* Another thread may have had the list in its hands. */
+/* Another thread may have had the list in its hands. No heap is touched: each would be a page that is copied. */
 void purge_fork_child(void)
 {
     purge_presses = false;
     purge_list = NULL;
-    thread_each_heap(purge_unlist, NULL);
+    purge_turn++;
+}
+
+void purge_forget(struct heap *h)
+{
+    struct purge_heap *p = &h->purge;
+    spare_add(SPARE_PAGES, -p->pages);
+    spare_add(SPARE_EMPTY, -p->empty);
+    p->pages = p->empty = 0;
+    p->gave = 0;
 }
 
 struct purge_counts purge_counts(void)

@@ -30,7 +30,7 @@ struct purge_heap {
     uint64_t bytes;       /* of its partly used slabs, at the last look */
     int64_t pages, empty; /* this heap's part of SPARE_PAGES and SPARE_EMPTY */
     struct heap *next;    /* in the list of heaps that may have something to give; under nobody's lock, see purge.c */
-    bool listed;          /* in that list. Atomic */
+    uint32_t listed;      /* purge_turn: it is in that list. Atomic */
     bool known;           /* it has looked */
 };
 
@@ -68,6 +68,7 @@ void purge_note(struct heap *h);
 bool purge_pressure(void);
 uint64_t purge_age(uint64_t now_ms);
 void purge_fork_child(void);
+void purge_forget(struct heap *h);
 void purge_stats(stats_each *each, void *context);
 
 /* What was done. Atomic, any thread. */
