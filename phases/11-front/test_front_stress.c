@@ -103,7 +103,8 @@ START_TEST(stress)
     must(test_stats().live_blocks == 0 && hak_check());
     hak_malloc_trim(0);
     struct hak_stats stats = test_stats();
-    must(stats.cached_blocks == 0 && stats.slabs == 0 && stats.superslabs == 0 && stats.heaps <= THREADS + 1);
+    /* A thread that begins takes no parked heap that somebody is freeing into. */
+    must(stats.cached_blocks == 0 && stats.slabs == 0 && stats.superslabs == 0 && stats.heaps <= 2 * (THREADS + 1));
     must(stats.heaps_adopted > 0 && stats.remote_frees > 0);
 }
 END_TEST
