@@ -79,14 +79,14 @@ static void route_enter_own(void *context, struct slab *s)
 
 /* A signal handler that frees meanwhile takes the long way. A core dump leaves the table out: it is mostly pages that were never
  * touched. */
-void route_cover(struct heap *h, unsigned bits)
+bool route_cover(struct heap *h, unsigned bits)
 {
     struct route_heap *r = &h->route;
     unsigned before = route_bits(h);
     uint16_t *old = r->bin, *bin = place_map(route_bytes(bits), PLACE_TABLE);
     __atomic_fetch_add(bin ? &route_tables : &route_tables_refused, 1, __ATOMIC_RELAXED);
     if (!bin)
-        return;
+        return false;
     os_no_dump(bin, route_bytes(bits), OS_META);
     r->outside = ~(uintptr_t)0;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
@@ -100,6 +100,7 @@ void route_cover(struct heap *h, unsigned bits)
         os_unmap(old, route_bytes(before), OS_META);
         __atomic_fetch_sub(&route_tables, 1, __ATOMIC_RELAXED);
     }
+    return true;
 }
 
 /* Bits of the addresses of s, at least. */
@@ -109,24 +110,41 @@ static unsigned route_need(const struct slab *s)
     return bits < ROUTE_BITS_LEAST ? ROUTE_BITS_LEAST : bits;
 }
 
+struct route_most {
+    const struct heap *heap;
+    unsigned bits;
+};
+
+static void route_most(void *context, struct slab *s)
+{
+    struct route_most *most = context;
+    unsigned need = route_need(s);
+    if (slab_heap(s) == most->heap && need > most->bits && need <= HAK_WINDOW_BITS)
+        most->bits = need;
+}
+
 void route_miss(struct heap *h)
 {
     if (route_bits(h) > 0 || ++h->route.misses < ROUTE_MISSES || !heap_enter(h))
         return;
+    struct route_most most = {h, ROUTE_BITS_LEAST};
+    superslab_each_slab(route_most, &most);
     h->route.misses = 0;
-    route_cover(h, ROUTE_BITS_LEAST);
+    route_cover(h, most.bits);
     heap_leave(h);
 }
 
 void route_own(struct heap *h, const struct slab *s)
 {
+    struct route_heap *r = &h->route;
+    unsigned need = route_need(s);
     if (route_bits(h) == 0)
         return;
-    unsigned need = route_need(s);
-    if (need > route_bits(h) && need <= HAK_WINDOW_BITS)
-        route_cover(h, need);
-    else
-        route_count(h, s, route_enter(h, s, route_distance(h, s->class)));
+    if (need > route_bits(h) && need <= HAK_WINDOW_BITS && r->misses == 0 && route_cover(h, need))
+        return;
+    if (need > route_bits(h))
+        r->misses = r->misses > 0 ? r->misses - 1 : ROUTE_MISSES;
+    route_count(h, s, route_enter(h, s, route_distance(h, s->class)));
 }
 
 void route_disown(struct heap *h, const struct slab *s)

@@ -25,13 +25,15 @@
 
 #define ROUTE_MAPS true
 enum { ROUTE_UNIT = 8, ROUTE_MISSES = 256 };
-enum { ROUTE_BITS_LEAST = HAK_WINDOW_BITS < 34 ? HAK_WINDOW_BITS : 34 }; /* a table covers addresses of at least so many bits */
+/* A table covers addresses of at least so many bits: all of the window, where that is the whole address space (MODE=asan). */
+enum { ROUTE_BITS_LEAST = HAK_WINDOW_BITS == HAK_ADDRESS_BITS ? HAK_WINDOW_BITS : 34 };
 
 struct route_heap {
     struct front_bin closed;           /* holds nothing, takes nothing */
     uintptr_t outside;                 /* bits that no address has that the table covers; ~0: this heap has no table */
     uint16_t *bin;                     /* the table, or one entry of 0 */
-    uint32_t misses;                   /* blocks of this heap that were freed the long way, since the last try to have a table */
+    uint32_t misses;                   /* without a table: blocks of this heap that were freed the long way since the last try to
+                                        * have one; with one: slabs to claim before the next try to have a larger one */
     uint16_t size_bin[TINY_MAX + 1];   /* size -> distance of its class's bin; all 0: malloc takes the long way */
     uint64_t entered, refused;         /* slots that came into the table, and that lie beyond it. Owner writes */
 };
@@ -80,7 +82,7 @@ hot_inline bool route_push(struct route_heap *r, void *p, struct front_bin **bin
 
 void route_new(struct heap *h);
 void route_miss(struct heap *h);
-void route_cover(struct heap *h, unsigned bits); /* a table for addresses of so many bits. Inside heap_enter */
+bool route_cover(struct heap *h, unsigned bits); /* a table for addresses of so many bits. Inside heap_enter */
 void route_open(struct heap *h);
 bool route_counts(void);
 void route_start(void);
