@@ -77,8 +77,8 @@ static void route_enter_own(void *context, struct slab *s)
         route_count(h, s, route_enter(h, s, route_distance(h, s->class)));
 }
 
-/* A signal handler that frees meanwhile takes the long way. A core dump leaves the table out: it is mostly pages that were never
- * touched. */
+/* A signal handler that frees meanwhile takes the long way. A core dump leaves the table out: it is mostly pages that were
+ * never touched. */
 bool route_cover(struct heap *h, unsigned bits)
 {
     struct route_heap *r = &h->route;

@@ -11,8 +11,8 @@
  *
  * A heap gets its table once ROUTE_MISSES of its blocks have been freed the long way: a thread that does little has none. The
  * table covers the lowest 16 GiB, where SuperSlabs are asked for first (core/place.h), takes 2 bytes for each 64 KiB of that,
- * and gives way to one twice as large when the heap claims a slab beyond it, up to the whole window. Of its pages only those are
- * touched that hold entries.
+ * and gives way to one twice as large when the heap claims a slab beyond it, up to the whole window. Only those of its pages
+ * are touched that hold entries.
  *
  * Must hold, whenever the owner is not inside a slow path (route_valid):
  *   bin[i] = distance of front.bin[c]  <=>  slot i belongs to a slab of class c of this heap
@@ -32,8 +32,8 @@ struct route_heap {
     struct front_bin closed;           /* holds nothing, takes nothing */
     uintptr_t outside;                 /* bits that no address has that the table covers; ~0: this heap has no table */
     uint16_t *bin;                     /* the table, or one entry of 0 */
-    uint32_t misses;                   /* without a table: blocks of this heap that were freed the long way since the last try to
-                                        * have one; with one: slabs to claim before the next try to have a larger one */
+    uint32_t misses;                   /* without a table: blocks of this heap that were freed the long way since the last try
+                                        * to have one; with one: slabs to claim before the next try to have a larger one */
     uint16_t size_bin[TINY_MAX + 1];   /* size -> distance of its class's bin; all 0: malloc takes the long way */
     uint64_t entered, refused;         /* slots that came into the table, and that lie beyond it. Owner writes */
 };

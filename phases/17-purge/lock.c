@@ -26,7 +26,7 @@ void lock_help(struct heap *h)
     heap_drain(h);
     count_add(&h->lock.helped, 1);
     lock_give(&h->lock);
-    __atomic_fetch_or(&h->state, 0, __ATOMIC_SEQ_CST); /* a barrier: who found the lock taken has queued before, and leaves it */
+    __atomic_fetch_or(&h->state, 0, __ATOMIC_SEQ_CST); /* a barrier: who found the lock taken had queued before */
     heap_parked(h);
     errno = saved;
 }

@@ -221,7 +221,7 @@ static bool purge_press(struct heap *h, uint64_t now)
     __atomic_store_n(&h->purge.listed, 0, __ATOMIC_SEQ_CST); /* before its queue is looked at */
     purge_serve(h);
     lock_give(&h->lock);
-    __atomic_fetch_or(&h->state, 0, __ATOMIC_SEQ_CST); /* a barrier: who found the lock taken has queued before, and leaves it */
+    __atomic_fetch_or(&h->state, 0, __ATOMIC_SEQ_CST); /* a barrier: who found the lock taken had queued before */
     heap_parked(h);
     return true;
 }
@@ -291,7 +291,7 @@ static void purge_age_heap(void *context, struct heap *h)
     h->lock.swept = h->lock.entries;
     purge_age_slabs(h, look);
     lock_give(&h->lock);
-    __atomic_fetch_or(&h->state, 0, __ATOMIC_SEQ_CST); /* a barrier: who found the lock taken has queued before, and leaves it */
+    __atomic_fetch_or(&h->state, 0, __ATOMIC_SEQ_CST); /* a barrier: who found the lock taken had queued before */
     heap_parked(h);
 }
 
