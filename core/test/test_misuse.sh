@@ -14,6 +14,12 @@ passed=0
 tiny=0
 larger=0
 
+# trust, cached and ranges answer by a read before the pointer, so that a mapping which is gone ends the program with a fault there.
+reads=no
+case $(LD_PRELOAD=$HAK_LIB "$HAK_OUT/test/prog_variant") in
+*.mincore-trust* | *.mincore-cached* | *.mincore-ranges*) reads=yes ;;
+esac
+
 twice='twice a-b-a other-between thread-twice realloc-freed usable-freed'
 wrong='interior-16 interior-64 interior-half interior-realloc misaligned-1 misaligned-8 before aligned-interior'
 
@@ -24,6 +30,10 @@ misuse() {
     status=$?
     case $status in
     0 | 134) passed=$((passed + 1)) ;;
+    139) if [ "$reads" = yes ] && [ "$2" -gt 1024 ]; then passed=$((passed + 1)); else
+             echo "FAIL $1 $2: a fault"
+             failed=$((failed + 1))
+         fi ;;
     1) if [ "$2" -le 1024 ]; then tiny=$((tiny + 1)); else larger=$((larger + 1)); fi
        echo "overlap: $1 $2" ;;
     *) echo "FAIL $1 $2: status $status"
@@ -54,8 +64,7 @@ misuse sized 5000
 most_tiny=10
 most_larger=1
 case ${HAK_MODE:-release} in check) most_tiny=0 ;; esac
-variant=$(LD_PRELOAD=$HAK_LIB "$HAK_OUT/test/prog_variant")
-case $variant in *.mincore-trust* | *.mincore-cached* | *.mincore-ranges*) most_larger=16 ;; esac
+case $reads in yes) most_larger=16 ;; esac
 [ "$tiny" -le "$most_tiny" ] || { echo "FAIL: $tiny of tiny blocks overlap, more than $most_tiny"; failed=$((failed + 1)); }
 [ "$larger" -le "$most_larger" ] || { echo "FAIL: $larger of larger blocks overlap"; failed=$((failed + 1)); }
 
