@@ -243,7 +243,7 @@ RB
 
 # Only a process of one thread may enter a user namespace of its own.
 try_sandbox() {
-    ! command -v bwrap >/dev/null || bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --unshare-all sh -c '
+    ! command -v bwrap >/dev/null || bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /dev/shm --unshare-all sh -c '
         id -u && awk "BEGIN { for (i = 0; i < 200000; i++) s[i % 5000] = s[i % 5000] i; print length(s[77]) }"' 2>&1
     unshare --user --map-root-user --fork --pid sh -c 'id -u && echo $$' 2>&1
     cat >work.pl <<'PL'

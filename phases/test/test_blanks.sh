@@ -33,13 +33,18 @@ check "the base builds" quiet_make -j2 PHASE=0 lib
 check "the newest builds" quiet_make -j2 lib
 checks=$((checks + 1))
 said=$(quiet_make -s print-lib)
-[ "$said" = "$tree/out/$newest/libhakmem.so" ] || { echo "FAIL: print-lib says: $said"; status=1; }
-mkdir -p "out/$newest/test"
-check "test scripts run" env HAK_OUT="out/$newest" HAK_LIB="$tree/out/$newest/libhakmem.so" HAK_VARIANT="$newest" HAK_MODE=release \
+out=${said#"$tree/"} # what another compiler builds lies in a directory of its own: out/p21.clang
+out=${out%/*}
+case $said in
+"$tree/out/$newest/libhakmem.so" | "$tree/out/$newest".*/libhakmem.so) ;;
+*) echo "FAIL: print-lib says: $said"; status=1 ;;
+esac
+mkdir -p "$out/test"
+check "test scripts run" env HAK_OUT="$out" HAK_LIB="$said" HAK_VARIANT="$newest" HAK_MODE=release \
     HAK_TEST_SCALE=10 core/test/run '' phases/test/test_exports.sh core/test/test_api_cxx_replaced.sh
 check "a trace is recorded" quiet_make trace CMD='sort /dev/null' TRACE="$dir/a trace"
 check "the trace is there" [ -s "$dir/a trace" ]
-! strings -a "out/$newest/libhakmem.so" | grep -qF "$dir" || { echo "FAIL: the library names the tree's folder"; status=1; }
+! strings -a "$said" | grep -qF "$dir" || { echo "FAIL: the library names the tree's folder"; status=1; }
 
 # Somebody else's files stand where ours go, and below each piece of the names.
 mkdir -p "$dir/image of all/opt/my" "$dir/image of all/opt/my own 'prefix'/lib/pkgconfig" "own/lib/pkgconfig" "of/lib" "$dir/image/lib"
@@ -72,7 +77,7 @@ END
 if command -v pkg-config >/dev/null; then
     flags=$(PKG_CONFIG_PATH="$prefix/lib/pkgconfig" pkg-config --cflags --libs hakmem)
     checks=$((checks + 1))
-    eval "\"\$HAK_CC\" \"\$dir/program.c\" -o \"\$dir/program\" $flags" && [ "$(LD_LIBRARY_PATH=$prefix/lib "$dir/program")" = "$newest" ] ||
+    eval "\"\$HAK_CC\" \"\$dir/program.c\" -o \"\$dir/program\" $flags" && [ "$(LD_LIBRARY_PATH=$prefix/lib "$dir/program")" = "${out#out/}" ] ||
         { echo "FAIL: no program with: $flags"; status=1; }
 fi
 check "uninstall without DESTDIR" quiet_make uninstall PREFIX="$prefix"
