@@ -6,8 +6,8 @@
 #define _GNU_SOURCE
 #define TEST_SECONDS 240
 #include "core/test/test_core.h"
+#include "core/test/test_kernel.h"
 
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 enum { BLOCKS = 1500, MOST = 60 };
@@ -19,12 +19,7 @@ long os_kernel(long number, long a, long b, long c, long d, long e, long f)
 {
     if (number == refused_number && __atomic_fetch_sub(&calls_left, 1, __ATOMIC_RELAXED) == 1)
         return -ENOMEM;
-    int saved = errno;
-    long result = syscall(number, a, b, c, d, e, f);
-    if (result == -1)
-        result = -errno;
-    errno = saved;
-    return result;
+    return kernel(number, a, b, c, d, e, f);
 }
 
 static struct {

@@ -8,6 +8,7 @@
 #define HAK_TEST_REFUSE_H
 
 #include "core/os.h"
+#include "core/test/test_kernel.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -67,12 +68,7 @@ long os_kernel(long number, long a, long b, long c, long d, long e, long f)
     if (refuse((number == SYS_mmap && refuse_mmap) || (number == SYS_munmap && refuse_munmap) ||
                (number == SYS_madvise && refuse_madvise) || (number == SYS_mremap && refuse_mremap)))
         return -ENOMEM;
-    int saved = errno;
-    long result = syscall(number, a, b, c, d, e, f);
-    if (result == -1)
-        result = -errno;
-    errno = saved;
-    return result;
+    return kernel(number, a, b, c, d, e, f);
 }
 
 #endif
