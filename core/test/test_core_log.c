@@ -1,38 +1,14 @@
 /* test_core_log.c - the one voice: formats, cutting, errno, a closed standard error, and the lines that end the process. */
 #include "core/log.h"
 #include "core/test/test_core.h"
+#include "core/test/test_said.h"
 #include <limits.h>
 #include <signal.h>
-#include <sys/wait.h>
-
-static char said[8192];
-
-/* What body() writes to standard error; *status as waitpid tells it. */
-static void listen_to(void (*body)(void), int *status)
-{
-    int ends[2];
-    size_t length = 0;
-    ssize_t got;
-    must(pipe(ends) == 0);
-    pid_t child = fork();
-    must(child >= 0);
-    if (child == 0) {
-        dup2(ends[1], STDERR_FILENO);
-        body();
-        _exit(0);
-    }
-    close(ends[1]);
-    while ((got = read(ends[0], said + length, sizeof said - 1 - length)) > 0)
-        length += (size_t)got;
-    said[length] = 0;
-    close(ends[0]);
-    must(waitpid(child, status, 0) == child);
-}
 
 static void expect_said(void (*body)(void), const char *text)
 {
     int status;
-    listen_to(body, &status);
+    said_by(body, &status);
     ck_assert_str_eq(said, text);
     must(status == 0);
 }
@@ -63,7 +39,7 @@ START_TEST(test_cut)
 {
     memset(text, 'x', sizeof text - 1);
     int status;
-    listen_to(say_long, &status);
+    said_by(say_long, &status);
     must(status == 0 && strlen(said) == 2048 && said[1023] == '\n' && said[2047] == '\n');
     must(strspn(said, "x") == 1023 && strspn(said + 1024, "x") == 1023);
 }
@@ -109,7 +85,7 @@ static void say_in_threads(void)
 START_TEST(test_lines_whole)
 {
     int status, lines = 0;
-    listen_to(say_in_threads, &status);
+    said_by(say_in_threads, &status);
     must(status == 0);
     for (char *line = said, *end; (end = strchr(line, '\n')); line = end + 1, lines++)
         must(strncmp(line, "a line that arrives whole ", 26) == 0 && end - line <= 28);
@@ -121,7 +97,7 @@ static void expect_death(void (*body)(void), const char *format)
 {
     int status;
     char line[512];
-    listen_to(body, &status);
+    said_by(body, &status);
     snprintf(line, sizeof line, format, hak_variant());
     if (strstr(hak_variant(), ".arm64")) /* the emulator adds a line of its own */
         said[strnlen(said, strlen(line))] = '\0';

@@ -5,34 +5,16 @@
 #include "core/report.h"
 #include "core/stats.h"
 #include "core/test/test_core.h"
+#include "core/test/test_said.h"
 #include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 
-static char said[4 * REPORT_BYTES];
-
-/* Runs body() in a child whose standard error is a socket of messages. Returns the number of writes; said: all of them. */
+/* The number of writes with which body() says what it says, and ends well. */
 static int writes_of(void (*body)(void))
 {
-    int ends[2], count = 0, status;
-    size_t length = 0;
-    ssize_t got;
-    must(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0);
-    pid_t child = fork();
-    must(child >= 0);
-    if (child == 0) {
-        dup2(ends[1], STDERR_FILENO);
-        body();
-        _exit(0);
-    }
-    close(ends[1]);
-    for (; (got = read(ends[0], said + length, sizeof said - 1 - length)) > 0; count++)
-        length += (size_t)got;
-    said[length] = 0;
-    close(ends[0]);
-    must(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    return count;
+    int status, writes = said_by(body, &status);
+    must(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    return writes;
 }
 
 static void say_json(void)
