@@ -28,7 +28,7 @@ static void info_slab(void *context, struct slab *s)
     struct info_sum *sum = context;
     if (sum->heap && slab_heap(s) != sum->heap)
         return;
-    uint32_t capacity = load_relaxed(&s->capacity), used = slab_used(s);
+    uint32_t used = slab_used_seen(s), capacity = load_relaxed(&s->capacity);
     uint64_t free = capacity > used ? capacity - used : 0;
     sum->blocks[load_relaxed(&s->class)] += free;
     sum->count += free;

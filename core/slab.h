@@ -105,6 +105,13 @@ static inline uint32_t slab_used(const struct slab *s)
                                   : load_relaxed(&s->frees_to_event);
 }
 
+/* The same for a thread that is not the owner: what it reads one by one need not belong together, yet is never above the capacity. */
+static inline uint32_t slab_used_seen(const struct slab *s)
+{
+    uint32_t used = slab_used(s), capacity = load_relaxed(&s->capacity);
+    return used < capacity ? used : capacity;
+}
+
 /* Makes slots [s, s + slots) a slab of that class for that heap, with nothing carved. zero: the memory is known to be zero. */
 void slab_format(struct slab *s, struct heap *h, unsigned class, unsigned slots, bool zero);
 

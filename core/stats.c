@@ -28,7 +28,7 @@ struct stats_sum {
 static void stats_slab(void *context, struct slab *s)
 {
     struct stats_sum *sum = context;
-    uint32_t used = slab_used(s);
+    uint32_t used = slab_used_seen(s);
     sum->used_blocks += used;
     sum->used_bytes += (uint64_t)used * load_relaxed(&s->block_size);
     sum->out->slabs++;

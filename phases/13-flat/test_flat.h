@@ -93,7 +93,7 @@ static inline uint64_t table_valid(struct heap *h)
         enter(h); /* helpers let its empty slabs go */
     superslab_each_slab(table_slab, &sum);
     const uint16_t *entry = h->route.bin, *end = entry + (covered(h) >> SLAB_SHIFT);
-    static unsigned char there[((uintptr_t)1 << (HAK_WINDOW_BITS - SLAB_SHIFT)) * sizeof(uint16_t) / 4096 + 2];
+    unsigned char there[((uintptr_t)1 << (HAK_WINDOW_BITS - SLAB_SHIFT)) * sizeof(uint16_t) / 4096 + 2];
     uintptr_t first = (uintptr_t)entry & ~(os_page - 1);
     must(mincore((void *)first, (uintptr_t)end - first, there) == 0);
     for (uintptr_t page = first; page < (uintptr_t)end; page += os_page) {
