@@ -84,7 +84,7 @@ VARIANT := $(firstword $(RESOLVED))$(OTHER_CC:%=.%)$(ARCH:%=.%)$(MODE:%=.%)
 VARIANT := $(subst .release,,$(subst .native,,$(VARIANT)))
 OUT := out/$(VARIANT)
 # MODE=check has its own, stricter answers for some seams.
-answer_checked = $(if $(wildcard $(lastword $(subst =, ,$(subst /base/,/check/,$1))).h),$(subst /base/,/check/,$1),$1)
+answer_checked = $(if $(wildcard $(lastword $(subst =, ,$(subst /seam/plain/,/check/,$1))).h),$(subst /seam/plain/,/check/,$1),$1)
 SEAMS := $(wordlist 2,99,$(RESOLVED))
 ifeq ($(MODE),check)
 SEAMS := $(foreach s,$(SEAMS),$(call answer_checked,$s))
@@ -111,20 +111,20 @@ HOST_FLAGS := -O2 -fPIE $(NO_BUILTIN)
 # --- Sources and products -------------------------------------------------------------------------------------------------
 # override.c includes alloc.c and api.c, info_override.c includes info.c, and add the plain names; the embedded library has the
 # hak_ names only (embed.c includes the same two).
-PARTS := core/alloc.c core/api.c core/start_static.c
-API := core/embed.c core/info.c
-OVERRIDE := core/override.c core/info_override.c
-# core/cxx.c is compiled once for each C++ operator; the nothrow operators new are in the shared library only.
+PARTS := core/api/alloc.c core/api/api.c core/heap/start_static.c
+API := core/api/embed.c core/api/info.c
+OVERRIDE := core/api/override.c core/api/info_override.c
+# core/api/cxx.c is compiled once for each C++ operator; the nothrow operators new are in the shared library only.
 NOTHROW := _ZnwmRKSt9nothrow_t _ZnamRKSt9nothrow_t _ZnwmSt11align_val_tRKSt9nothrow_t _ZnamSt11align_val_tRKSt9nothrow_t
 OPERATORS := _Znwm _Znam _ZnwmSt11align_val_t _ZnamSt11align_val_t $(foreach d,_ZdlPv _ZdaPv,$d $dm $dRKSt9nothrow_t \
     $dSt11align_val_t $dmSt11align_val_t $dSt11align_val_tRKSt9nothrow_t)
 # A phase is its answers and whatever else its folder holds (a value toggle: its answers only).
 PHASE_SRCS := $(foreach f,$(filter-out %/mincore-fix,$(FOLDERS)),$(filter-out $f/test_% $f/prog_%,$(wildcard $f/*.c)))
-COMMON := $(sort $(filter-out $(PARTS) $(API) $(OVERRIDE) core/cxx%,$(wildcard core/*.c)) $(PHASE_SRCS) \
+COMMON := $(sort $(filter-out $(PARTS) $(API) $(OVERRIDE) core/api/cxx%,$(wildcard core/low/*.c core/heap/*.c core/api/*.c)) $(PHASE_SRCS) \
     $(foreach s,$(SEAMS),$(wildcard $(lastword $(subst =, ,$s)).c)))
-LIB_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(OVERRIDE))) $(OPERATORS:%=$(OUT)/obj/core/cxx/%.o)
-SO_OBJS := $(LIB_OBJS) $(NOTHROW:%=$(OUT)/obj/core/cxx/%.o) $(OUT)/obj/core/cxx_next.o $(OUT)/obj/core/cxx_retry.o
-A_OBJS := $(LIB_OBJS) $(OUT)/obj/core/cxx_retry_static.o
+LIB_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(OVERRIDE))) $(OPERATORS:%=$(OUT)/obj/core/api/cxx/%.o)
+SO_OBJS := $(LIB_OBJS) $(NOTHROW:%=$(OUT)/obj/core/api/cxx/%.o) $(OUT)/obj/core/api/cxx_next.o $(OUT)/obj/core/api/cxx_retry.o
+A_OBJS := $(LIB_OBJS) $(OUT)/obj/core/api/cxx_retry_static.o
 EMBED_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(API)))
 # The sanitizers replace malloc themselves, so there is nothing to preload; programs for this machine are not for another.
 HERE := $(filter native.release native.check,$(ARCH).$(MODE))
@@ -261,7 +261,7 @@ $(OUT)/obj/%.o: %.c $(OUT)/variant.h Makefile
 	@mkdir -p $(@D)
 	$Q$(call say,cc $<)$(CC) $(BASE_FLAGS) $(LIB_FLAGS) -I$(OUT) $(CHECK_INCLUDE) -c -o $@ $<
 
-$(OUT)/obj/core/cxx/%.o: core/cxx.c $(OUT)/variant.h Makefile
+$(OUT)/obj/core/api/cxx/%.o: core/api/cxx.c $(OUT)/variant.h Makefile
 	@mkdir -p $(@D)
 	$Q$(call say,cc $< $*)$(CC) $(BASE_FLAGS) $(LIB_FLAGS) -I$(OUT) -DCXX_OPERATOR=$* -c -o $@ $<
 

@@ -1,6 +1,6 @@
 /* check/guard.c - see check/guard.h. */
-#include "core/log.h"
-#include "core/superslab.h"
+#include "core/low/log.h"
+#include "core/heap/superslab.h"
 
 static uint64_t *guard_word(const void *p, uint64_t *bit)
 {

@@ -19,8 +19,8 @@
 #ifndef HAK_SEAM_FOREIGN_H
 #define HAK_SEAM_FOREIGN_H
 
-#include "front.h"
-#include "remote.h"
+#include "core/seam/front.h"
+#include "core/seam/remote.h"
 
 #include HAK_SEAM_foreign
 

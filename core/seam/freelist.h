@@ -26,8 +26,8 @@
 #ifndef HAK_SEAM_FREELIST_H
 #define HAK_SEAM_FREELIST_H
 
-#include "core/compiler.h"
-#include "core/sizeclass.h"
+#include "core/low/compiler.h"
+#include "core/heap/sizeclass.h"
 
 #include HAK_SEAM_freelist
 

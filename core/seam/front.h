@@ -13,9 +13,9 @@
 #ifndef HAK_SEAM_FRONT_H
 #define HAK_SEAM_FRONT_H
 
-#include "core/compiler.h"
-#include "core/sizeclass.h"
-#include "core/stats.h"
+#include "core/low/compiler.h"
+#include "core/heap/sizeclass.h"
+#include "core/heap/stats.h"
 
 struct heap;
 struct slab;

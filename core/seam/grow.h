@@ -15,8 +15,8 @@
 #ifndef HAK_SEAM_GROW_H
 #define HAK_SEAM_GROW_H
 
-#include "core/stats.h"
-#include "width.h"
+#include "core/heap/stats.h"
+#include "core/seam/width.h"
 
 #include HAK_SEAM_grow
 

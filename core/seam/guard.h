@@ -13,7 +13,7 @@
 #ifndef HAK_SEAM_GUARD_H
 #define HAK_SEAM_GUARD_H
 
-#include "core/compiler.h"
+#include "core/low/compiler.h"
 
 struct slab;
 

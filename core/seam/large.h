@@ -10,8 +10,8 @@
 #ifndef HAK_SEAM_LARGE_H
 #define HAK_SEAM_LARGE_H
 
-#include "core/compiler.h"
-#include "core/stats.h"
+#include "core/low/compiler.h"
+#include "core/heap/stats.h"
 
 #include HAK_SEAM_large
 

@@ -10,8 +10,8 @@
 #ifndef HAK_SEAM_LAZY_H
 #define HAK_SEAM_LAZY_H
 
-#include "core/compiler.h"
-#include "core/stats.h"
+#include "core/low/compiler.h"
+#include "core/heap/stats.h"
 
 struct superslab;
 

@@ -21,7 +21,7 @@
 #ifndef HAK_SEAM_LOCK_H
 #define HAK_SEAM_LOCK_H
 
-#include "core/lock.h"
+#include "core/low/lock.h"
 
 #define LOCK_HEAP_FIELDS                                                                                  \
     uint32_t word; /* 0, or who is inside (lock_self). Atomic */                                          \

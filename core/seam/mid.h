@@ -9,8 +9,8 @@
 #ifndef HAK_SEAM_MID_H
 #define HAK_SEAM_MID_H
 
-#include "core/compiler.h"
-#include "core/sizeclass.h"
+#include "core/low/compiler.h"
+#include "core/heap/sizeclass.h"
 
 struct heap;
 

@@ -13,8 +13,8 @@
 #ifndef HAK_SEAM_OWNER_H
 #define HAK_SEAM_OWNER_H
 
-#include "core/compiler.h"
-#include "core/stats.h"
+#include "core/low/compiler.h"
+#include "core/heap/stats.h"
 
 struct mapped;
 

@@ -10,9 +10,9 @@
 #ifndef HAK_SEAM_POOL_H
 #define HAK_SEAM_POOL_H
 
-#include "core/compiler.h"
-#include "core/slab.h"
-#include "core/stats.h"
+#include "core/low/compiler.h"
+#include "core/heap/slab.h"
+#include "core/heap/stats.h"
 
 struct heap;
 struct superslab;

@@ -28,10 +28,10 @@
 #ifndef HAK_SEAM_REMOTE_H
 #define HAK_SEAM_REMOTE_H
 
-#include "core/compiler.h"
-#include "core/sizeclass.h"
-#include "core/slab.h"
-#include "core/stats.h"
+#include "core/low/compiler.h"
+#include "core/heap/sizeclass.h"
+#include "core/heap/slab.h"
+#include "core/heap/stats.h"
 
 struct heap;
 

@@ -30,13 +30,13 @@
 #ifndef HAK_SEAM_ROUTE_H
 #define HAK_SEAM_ROUTE_H
 
-#include "core/compiler.h"
-#include "core/meta.h"
+#include "core/low/compiler.h"
+#include "core/low/meta.h"
 #include "core/seam/front.h"
 #include "core/seam/guard.h"
-#include "core/sizeclass.h"
-#include "core/slab.h"
-#include "core/stats.h"
+#include "core/heap/sizeclass.h"
+#include "core/heap/slab.h"
+#include "core/heap/stats.h"
 
 struct heap;
 

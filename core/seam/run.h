@@ -23,9 +23,9 @@
 #ifndef HAK_SEAM_RUN_H
 #define HAK_SEAM_RUN_H
 
-#include "core/sizeclass.h"
-#include "core/slab.h"
-#include "core/stats.h"
+#include "core/heap/sizeclass.h"
+#include "core/heap/slab.h"
+#include "core/heap/stats.h"
 
 struct heap;
 

@@ -7,7 +7,7 @@
 #ifndef HAK_SEAM_SIZECLASS_H
 #define HAK_SEAM_SIZECLASS_H
 
-#include "core/compiler.h"
+#include "core/low/compiler.h"
 
 #include HAK_SEAM_sizeclass
 

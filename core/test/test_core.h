@@ -6,17 +6,17 @@
 #ifndef HAK_TEST_CORE_H
 #define HAK_TEST_CORE_H
 
-#include "core/heap.h"
-#include "core/mapped.h"
-#include "core/os.h"
+#include "core/heap/heap.h"
+#include "core/heap/mapped.h"
+#include "core/low/os.h"
 #include "core/seam/lazy.h"
 #include "core/seam/owner.h"
-#include "core/start.h"
+#include "core/heap/start.h"
 #include "core/test/test_alone.h"
 #include "core/test/test.h"
 #include "core/test/test_api.h"
 #include "core/test/test_enter.h"
-#include "core/thread.h"
+#include "core/heap/thread.h"
 
 #include <pthread.h>
 #include <semaphore.h>

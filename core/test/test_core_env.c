@@ -1,5 +1,5 @@
 /* test_core_env.c - environment variables: values that parse, values that do not, names that nobody knows, the help table. */
-#include "core/env.h"
+#include "core/heap/env.h"
 #include "core/test/test_core.h"
 #include <sys/wait.h>
 

@@ -1,5 +1,5 @@
 /* test_core_log.c - the one voice: formats, cutting, errno, a closed standard error, and the lines that end the process. */
-#include "core/log.h"
+#include "core/low/log.h"
 #include "core/test/test_core.h"
 #include "core/test/test_said.h"
 #include <limits.h>

@@ -2,7 +2,7 @@
  * counted; and whole when the system refuses. */
 #define _GNU_SOURCE
 #include "core/seam/large.h"
-#include "core/sizeclass.h"
+#include "core/heap/sizeclass.h"
 #include "core/test/test_core.h"
 #include "core/test/test_refuse.h"
 

@@ -1,5 +1,5 @@
 /* test_core_sizeclass.c - the equations of sizeclass.h, for every size up to 1 MiB. */
-#include "core/sizeclass.h"
+#include "core/heap/sizeclass.h"
 #include "core/test/test.h"
 
 START_TEST(test_smallest_that_fits)

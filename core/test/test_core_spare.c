@@ -2,7 +2,7 @@
  * of much, makes no call any more, and is left with little beside what it has live; blocks of one size or of all sizes by
  * turns. No thread but its own runs meanwhile. */
 #define TEST_SECONDS 120
-#include "core/spare.h"
+#include "core/heap/spare.h"
 #include "core/test/test_core.h"
 
 enum { BYTES = 96 << 20, LEAST = 64 };

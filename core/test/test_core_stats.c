@@ -1,9 +1,9 @@
 /* test_core_stats.c - what the allocator says at exit: in one write, as valid JSON, with the process's number and name, and to the
  * file that HAKMEM_STATS_FILE names. */
 #define _GNU_SOURCE
-#include "core/env.h"
-#include "core/report.h"
-#include "core/stats.h"
+#include "core/heap/env.h"
+#include "core/low/report.h"
+#include "core/heap/stats.h"
 #include "core/test/test_core.h"
 #include "core/test/test_said.h"
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #ifndef HAK_TEST_ENTER_H
 #define HAK_TEST_ENTER_H
 
-#include "core/heap.h"
+#include "core/heap/heap.h"
 #include "core/test/test_api.h"
 
 static inline void enter(struct heap *h)

@@ -2,7 +2,7 @@
 #ifndef HAK_TEST_HELPER_H
 #define HAK_TEST_HELPER_H
 
-#include "core/heap.h"
+#include "core/heap/heap.h"
 #include "test_api.h"
 
 #include <pthread.h>

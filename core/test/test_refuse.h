@@ -7,7 +7,7 @@
 #ifndef HAK_TEST_REFUSE_H
 #define HAK_TEST_REFUSE_H
 
-#include "core/os.h"
+#include "core/low/os.h"
 #include "core/test/test_kernel.h"
 
 #include <errno.h>

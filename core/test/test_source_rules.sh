@@ -21,7 +21,7 @@ none() {
 }
 
 sources=$(find core phases -name '*.[ch]' ! -path '*/test/*' ! -name 'test_*' ! -name 'prog_*' | sort)
-code=$(for f in $sources; do case $f in core/compiler.h | core/os_linux.c) ;; *) echo "$f" ;; esac; done)
+code=$(for f in $sources; do case $f in core/low/compiler.h | core/low/os_linux.c) ;; *) echo "$f" ;; esac; done)
 
 # --- Conditional compilation ------------------------------------------------------------------------------------------------
 # An include guard is an #ifndef whose #define follows, closed by the file's last line; and the public header speaks to C++.
@@ -39,9 +39,9 @@ for f in $code; do
                 print file ":" i ": " line[i]
             }
         }' "$f"
-done | none "conditional compilation outside of include guards, core/compiler.h and core/os_linux.c"
+done | none "conditional compilation outside of include guards, core/low/compiler.h and core/low/os_linux.c"
 # Where it is allowed, still not within a function: bodies are what is indented.
-for f in core/compiler.h core/os_linux.c; do
+for f in core/low/compiler.h core/low/os_linux.c; do
     awk -v file="$f" '
         /^[a-zA-Z_].*\)$/ { head = 1 } /^\{/ { inside = 1 } /^\}/ { inside = 0 }
         inside && /^[ \t]*#[ \t]*(if|elif|else|endif)/ { print file ":" NR ": " $0 }' "$f"
@@ -49,7 +49,7 @@ done | none "conditional compilation in a function"
 
 # --- System calls, words, sizes ---------------------------------------------------------------------------------------------
 grep -nE '#[ \t]*include[ \t]*<(sys/mman|sys/syscall|fcntl|unistd|sched)\.h>' $code |
-    none "a header of system calls outside of core/os_linux.c"
+    none "a header of system calls outside of core/low/os_linux.c"
 awk 'FNR > 500 && !seen[FILENAME]++ {print FILENAME ": more than 500 lines"}' \
     $(find core phases bench -name '*.[ch]' -o -name '*.cc' -o -name '*.sh') |
     none "files that are too long"
@@ -84,9 +84,9 @@ for object in $(find "$HAK_OUT/obj/core" "$HAK_OUT/obj/phases" -name '*.o' 2>/de
     [ -e "${source%.o}.c" ] || continue # left over from a file that is gone
     allowed='^$'
     case $source in
-    core/info.o | core/info_override.o) allowed='^(f?printf|fputs|fwrite|__fprintf_chk)$' ;;
-    core/cxx_next.o) allowed='^dlsym$' ;; # where is the nothrow operator new of the program's C++ library?
-    core/background.o) allowed='^pthread_(create)$' ;; # the one thread of the allocator's own
+    core/api/info.o | core/api/info_override.o) allowed='^(f?printf|fputs|fwrite|__fprintf_chk)$' ;;
+    core/api/cxx_next.o) allowed='^dlsym$' ;; # where is the nothrow operator new of the program's C++ library?
+    core/heap/background.o) allowed='^pthread_(create)$' ;; # the one thread of the allocator's own
     esac
     checked=$((checked + 1))
     nm -u "$object" | awk '{print $2}' | grep -xE "$talk|$ask|$allocate|$wait" | grep -vE "$allowed" | sed "s|^|$source: |"
@@ -99,7 +99,7 @@ libc='mem(cpy|set|move)|__mem(cpy|set|move)_chk|strlen|pthread_(key|[gs]etspecif
 libc="$libc|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail"
 ours=$(find "$HAK_OUT/obj/core" "$HAK_OUT/obj/phases" -name '*.o' 2>/dev/null | grep -v -e /test/ -e /test_ -e /prog_ |
     xargs nm --defined-only | awk 'NF == 3 {print $3}' | sort -u)
-for name in override heap slab superslab thread mapped meta; do
+for name in api/override heap/heap heap/slab heap/superslab heap/thread heap/mapped low/meta; do
     object=$HAK_OUT/obj/core/$name.o
     [ -e "$object" ] || continue
     nm -u "$object" | awk '{print $2}' | sort -u >"$tmp/rules"

@@ -13,12 +13,12 @@
  *   every SuperSlab in the list is in the SuperSlab map and no slot of it has a heap
  *   due    = the time at which the oldest is too old;  never, when the list is empty
  */
-#include "core/background.h"
-#include "core/lock.h"
-#include "core/log.h"
-#include "core/os.h"
-#include "core/spare.h"
-#include "core/superslab.h"
+#include "core/heap/background.h"
+#include "core/low/lock.h"
+#include "core/low/log.h"
+#include "core/low/os.h"
+#include "core/heap/spare.h"
+#include "core/heap/superslab.h"
 
 enum { LAZY_AGE_BATCH = 8 };            /* evicted by age at one time, so that no malloc pays for hundreds */
 enum { LAZY_MB_EACH = SUPERSLAB_SIZE >> 20 };

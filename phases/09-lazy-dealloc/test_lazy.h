@@ -2,9 +2,9 @@
 #ifndef HAK_TEST_LAZY_H
 #define HAK_TEST_LAZY_H
 
-#include "core/background.h"
-#include "core/os.h"
-#include "core/superslab.h"
+#include "core/heap/background.h"
+#include "core/low/os.h"
+#include "core/heap/superslab.h"
 #include "core/test/test.h"
 #include "core/test/test_api.h"
 #include "core/test/test_enter.h"

@@ -65,13 +65,15 @@ expect "evicted by bytes" "$(evicted bytes)" -ge 10
 run HAKMEM_SS_LRU_DEBUG=1 HAKMEM_SS_LRU_SIZE=0 $burst 0
 expect "pushes into nothing" "$(lru pushes)" -eq 0
 
-# Idle beyond the age: nobody calls, so only the thread can evict. (Last words may call: one tick evicts 8 at most.)
+# Idle beyond the age: nobody calls, so only the thread can evict. On a busy machine bursts themselves last longer than the age,
+# so what is evicted meanwhile is seen in the memory before and after, not in the counter.
+resident() { sed -nE "s/.*$1 ([0-9]+).*/\1/p" "$tmp/out"; }
 run HAKMEM_SS_LRU_DEBUG=1 HAKMEM_SS_LRU_TTL=1 $all $burst 2
-expect "evicted by age without a call" "$(evicted age)" -le 8
+expect "RSS after idle time without a thread" "$(resident after)" -ge "$(($(resident before) - 1024))"
 run HAKMEM_SS_LRU_DEBUG=1 HAKMEM_SS_LRU_TTL=1 $all HAKMEM_PURGE_THREAD=1 $burst 2
 expect "evicted by age by the thread" "$(evicted age)" -ge 10
-before=$(sed -nE 's/before ([0-9]+) .*/\1/p' "$tmp/out")
-after=$(sed -nE 's/.* after ([0-9]+)/\1/p' "$tmp/out")
+before=$(resident before)
+after=$(resident after)
 expect "RSS after the idle time" "$after" -lt "$((before - 32768))"
 
 run HAKMEM_SS_LRU_DEBUG=1 HAKMEM_SS_PREWARM=8 HAKMEM_SS_PREWARM_DEBUG=1 $burst 0

@@ -1,6 +1,6 @@
 /* test_lazy_share.c - where the environment does not say how much, the list holds no more than all may hold together: little
  * when little is live, twice that when what has gone is wanted again, and a share of what is live. */
-#include "core/spare.h"
+#include "core/heap/spare.h"
 #include "test_lazy.h"
 
 enum { MOST = 120 };

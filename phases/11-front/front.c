@@ -1,10 +1,10 @@
 /* front.c - see front.h: layout, refill, what goes back, flush and the counters of phase 11. */
-#include "core/heap.h"
+#include "core/heap/heap.h"
 #include "core/hakmem.h"
-#include "core/log.h"
-#include "core/meta.h"
-#include "core/os.h"
-#include "core/thread.h"
+#include "core/low/log.h"
+#include "core/low/meta.h"
+#include "core/low/os.h"
+#include "core/heap/thread.h"
 
 void *front_nothing[1];
 uint64_t front_cap = 256, front_batch = 32, front_direct = 1, front_report;

@@ -2,8 +2,8 @@
 #ifndef HAK_TEST_FRONT_H
 #define HAK_TEST_FRONT_H
 
-#include "core/heap.h"
-#include "core/superslab.h"
+#include "core/heap/heap.h"
+#include "core/heap/superslab.h"
 #include "core/test/test.h"
 #include "core/test/test_alone.h"
 #include "core/test/test_api.h"

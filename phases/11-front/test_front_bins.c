@@ -1,7 +1,7 @@
 /* test_front_bins.c - the equations of front.h, walked: what a bin holds at most, what a miss fetches and in which order, what
  * a full bin gives back, and what the counters say about it; for the default sizes and for odd ones. */
 #define TEST_SECONDS 300
-#include "core/env.h"
+#include "core/heap/env.h"
 #include "test_front.h"
 
 enum { MOST = 5000 };

@@ -1,5 +1,5 @@
 /* mid.c - see mid.h. */
-#include "core/heap.h"
+#include "core/heap/heap.h"
 
 void *mid_alloc(struct heap *h, size_t size, bool *zero)
 {

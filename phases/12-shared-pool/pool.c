@@ -8,16 +8,16 @@
  *
  * EMPTY is asked first in practice: what is formatted beats what is near. The number is its name in the reports.
  */
-#include "core/background.h"
-#include "core/heap.h"
-#include "core/lock.h"
-#include "core/log.h"
-#include "core/os.h"
+#include "core/heap/background.h"
+#include "core/heap/heap.h"
+#include "core/low/lock.h"
+#include "core/low/log.h"
+#include "core/low/os.h"
 #include "core/seam/large.h"
 #include "core/seam/lazy.h"
 #include "core/seam/purge.h"
-#include "core/spare.h"
-#include "core/thread.h"
+#include "core/heap/spare.h"
+#include "core/heap/thread.h"
 #include "span.h"
 
 uint64_t pool_empty_limit = 2, pool_report, pool_trace;

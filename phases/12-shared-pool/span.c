@@ -1,6 +1,6 @@
 /* span.c - see span.h. */
 #include "span.h"
-#include "core/meta.h"
+#include "core/low/meta.h"
 
 /* Spans by id: chunk k holds SPAN_CHUNK << k of them, so there is no number that they cannot exceed. */
 enum { SPAN_CHUNK = 64, SPAN_CHUNKS = 26 };

@@ -1,6 +1,6 @@
 /* span.h - the shared half of phase 12: a span stands for one SuperSlab and says which of its slots may be claimed.
  *
- * May include core/superslab.h. Spans live in metadata that is never unmapped and are used again for other SuperSlabs, so a
+ * May include superslab.h. Spans live in metadata that is never unmapped and are used again for other SuperSlabs, so a
  * thread may look at any span at any time. What a stale look can cost is a compare-and-swap that fails, or that claims a slot
  * of the SuperSlab which the span stands for now - which is as good. That is the whole argument against ABA on word: a
  * successful swap is a claim, whatever happened before it, because word says everything that makes a slot claimable.
@@ -11,7 +11,7 @@
 #ifndef HAK_SPAN_H
 #define HAK_SPAN_H
 
-#include "core/superslab.h"
+#include "core/heap/superslab.h"
 
 enum span_kind { SPAN_FREED, SPAN_UNUSED, SPAN_KINDS };
 

@@ -2,13 +2,13 @@
 #ifndef HAK_TEST_POOL_H
 #define HAK_TEST_POOL_H
 
-#include "core/heap.h"
-#include "core/os.h"
-#include "core/superslab.h"
+#include "core/heap/heap.h"
+#include "core/low/os.h"
+#include "core/heap/superslab.h"
 #include "core/test/test.h"
 #include "core/test/test_api.h"
 #include "core/test/test_enter.h"
-#include "core/thread.h"
+#include "core/heap/thread.h"
 #include "phases/12-shared-pool/span.h"
 
 #include <pthread.h>

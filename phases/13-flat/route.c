@@ -1,8 +1,8 @@
 /* route.c - see route.h: a heap with its table, what comes into the table and what leaves it. */
-#include "core/env.h"
-#include "core/heap.h"
-#include "core/place.h"
-#include "core/thread.h"
+#include "core/heap/env.h"
+#include "core/heap/heap.h"
+#include "core/low/place.h"
+#include "core/heap/thread.h"
 
 static_assert(offsetof(struct heap, front.bin[FRONT_CLASSES]) / ROUTE_UNIT <= UINT16_MAX, "a distance fits an entry");
 static_assert(offsetof(struct heap, front.bin) > offsetof(struct heap, route.closed), "distances count upwards");

@@ -10,7 +10,7 @@
  * Only the thread that has the heap reads or writes the table, so it needs no atomics and shares no cache line.
  *
  * A heap gets its table once ROUTE_MISSES of its blocks have been freed the long way: a thread that does little has none. The
- * table covers the lowest 16 GiB, where SuperSlabs are asked for first (core/place.h), takes 2 bytes for each 64 KiB of that,
+ * table covers the lowest 16 GiB, where SuperSlabs are asked for first (place.h), takes 2 bytes for each 64 KiB of that,
  * and gives way to one twice as large when the heap claims a slab beyond it, up to the whole window. Only those of its pages
  * are touched that hold entries.
  *

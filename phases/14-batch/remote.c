@@ -1,9 +1,9 @@
 /* remote.c - see remote.h: packets, boxes, sending and receiving. */
-#include "core/heap.h"
-#include "core/lock.h"
-#include "core/log.h"
-#include "core/meta.h"
-#include "core/thread.h"
+#include "core/heap/heap.h"
+#include "core/low/lock.h"
+#include "core/low/log.h"
+#include "core/low/meta.h"
+#include "core/heap/thread.h"
 #include <errno.h>
 
 static struct lock remote_lock = LOCK_INIT(LOCK_REMOTE);

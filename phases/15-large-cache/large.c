@@ -11,12 +11,12 @@
  *   the table holds (ranges.h);  given_bytes = taken_bytes + evicted_bytes + trimmed_bytes + table.bytes
  *   low <= table.bytes,  owed <= table.bytes,  spare_bytes[SPARE_LARGE] = table.bytes
  */
-#include "core/background.h"
-#include "core/lock.h"
-#include "core/mapped.h"
+#include "core/heap/background.h"
+#include "core/low/lock.h"
+#include "core/heap/mapped.h"
 #include "core/seam/large.h"
 #include "core/seam/lazy.h"
-#include "core/spare.h"
+#include "core/heap/spare.h"
 #include "ranges.h"
 
 enum { LARGE_TRIES = 200, LARGE_BATCH = 16, LARGE_MB = 65536 };

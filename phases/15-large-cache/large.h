@@ -7,7 +7,7 @@
 #ifndef HAK_PHASE_LARGE_H
 #define HAK_PHASE_LARGE_H
 
-#include "core/compiler.h"
+#include "core/low/compiler.h"
 
 #define LARGE_FLOOR ((uint64_t)16 << 20) /* bytes that may be kept whatever the peak was */
 
@@ -17,7 +17,7 @@
 #define LARGE_GRANULE ((size_t)64 * 1024)
 enum { LARGE_PARTS = 4 }; /* log2 of 16 */
 
-#define LARGE_DEFAULT UINT64_MAX /* not named by the environment: then what all may keep together (core/spare.h) counts, too */
+#define LARGE_DEFAULT UINT64_MAX /* not named by the environment: then what all may keep together (spare.h) counts, too */
 extern uint64_t large_mb, large_percent, large_ttl;
 #define LARGE_ENV(X)                                                                                                      \
     X("LARGE_MB", large_mb, 0, 1 << 24, "65536", "most MiB of freed large blocks to keep (0: none)")                      \

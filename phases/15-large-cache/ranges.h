@@ -7,7 +7,7 @@
 #ifndef HAK_PHASE_RANGES_H
 #define HAK_PHASE_RANGES_H
 
-#include "core/compiler.h"
+#include "core/low/compiler.h"
 
 enum { RANGE_MOST = 256 };
 

@@ -3,8 +3,8 @@
  * Must hold: h->run.bytes = sum over kept of slots * 64 KiB <= RUN_BYTES; the sum of that and of last_bytes over all heaps <=
  * HAKMEM_RUN_MB, but for heaps that fork has lost, which stay charged.
  */
-#include "core/heap.h"
-#include "core/thread.h"
+#include "core/heap/heap.h"
+#include "core/heap/thread.h"
 #include <string.h>
 
 uint64_t run_mb = 16;

@@ -2,11 +2,11 @@
 #ifndef HAK_TEST_LARGE_H
 #define HAK_TEST_LARGE_H
 
-#include "core/mapped.h"
-#include "core/os.h"
+#include "core/heap/mapped.h"
+#include "core/low/os.h"
 #include "core/seam/large.h"
 #include "core/seam/owner.h"
-#include "core/start.h"
+#include "core/heap/start.h"
 #include "core/test/test.h"
 #include "core/test/test_alone.h"
 #include "core/test/test_api.h"

@@ -1,6 +1,6 @@
 /* freelist.c - see freelist.h: what is not inline of phase 16, and the pages that it lets go. */
-#include "core/os.h"
-#include "core/superslab.h"
+#include "core/low/os.h"
+#include "core/heap/superslab.h"
 #include <string.h>
 
 static_assert(offsetof(struct superslab, freelist) == SLABS_PER_SUPERSLAB * sizeof(struct slab), "where freelist_map looks");

@@ -16,7 +16,7 @@
 #ifndef HAK_PHASE_FREELIST_H
 #define HAK_PHASE_FREELIST_H
 
-#include "core/log.h"
+#include "core/low/log.h"
 
 enum { FREELIST_WORDS = SLAB_SIZE / 16 / 64 }; /* for a slot of the smallest blocks */
 struct freelist_superslab {

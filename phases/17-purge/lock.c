@@ -1,6 +1,6 @@
 /* lock.c - see lock.h. */
-#include "core/heap.h"
-#include "core/os.h"
+#include "core/heap/heap.h"
+#include "core/low/os.h"
 #include <errno.h>
 
 bool lock_visit(struct heap *h)

@@ -7,7 +7,7 @@
 #ifndef HAK_PHASE_LOCK_H
 #define HAK_PHASE_LOCK_H
 
-#include "core/compiler.h"
+#include "core/low/compiler.h"
 #include "core/seam/purge.h"
 
 #define LOCK_SHARES true

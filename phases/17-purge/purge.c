@@ -13,12 +13,12 @@
  * slab after it was last served; it leaves the list when it is served. So a thousand threads that sleep are looked at once.
  * Only pushed to, and taken whole by one at a time.
  */
-#include "core/heap.h"
-#include "core/os.h"
+#include "core/heap/heap.h"
+#include "core/low/os.h"
 #include "core/seam/large.h"
 #include "core/seam/lazy.h"
-#include "core/spare.h"
-#include "core/thread.h"
+#include "core/heap/spare.h"
+#include "core/heap/thread.h"
 
 #define PURGE_STEP ((int64_t)4 << 20) /* freed by a thread before it looks: at most; */
 #define PURGE_STEPS ((int64_t)32 << 20) /* by all together; and at least */

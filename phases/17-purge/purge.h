@@ -1,5 +1,5 @@
 /* phases/17-purge/purge.h - phase 17, the purge seam: a heap gives back pages of its partly used slabs while its thread
- * frees; a heap whose thread is asleep gives back what it can when others want memory; and the thread of core/background.h,
+ * frees; a heap whose thread is asleep gives back what it can when others want memory; and the thread of background.h,
  * where there is one, gives back what has not been used for HAKMEM_PURGE_MS.
  *
  * May include compiler.h, stats.h, background.h. See purge.c for when each of these happens.
@@ -7,9 +7,9 @@
 #ifndef HAK_PHASE_PURGE_H
 #define HAK_PHASE_PURGE_H
 
-#include "core/background.h"
-#include "core/compiler.h"
-#include "core/stats.h"
+#include "core/heap/background.h"
+#include "core/low/compiler.h"
+#include "core/heap/stats.h"
 
 extern uint64_t purge_on, purge_ms, purge_mb;
 #define PURGE_ENV(X)                                                                                                  \

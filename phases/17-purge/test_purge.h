@@ -2,8 +2,8 @@
 #ifndef HAK_TEST_PURGE_H
 #define HAK_TEST_PURGE_H
 
-#include "core/background.h"
-#include "core/spare.h"
+#include "core/heap/background.h"
+#include "core/heap/spare.h"
 #include "core/test/test_core.h"
 #include "core/test/test_helper.h"
 

@@ -5,7 +5,7 @@
 #define TEST_SECONDS 120
 #include "test_purge.h"
 
-#include "core/meta.h"
+#include "core/low/meta.h"
 
 #include <sys/wait.h>
 

@@ -1,6 +1,6 @@
 /* foreign.c - see foreign.h. */
-#include "core/heap.h"
-#include "core/thread.h"
+#include "core/heap/heap.h"
+#include "core/heap/thread.h"
 
 bool foreign_return(struct heap *h, struct slab *s, void *p)
 {

@@ -1,6 +1,6 @@
 /* grow.c - see grow.h: the counter. */
-#include "core/heap.h"
-#include "core/thread.h"
+#include "core/heap/heap.h"
+#include "core/heap/thread.h"
 
 static void grow_sum(void *grown, struct heap *h)
 {

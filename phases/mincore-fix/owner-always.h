@@ -3,7 +3,7 @@
 #ifndef HAK_OWNER_ALWAYS_H
 #define HAK_OWNER_ALWAYS_H
 
-#include "core/os.h"
+#include "core/low/os.h"
 
 #define OWNER_NAME "always"
 #define OWNER_ENV(X)

@@ -3,7 +3,7 @@
 #ifndef HAK_OWNER_CACHED_H
 #define HAK_OWNER_CACHED_H
 
-#include "core/os.h"
+#include "core/low/os.h"
 
 #define OWNER_NAME "cached"
 #define OWNER_ENV(X)

@@ -7,8 +7,8 @@
  * through meta_alloc and the old one is lost; when it cannot, or the lock is taken (also by the code that a signal handler
  * interrupted), a range stays unknown and its pages are asked for.
  */
-#include "core/lock.h"
-#include "core/meta.h"
+#include "core/low/lock.h"
+#include "core/low/meta.h"
 #include "probe.h"
 #include <string.h>
 

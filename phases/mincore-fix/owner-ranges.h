@@ -4,7 +4,7 @@
 #ifndef HAK_OWNER_RANGES_H
 #define HAK_OWNER_RANGES_H
 
-#include "core/os.h"
+#include "core/low/os.h"
 
 #define OWNER_NAME "ranges"
 #define OWNER_ENV(X)

@@ -4,9 +4,9 @@
  * 2 MiB.
  * A block for whose entry there is no memory goes into a list, which is searched as long as it is not empty.
  */
-#include "core/lock.h"
-#include "core/mapped.h"
-#include "core/pagemap.h"
+#include "core/low/lock.h"
+#include "core/heap/mapped.h"
+#include "core/low/pagemap.h"
 #include "core/seam/owner.h"
 
 enum { PAGE_SHIFT = 12 };

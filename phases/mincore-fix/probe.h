@@ -9,10 +9,10 @@
 #ifndef HAK_PROBE_H
 #define HAK_PROBE_H
 
-#include "core/mapped.h"
-#include "core/os.h"
+#include "core/heap/mapped.h"
+#include "core/low/os.h"
 #include "core/seam/owner.h"
-#include "core/sizeclass.h"
+#include "core/heap/sizeclass.h"
 
 /* What mincore was asked for: a block of one page (sizes just above the tiny ones), of up to MID_MAX, above, or no block. */
 enum probe_cause { PROBE_PAGE, PROBE_MID, PROBE_LARGE, PROBE_FOREIGN, PROBE_CAUSES };

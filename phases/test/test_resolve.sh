@@ -77,12 +77,12 @@ answer lazy=phases/nine/lazy
 answer front=phases/eleven/front
 answer pool=phases/twelve/pool
 answer mid=phases/twelve/mid
-answer guard=core/base/guard
+answer guard=core/seam/plain/guard
 answer owner=phases/values/owner-map
-answer owner=core/base/owner OWNER=plain
+answer owner=core/seam/plain/owner OWNER=plain
 answer owner=phases/values/owner-ask OWNER=ask
-answer front=core/base/front FRONT=0
-answer mid=core/base/mid PHASE=11
+answer front=core/seam/plain/front FRONT=0
+answer mid=core/seam/plain/mid PHASE=11
 
 toggles='PHASE LAZY FRONT POOL OWNER'
 error "no toggle FRNT; toggles: $toggles" FRNT=0
@@ -133,6 +133,6 @@ row 'a row has either a number or a list of values: - RIVAL rival -' '- RIVAL ri
 row 'want `number toggle folder needs`, have: 13 RIVAL rival' '13 RIVAL rival'
 
 # The project's own table resolves.
-case $(phases/resolve) in p[0-9]*' guard=core/base/guard'*) ;; *) echo "the project's table: $(phases/resolve)"; status=1 ;; esac
+case $(phases/resolve) in p[0-9]*' guard=core/seam/plain/guard'*) ;; *) echo "the project's table: $(phases/resolve)"; status=1 ;; esac
 echo "Checks: $((checks + 1))"
 exit $status

@@ -1,0 +1,15 @@
+/* cxx.h - what operator new does when there is no memory, and when the program has replaced a form that it must go through. */
+#ifndef HAK_CXX_H
+#define HAK_CXX_H
+
+#include "core/low/compiler.h"
+
+/* A plain or aligned operator new (align 0: plain) had no block: runs the program's new-handler and tries again until there is
+ * one, then throws std::bad_alloc, or ends a program that has no C++ library with one line. */
+cold void *cxx_retry(size_t align, size_t size);
+
+/* The nothrow operator of that name in the program's C++ library, which calls the throwing one and returns NULL when that
+ * throws. *found keeps the operator's address; NULL at first. own: the throwing operator is this library's, and has failed. */
+cold void *cxx_next(const char *symbol, void **found, bool own, size_t align, size_t size, const void *tag);
+
+#endif

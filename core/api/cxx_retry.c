@@ -1,0 +1,24 @@
+/* cxx_retry.c - see cxx_retry in cxx.h. The C++ library that the program brings is known by weak references. */
+#include "core/api/cxx.h"
+#include "core/hakmem.h"
+#include "core/low/log.h"
+#include <stdlib.h>
+
+typedef void cxx_handler(void);
+cxx_handler *cxx_get_handler(void) __asm__("_ZSt15get_new_handlerv") __attribute__((weak));
+_Noreturn void cxx_throw_bad_alloc(void) __asm__("_ZSt17__throw_bad_allocv") __attribute__((weak));
+
+void *cxx_retry(size_t align, size_t size)
+{
+    cxx_handler *handler;
+    while ((handler = cxx_get_handler ? cxx_get_handler() : NULL)) {
+        handler(); /* may free memory, throw, or end the program */
+        void *p = align ? hak_memalign(align, size) : hak_malloc(size);
+        if (p)
+            return p;
+    }
+    if (cxx_throw_bad_alloc)
+        cxx_throw_bad_alloc();
+    log_line("hakmem: operator new(%u): out of memory [variant %s]", (uint64_t)size, hak_variant());
+    abort();
+}

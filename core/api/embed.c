@@ -1,0 +1,3 @@
+/* embed.c - the allocation interface under its hak_ names only, for embedding beside another malloc. */
+#include "core/api/alloc.c"
+#include "core/api/api.c"

@@ -1,9 +1,0 @@
-/* cxx_retry_static.c - cxx_retry.c for the archive.
- *
- * A weak reference takes nothing out of a static libstdc++. The strong one below takes the object in which libstdc++ throws
- * std::bad_alloc, by the name of a neighbour in that object, so that the weak one may stay unresolved in a C program. The
- * linker drops the section before it looks whether the name is known. A shared library would show the name to who links it.
- */
-#include "cxx_retry.c"
-
-__asm__(".pushsection .hakmem.wanted,\"e\"\n\t.8byte _ZSt21__throw_bad_exceptionv\n\t.popsection");

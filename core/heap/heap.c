@@ -1,0 +1,425 @@
+/* heap.c - see heap.h: the slow paths between the fast ones and the pool, and remote frees. */
+#include "core/heap/heap.h"
+#include "core/low/log.h"
+#include "core/low/os.h"
+#include "core/seam/large.h"
+#include "core/seam/lazy.h"
+#include <errno.h>
+
+struct slab slab_none;
+struct heap heap_none = {.route = ROUTE_INIT, .current = {[0 ... HEAP_CLASSES - 1] = &slab_none}, .front = FRONT_INIT};
+HAK_TLS struct heap *heap_self = &heap_none;
+
+enum { HEAP_SPINS = 32, HEAP_DRAIN_STEP = 4096, HEAP_DRAIN_STEPS = 4, HEAP_NESTED = 3 };
+
+/* Somebody else is inside. After a wait in vain `wanted` stays, so that who is inside leaves at its next look, and the next
+ * tries do not wait. By the clock, and without a yield: a thread of higher priority than the one inside would wait for
+ * nothing. */
+static bool heap_spin(struct lock_heap *l)
+{
+    bool again = load_relaxed(&l->wanted), got = lock_word_take(&l->word);
+    store_relaxed(&l->wanted, true);
+    for (uint64_t end = got || again ? 0 : os_now_us() + HEAP_WAIT_US; !got && os_now_us() < end;) {
+        for (int i = 0; !got && i < HEAP_SPINS; i++) {
+            cpu_pause();
+            got = load_relaxed(&l->word) == 0 && lock_word_take(&l->word);
+        }
+    }
+    return got;
+}
+
+noinline bool heap_wait(struct heap *h)
+{
+    struct lock_heap *l = &h->lock;
+    bool got = lock_word_mine(&l->word);
+    for (;;) {
+        while (unlikely(__atomic_load_n(&lock_forks, __ATOMIC_SEQ_CST))) { /* fork has every lock, too: nothing to go on with */
+            if (got)
+                __atomic_store_n(&l->word, 0, __ATOMIC_RELEASE);
+            got = false;
+            lock_fork_wait();
+        }
+        if (got || (got = heap_spin(l)) == false)
+            break;
+    }
+    l->missed = !got;
+    return got;
+}
+
+bool heap_enter(struct heap *h)
+{
+    if (unlikely(!heap_step_in(h)))
+        return false;
+    h->saved_errno = errno;
+    return true;
+}
+
+void heap_leave(struct heap *h)
+{
+    errno = h->saved_errno;
+    heap_step_out(h);
+}
+
+static void heap_list(struct heap *h, struct slab *s)
+{
+    struct slab **head = &h->listed[s->class];
+    s->prev = NULL;
+    s->next = *head;
+    if (s->next)
+        s->next->prev = s;
+    *head = s;
+    s->listed = 1;
+}
+
+static void heap_unlist(struct heap *h, struct slab *s)
+{
+    if (s->next)
+        s->next->prev = s->prev;
+    if (s->prev)
+        s->prev->next = s->next;
+    else
+        h->listed[s->class] = s->next;
+    s->listed = 0;
+}
+
+/* used = capacity: the slab is full, and the next free of its blocks is an event. */
+static void heap_fill(struct slab *s)
+{
+    s->frees_to_event = 1;
+    s->full = 1;
+}
+
+static struct slab *heap_claim(struct heap *h, unsigned class)
+{
+    struct slab *s = pool_claim(h, class);
+    if (s)
+        route_own(h, s);
+    return s;
+}
+
+static void heap_release(struct heap *h, struct slab *s)
+{
+    route_disown(h, s);
+    pool_release(h, s);
+}
+
+static void heap_drain_step(struct heap *h);
+
+struct slab *heap_slab(struct heap *h, unsigned class)
+{
+    struct slab *s = h->current[class];
+    if (s->free || s->carved < s->capacity)
+        return s;
+    for (int i = 0; i < HEAP_DRAIN_STEPS && !h->listed[class] && heap_queued(h); i++) {
+        heap_drain_step(h);
+        s = h->current[class]; /* the drain may have emptied it, and let it go */
+        if (s->free)
+            return s;
+    }
+    lazy_tick();
+    large_tick();
+    if (s != &slab_none)
+        heap_fill(s);
+    s = h->listed[class];
+    if (s)
+        heap_unlist(h, s);
+    else
+        s = heap_claim(h, class);
+    h->current[class] = s ? s : &slab_none;
+    return s;
+}
+
+void *heap_take(struct heap *h, unsigned class)
+{
+    void *p = NULL;
+    if (!heap_enter(h))
+        return NULL;
+    struct slab *s = heap_slab(h, class);
+    if (s) {
+        if (!s->free)
+            slab_extend(s);
+        p = slab_pop(s);
+    }
+    heap_leave(h);
+    return p;
+}
+
+void *heap_take_zero(struct heap *h, unsigned class, bool *zero)
+{
+    void *p = NULL;
+    *zero = false;
+    if (!LOCK_SHARES && class < CLASS_TINY && h->current[class]->free) /* as heap_pop: such a slab stays when it is empty */
+        return slab_pop(h->current[class]);
+    if (!heap_enter(h))
+        return NULL;
+    struct slab *s = heap_slab(h, class);
+    if (s && s->free) {
+        p = slab_pop(s);
+    } else if (s) {
+        p = slab_carve(s);
+        *zero = s->zero;
+    }
+    heap_leave(h);
+    return p;
+}
+
+/* frees_to_event has reached 0: s stops being full, or s is empty. Inside heap_enter. */
+static void heap_event(struct heap *h, struct slab *s)
+{
+    if (s->full) {
+        s->full = 0;
+        s->frees_to_event = s->capacity - 1;
+        if (s->frees_to_event > 0)
+            heap_list(h, s);
+    }
+    if (s->frees_to_event > 0)
+        return;
+    if (s == h->current[s->class]) {
+        if (s->class < CLASS_TINY || run_keep(h, s))
+            return; /* kept: the next malloc of the class comes here */
+        h->current[s->class] = &slab_none;
+    } else if (s->listed) {
+        heap_unlist(h, s);
+    }
+    heap_release(h, s);
+}
+
+void heap_slab_event(struct heap *h, struct slab *s, void *p)
+{
+    if (!heap_enter(h)) { /* in a signal handler that interrupted a slow path: undo the push, and queue the block */
+        freelist_undo(s, p);
+        s->frees_to_event = 1;
+        heap_remote_push(h, h, s, p);
+        return;
+    }
+    heap_event(h, s);
+    heap_leave(h);
+}
+
+void heap_give_inside(struct heap *h, struct slab *s, void *p)
+{
+    if (unlikely(slab_push(s, p)))
+        heap_event(h, s);
+}
+
+void heap_gave(struct heap *h, struct slab *s, uint32_t count)
+{
+    while (unlikely(count >= s->frees_to_event)) { /* twice at most: it stops being full, and is empty */
+        if (unlikely(s->frees_to_event == 0)) /* more blocks than were used */
+            log_bad_pointer("free", s->free, BAD_FREED);
+        count -= s->frees_to_event;
+        s->frees_to_event = 0;
+        heap_event(h, s);
+        if (count == 0)
+            return; /* s may be gone */
+    }
+    s->frees_to_event -= count;
+}
+
+void heap_give(struct heap *h, struct slab *s, void *p)
+{
+    if (heap_enter(h)) {
+        heap_give_inside(h, s, p);
+        heap_leave(h);
+    } else {
+        heap_remote_push(h, h, s, p);
+    }
+}
+
+noinline void heap_push_full(struct heap *h, struct slab *s, void *p)
+{
+    if (front_spill(&h->front.bin[s->class], p))
+        return;
+    run_drain(h, s, p);
+    purge_tick(true);
+}
+
+void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p)
+{
+    if (unlikely(load_relaxed(&to->remote) == p)) /* the list would be a circle */
+        log_bad_pointer("free", p, BAD_FREED);
+    if (from == &heap_none) { /* shared by all threads that have no heap */
+        __atomic_fetch_add(&from->remote_sent_blocks, 1, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&from->remote_sent_bytes, s->block_size, __ATOMIC_RELAXED);
+    } else {
+        count_add(&from->remote_sent_blocks, 1);
+        count_add(&from->remote_sent_bytes, s->block_size);
+    }
+    heap_remote_chain(to, p, p);
+}
+
+/* A parked heap for the calling thread, until it stores PARKED again. */
+static bool heap_borrow(struct heap *h)
+{
+    int parked = HEAP_PARKED;
+    return __atomic_load_n(&h->state, __ATOMIC_SEQ_CST) == HEAP_PARKED &&
+           __atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
+
+/* May the calling thread not enter h, because of itself, of fork or of who is inside? */
+static bool heap_kept_out(const struct heap *h)
+{
+    return lock_inside >= HEAP_NESTED * LOCK_IN_HEAP || __atomic_load_n(&h->lock.word, __ATOMIC_SEQ_CST) != 0 ||
+           __atomic_load_n(&lock_forks, __ATOMIC_SEQ_CST) || load_relaxed(&lock_unsettled);
+}
+
+/* With the heap BUSY: takes what is queued, and p unless NULL, then parks it again. Who pushes looks at the state afterwards,
+ * and who parks looks at the queue afterwards: of two that meet one sees the other, so no block stays queued at a parked
+ * heap. */
+static void heap_serve(struct heap *h, struct slab *s, void *p)
+{
+    int saved = errno;
+    do {
+        if (lock_inside >= HEAP_NESTED * LOCK_IN_HEAP || !heap_visit(h)) {
+            if (p)
+                heap_remote_push(heap_self, h, s, p);
+            p = NULL;
+            __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
+            if (heap_kept_out(h))
+                break; /* a helper is inside, or fork, and looks at the queue when it has left */
+            continue;  /* it has just left */
+        }
+        if (heap_queued(h))
+            heap_drain(h);
+        if (p)
+            heap_give_inside(h, s, p);
+        pool_park(h); /* a parked heap keeps nothing in reserve */
+        remote_park(h);
+        lock_give(&h->lock);
+        p = NULL;
+        __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST); /* a full barrier, on emulated machines, too */
+    } while (heap_queued(h) && !load_relaxed(&h->lock.wanted) && heap_borrow(h)); /* wanted: by fork, which looks, too */
+    errno = saved;
+}
+
+void heap_parked(struct heap *h)
+{
+    if (heap_queued(h) && heap_borrow(h))
+        heap_serve(h, NULL, NULL);
+}
+
+void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p)
+{
+    if (unlikely(lock_inside)) { /* in a signal handler that interrupted a slow path: no other */
+        heap_remote_push(from, to, s, p);
+        return;
+    }
+    if (unlikely(load_relaxed(&lock_unsettled)))
+        heap_settle_fork();
+    if (heap_borrow(to)) {
+        heap_serve(to, s, p);
+        return;
+    }
+    uint64_t sent = LOCK_SHARES ? load_relaxed(&from->remote_sent_bytes) : 0;
+    bool due = LOCK_SHARES && lock_help_due(sent, sent + s->block_size);
+    heap_remote_push(from, to, s, p);
+    if (heap_borrow(to))
+        heap_serve(to, NULL, NULL);
+    else if (due)
+        lock_help(to);
+}
+
+/* Some of what is queued: a slow path must not last as long as others have freed. */
+static void heap_drain_step(struct heap *h)
+{
+    uint64_t blocks = 0, bytes = 0;
+    void *p = h->draining;
+    if (!p)
+        p = __atomic_exchange_n(&h->remote, NULL, __ATOMIC_ACQUIRE);
+    while (p && blocks < HEAP_DRAIN_STEP && (blocks % 64 != 63 || !load_relaxed(&h->lock.wanted))) {
+        void *next = *(void **)p;
+        struct slab *s = slab_of(p);
+        hak_assert(slab_heap(s) == h);
+        blocks++;
+        bytes += s->block_size;
+        heap_give_inside(h, s, p);
+        p = next;
+    }
+    store_relaxed(&h->draining, p);
+    count_add(&h->remote_received_blocks, blocks);
+    count_add(&h->remote_received_bytes, bytes);
+    purge_freed(&h->purge, bytes);
+    if (!p)
+        remote_receive(h);
+}
+
+void heap_drain(struct heap *h)
+{
+    do
+        heap_drain_step(h);
+    while (!load_relaxed(&h->lock.wanted) && (h->draining || remote_waiting(&h->out, &h->in)));
+}
+
+/* The class has no current slab afterwards. Was it empty, and is gone? */
+static bool heap_settle_class(struct heap *h, unsigned class)
+{
+    struct slab *s = h->current[class];
+    if (s == &slab_none)
+        return false;
+    h->current[class] = &slab_none;
+    if (s->frees_to_event == 0) {
+        heap_release(h, s);
+        return true;
+    }
+    if (s->free || s->carved < s->capacity)
+        heap_list(h, s);
+    else
+        heap_fill(s);
+    return false;
+}
+
+size_t heap_settle(struct heap *h)
+{
+    size_t count = 0;
+    for (unsigned c = 0; c < HEAP_CLASSES; c++)
+        count += heap_settle_class(h, c);
+    run_park(h);
+    return count;
+}
+
+void *heap_lend(struct heap *h, unsigned class)
+{
+    void *p = NULL;
+    struct slab *s = heap_slab(h, class);
+    if (s)
+        p = s->free ? slab_pop(s) : slab_carve(s);
+    heap_settle_class(h, class);
+    pool_park(h);
+    return p;
+}
+
+/* heap_valid's walk over the slabs of one heap. */
+static void heap_valid_slab(void *context, struct slab *s)
+{
+    struct heap *h = context;
+    uint32_t remote = 0;
+    if (slab_heap(s) != h)
+        return;
+    slab_valid(s);
+    route_valid(h, s);
+    for (void *p = __atomic_load_n(&h->remote, __ATOMIC_ACQUIRE); p; p = *(void **)p)
+        remote += slab_of(p) == s;
+    for (void *p = h->draining; p; p = *(void **)p)
+        remote += slab_of(p) == s;
+    remote += (uint32_t)remote_count(h, s);
+    if (GUARD_EXACT) {
+        uint64_t known = guard_count(s) + foreign_cached(h, s) + run_cached(h, s) + remote;
+        /* with FOREIGN_KEEPS another heap that is torn may have had it */
+        hak_assert_full(slab_used(s) == known || ((FOREIGN_KEEPS || h->torn) && slab_used(s) > known));
+    }
+    bool current = h->current[s->class] == s;
+    hak_assert_full(s->listed == (!current && !s->full));
+    hak_assert_full(current || slab_used(s) > 0);
+}
+
+void heap_valid(struct heap *h)
+{
+    superslab_each_slab(heap_valid_slab, h);
+    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
+        for (struct slab *s = h->listed[c]; s; s = s->next)
+            hak_assert_full(s->listed && s->class == c && slab_heap(s) == h && (!s->next || s->next->prev == s));
+        struct slab *s = h->current[c];
+        hak_assert_full(s == &slab_none || (s->class == c && slab_heap(s) == h));
+    }
+    pool_valid(h);
+}

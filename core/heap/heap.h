@@ -1,0 +1,207 @@
+/* heap.h - a heap: what one thread allocates from. And the two fast paths below malloc and free.
+ *
+ * May include slab.h, superslab.h and the seams that keep state in a heap (foreign, front, pool, mid, remote, route, run).
+ *
+ * A thread reaches its heap through heap_self. The heap outlives the thread: at a thread's end it is parked, and the next
+ * new thread adopts it whole, so a block's slab never changes hands. Only the thread that has the heap touches its slabs and
+ * lists; others push blocks that they free onto heap->remote, which the owner drains on its slow path. (Where the lock seam
+ * says so others may do that, too.)
+ *
+ * Whoever touches slabs or lists is inside the heap's lock: its thread on slow paths, who frees into a parked heap, who helps,
+ * and fork. The thread waits for others HEAP_WAIT_US at most; then it goes on as a signal handler would: blocks to free are
+ * queued, blocks to allocate come from a heap that nobody has (thread_lend), or are mapped.
+ *
+ *   state:   OWNED -- thread ends --> PARKED -- adopted --> OWNED
+ *            PARKED <--> BUSY   another thread frees into a parked heap directly, instead of queueing
+ *            OWNED -- its thread is gone without a word --> OWNED by the next that looks for a heap
+ *            OWNED -- fork, in the child --> PARKED and orphan: what its thread had in its front is there still
+ *            LOST               after fork, in the child: its thread does not exist and was inside it; never touched
+ *
+ * Must hold: PARKED and not orphan => its front is empty. And (heap_valid) for every slab with heap = h: slab_valid, used =
+ * live + cached + remote (or one more, where torn), and listed <=> not current, not full and not empty.
+ */
+#ifndef HAK_HEAP_H
+#define HAK_HEAP_H
+
+#include "core/low/os.h"
+#include "core/seam/foreign.h"
+#include "core/seam/front.h"
+#include "core/seam/guard.h"
+#include "core/seam/lock.h"
+#include "core/seam/mid.h"
+#include "core/seam/pool.h"
+#include "core/seam/purge.h"
+#include "core/seam/remote.h"
+#include "core/seam/route.h"
+#include "core/seam/run.h"
+#include "core/heap/superslab.h"
+
+enum heap_state { HEAP_OWNED, HEAP_PARKED, HEAP_BUSY, HEAP_LOST };
+
+struct heap {
+    struct route_heap route;
+    struct slab *current[HEAP_CLASSES]; /* allocated from; &slab_none: none. Not in the list of its class */
+    struct front_heap front;
+    struct slab *listed[HEAP_CLASSES]; /* slabs with free blocks, but for the current one */
+    int saved_errno;                   /* of the program, while inside */
+    bool orphan;                       /* PARKED by fork: its front is flushed before another thread has it */
+    bool torn;                         /* it was once: a block that its thread had in its hands stays used for ever */
+    struct os_thread owner;            /* who has it, or had it last. Under thread.c's lock */
+    bool fork_missed;                  /* fork has waited in vain for who is inside. Under thread.c's lock */
+    struct lock_heap lock;
+    void *draining;                    /* the rest of a list of blocks freed by others. Inside the lock; read relaxed */
+    struct purge_heap purge;
+    struct pool_heap pool;
+    struct run_heap run;
+    struct foreign_heap foreign;
+    /* Counters: written by the owner, read by anybody. */
+    uint64_t adopted, remote_received_blocks, remote_received_bytes;
+    uint64_t remote_sent_blocks, remote_sent_bytes; /* by this heap's thread, to others */
+    uint64_t calloc_known_zero, calloc_cleared;
+    struct remote_out out;
+    struct heap *next_all; /* list of all heaps there ever were; written once */
+    /* Written by other threads: a cache line of its own. */
+    _Alignas(64) void *remote; /* blocks freed by others, linked through their first word. Atomic */
+    struct remote_in in;
+    int state;                 /* enum heap_state. Atomic */
+    struct heap *next_parked;  /* under thread.c's lock */
+};
+
+extern HAK_TLS struct heap *heap_self; /* &heap_none until the thread's first allocation, and after its end */
+extern struct heap heap_none;          /* owns nothing, so that no fast path tests for NULL */
+extern struct slab slab_none;          /* no free block, nothing to carve */
+
+/* A block of that class, or NULL: ask heap_take or the front. */
+hot_inline void *heap_pop(struct heap *h, unsigned class)
+{
+    return FRONT_CACHES ? front_pop(&h->front, class) : slab_pop(h->current[class]);
+}
+
+/* The fast path of malloc: a block for size <= TINY_MAX bytes, or NULL. */
+hot_inline void *heap_pop_size(struct heap *h, size_t size)
+{
+    return ROUTE_MAPS ? route_pop(&h->route, size) : heap_pop(h, class_of_tiny(size));
+}
+
+void heap_slab_event(struct heap *h, struct slab *s, void *p); /* slab_push(s, p) said so */
+
+void heap_push_full(struct heap *h, struct slab *s, void *p);          /* front_push had no room for p, a block of h's slab s */
+
+/* The fast path of free, when there is no shorter route. p is a block of s; s->heap = h = heap_self. */
+hot_inline void heap_push(struct heap *h, struct slab *s, void *p)
+{
+    if (FRONT_CACHES) {
+        if (unlikely(!front_push(&h->front, s->class, p)))
+            heap_push_full(h, s, p);
+    } else if (unlikely(slab_push(s, p))) {
+        heap_slab_event(h, s, p);
+    }
+}
+
+/* Slow paths bracket themselves so, on the thread that has the heap, or holds it BUSY. heap_enter is false in a signal handler
+ * that has interrupted another (lock_inside), and when somebody else is inside and does not leave (lock_missed). errno at
+ * heap_enter is errno after heap_leave. */
+enum { HEAP_WAIT_US = 80 };
+bool heap_enter(struct heap *h);
+void heap_leave(struct heap *h);
+bool heap_wait(struct heap *h); /* heap_step_in's: somebody else is inside, or forks */
+
+/* The same around a few instructions that leave errno alone. */
+static inline bool heap_step_in(struct heap *h)
+{
+    if (unlikely(lock_inside))
+        return false;
+    lock_inside = LOCK_IN_HEAP;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (unlikely(!lock_word_take(&h->lock.word) || __atomic_load_n(&lock_forks, __ATOMIC_SEQ_CST)) && !heap_wait(h)) {
+        lock_inside = 0;
+        return false;
+    }
+    if (unlikely(load_relaxed(&h->lock.wanted)))
+        store_relaxed(&h->lock.wanted, false);
+    lock_entered(&h->lock);
+    return true;
+}
+
+/* Into a heap that the calling thread holds BUSY, or is about to have, also from inside another, until lock_give. No wait. */
+static inline bool heap_visit(struct heap *h)
+{
+    if (!lock_visit_word(&h->lock))
+        return false;
+    store_relaxed(&h->lock.wanted, false); /* by fork, or by a thread that has ended */
+    return true;
+}
+
+static inline void heap_step_out(struct heap *h)
+{
+    lock_give(&h->lock);
+}
+
+/* The same around what no other thread touches, lock or no lock. Only where lock_inside is 0. */
+static inline void heap_hold(void)
+{
+    lock_inside = LOCK_IN_HEAP;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static inline void heap_let(void)
+{
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    lock_inside = 0;
+}
+
+/* All below: on the thread that has the heap (or holds it BUSY). */
+
+/* The class's current slab, with a free block or blocks to carve; NULL when memory is out. Inside heap_enter. */
+struct slab *heap_slab(struct heap *h, unsigned class);
+
+/* A block straight from the slab; NULL when memory is out. heap_take_zero: *zero tells whether it is known to be zero. */
+void *heap_take(struct heap *h, unsigned class);
+void *heap_take_zero(struct heap *h, unsigned class, bool *zero);
+
+/* A block straight back to its slab; heap_give_inside: inside heap_enter. */
+void heap_give(struct heap *h, struct slab *s, void *p);
+void heap_give_inside(struct heap *h, struct slab *s, void *p);
+
+/* count > 0 blocks of s are on its free list and are not counted yet: as slab_push does. Inside heap_enter. */
+void heap_gave(struct heap *h, struct slab *s, uint32_t count);
+
+/* A block of a slab of another heap: to a parked heap directly, else to its remote list. from: the calling thread's heap. */
+void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p);
+
+void heap_settle_fork(void); /* thread.c's, for lock_unsettled. By who is not inside a heap */
+
+/* The heap's state may have just become PARKED, or something may have been queued at a parked heap: takes what is queued. */
+void heap_parked(struct heap *h);
+
+/* Blocks first .. last, linked through their first words, onto to's remote list. Any thread. */
+static inline void heap_remote_chain(struct heap *to, void *first, void *last)
+{
+    void *head = load_relaxed(&to->remote);
+    do
+        *(void **)last = head;
+    while (!__atomic_compare_exchange_n(&to->remote, &head, first, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+    purge_note(to);
+}
+
+/* p onto to's remote list, no questions asked but whether it is there. Any thread, also inside a signal handler. */
+void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p);
+
+/* Is something queued at h? */
+static inline bool heap_queued(const struct heap *h)
+{
+    return __atomic_load_n(&h->remote, __ATOMIC_SEQ_CST) || load_relaxed(&h->draining) || remote_waiting(&h->out, &h->in);
+}
+
+void heap_drain(struct heap *h); /* what is queued back to its slabs, until the heap's thread waits. Inside heap_enter */
+
+/* A block of h for another thread than the one that will have it next; NULL when memory is out. Inside heap_enter. */
+void *heap_lend(struct heap *h, unsigned class);
+
+/* No class has a current slab afterwards: empty ones go to the pool, so does any other when its last block comes back. How
+ * many went. Inside heap_enter. */
+size_t heap_settle(struct heap *h);
+
+void heap_valid(struct heap *h);           /* checks every invariant above; aborts on a breach */
+
+#endif

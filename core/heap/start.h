@@ -1,0 +1,22 @@
+/* start.h - the start of the library. May include compiler.h. */
+#ifndef HAK_START_H
+#define HAK_START_H
+
+#include "core/low/compiler.h"
+
+extern bool start_done; /* atomic */
+void start_now(void);
+
+/* Makes the allocator usable: reads the page size, opens the owner seam. From any first call, also before constructors run;
+ * later calls cost one load. Whoever calls this links the constructor, too: an object of a static library with nothing but a
+ * constructor would be left out. */
+static inline void start_once(void)
+{
+    if (unlikely(!__atomic_load_n(&start_done, __ATOMIC_ACQUIRE)))
+        start_now();
+}
+
+void start_fork_lock(void);
+void start_fork_unlock(bool child);
+
+#endif

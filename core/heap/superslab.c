@@ -1,0 +1,203 @@
+/* superslab.c - see superslab.h. */
+#include "core/heap/superslab.h"
+#include "core/low/lock.h"
+#include "core/low/os.h"
+#include "core/low/place.h"
+#include "core/seam/lazy.h"
+#include "core/seam/purge.h"
+#include <errno.h>
+#include <string.h>
+
+static struct lock superslab_lock = LOCK_INIT(LOCK_SUPERSLAB);
+static struct superslab *superslab_list;  /* every SuperSlab that the map knows; under the lock */
+static struct superslab *superslab_stuck; /* munmap failed: used again first; under the lock; linked by next */
+static struct superslab *superslab_bare;  /* metadata that stands for no SuperSlab; under the lock; linked by next */
+static struct superslab_counts counts;    /* under the lock */
+
+enum { SUPERSLAB_META_CHUNK = 8 }; /* as many are mapped at a time; one where memory is short */
+
+static void superslab_link(struct superslab *ss)
+{
+    ss->prev = NULL;
+    ss->next = superslab_list;
+    if (ss->next)
+        ss->next->prev = ss;
+    superslab_list = ss;
+    counts.mapped++;
+    if (++counts.now > counts.peak)
+        counts.peak = counts.now;
+}
+
+static void superslab_unlink(struct superslab *ss)
+{
+    if (ss->next)
+        ss->next->prev = ss->prev;
+    if (ss->prev)
+        ss->prev->next = ss->next;
+    else
+        superslab_list = ss->next;
+    counts.now--;
+    counts.unmapped++;
+}
+
+/* Metadata for `count` more SuperSlabs. Under the lock. */
+static bool superslab_meta_map(size_t count)
+{
+    uintptr_t at = (uintptr_t)place_map((count + 1) * SUPERSLAB_META, PLACE_META);
+    if (!at)
+        return false;
+    at = (at + SUPERSLAB_META - 1) & ~(SUPERSLAB_META - 1);
+    for (; count > 0; count--, at += SUPERSLAB_META) {
+        struct superslab *ss = (struct superslab *)at;
+        ss->next = superslab_bare;
+        superslab_bare = ss;
+    }
+    return true;
+}
+
+/* One that munmap refused, or metadata that stands for none (base = NULL), or NULL. */
+static struct superslab *superslab_take(void)
+{
+    lock_enter(&superslab_lock);
+    struct superslab *ss = superslab_stuck;
+    if (ss) {
+        superslab_stuck = ss->next;
+    } else if (superslab_bare || superslab_meta_map(SUPERSLAB_META_CHUNK) || superslab_meta_map(1)) {
+        ss = superslab_bare;
+        superslab_bare = ss->next;
+        ss->base = NULL;
+    }
+    lock_leave(&superslab_lock);
+    return ss;
+}
+
+static void superslab_give(struct superslab *ss)
+{
+    lock_enter(&superslab_lock);
+    ss->next = superslab_bare;
+    superslab_bare = ss;
+    lock_leave(&superslab_lock);
+}
+
+struct superslab *superslab_map(void)
+{
+    struct superslab *ss = superslab_take();
+    if (ss && !ss->base) {
+        ss->base = place_map_superslab();
+        ss->clean = UINT32_MAX;
+    }
+    bool known = ss && ss->base && ssmap_set(ss->base, ss);
+    if (!known) {
+        if (ss && ss->base)
+            os_unmap(ss->base, SUPERSLAB_SIZE, OS_SUPERSLAB);
+        if (ss)
+            superslab_give(ss);
+        errno = ENOMEM;
+        return NULL;
+    }
+    lock_enter(&superslab_lock);
+    superslab_link(ss);
+    lock_leave(&superslab_lock);
+    return ss;
+}
+
+void superslab_unmap(struct superslab *ss)
+{
+    superslab_valid(ss);
+    lock_enter(&superslab_lock);
+    ssmap_clear(ss->base);
+    superslab_unlink(ss);
+    struct superslab **list = &superslab_bare;
+    if (!os_unmap(ss->base, SUPERSLAB_SIZE, OS_SUPERSLAB)) {
+        ss->clean = os_purge(ss->base, SUPERSLAB_SIZE, OS_SUPERSLAB) ? UINT32_MAX : 0;
+        list = &superslab_stuck;
+    } else {
+        place_unmapped(ss->base);
+    }
+    ss->next = *list;
+    *list = ss;
+    lock_leave(&superslab_lock);
+}
+
+size_t superslab_trim(void)
+{
+    size_t count = 0;
+    lock_enter(&superslab_lock);
+    for (struct superslab **at = &superslab_stuck, *ss; (ss = *at);) {
+        struct superslab *next = ss->next;
+        if (os_unmap(ss->base, SUPERSLAB_SIZE, OS_SUPERSLAB)) {
+            place_unmapped(ss->base);
+            *at = next;
+            ss->next = superslab_bare;
+            superslab_bare = ss;
+            count++;
+        } else {
+            at = &ss->next;
+        }
+    }
+    lock_leave(&superslab_lock);
+    return count;
+}
+
+void superslab_purge(struct superslab *ss)
+{
+    if (os_purge(ss->base, SUPERSLAB_SIZE, OS_SUPERSLAB))
+        ss->clean = UINT32_MAX;
+}
+
+struct superslab *superslab_acquire(void)
+{
+    struct superslab *ss = lazy_acquire();
+    if (ss) {
+        purge_acquired();
+        memset(&ss->pool, 0, sizeof ss->pool);
+        memset(&ss->guard, 0, sizeof ss->guard);
+    }
+    return ss;
+}
+
+void superslab_release(struct superslab *ss)
+{
+    lazy_release(ss);
+    purge_released();
+}
+
+void superslab_each_slab(void (*visit)(void *context, struct slab *s), void *context)
+{
+    if (!lock_may(&superslab_lock))
+        return;
+    for (struct superslab *ss = superslab_list; ss; ss = ss->next) {
+        for (unsigned i = 0; i < SLABS_PER_SUPERSLAB; i++) {
+            if (slab_heap(&ss->slab[i]))
+                visit(context, &ss->slab[i]);
+        }
+    }
+    lock_leave(&superslab_lock);
+}
+
+struct superslab_counts superslab_counts(void)
+{
+    struct superslab_counts result = {0};
+    if (lock_may(&superslab_lock)) {
+        result = counts;
+        lock_leave(&superslab_lock);
+    }
+    return result;
+}
+
+void superslab_valid(const struct superslab *ss)
+{
+    hak_assert(ssmap_find(ss->base) == ss);
+    for (unsigned i = 0; i < SLABS_PER_SUPERSLAB; i++)
+        hak_assert(slab_heap(&ss->slab[i]) == NULL && ss->slab[i].slots == 0);
+}
+
+void superslab_fork_lock(void)
+{
+    lock_fork(&superslab_lock);
+}
+
+void superslab_fork_unlock(bool child)
+{
+    lock_unfork(&superslab_lock, child);
+}

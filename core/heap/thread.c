@@ -1,0 +1,453 @@
+/* thread.c - see thread.h. */
+#include "core/heap/thread.h"
+#include "core/heap/background.h"
+#include "core/heap/mapped.h"
+#include "core/low/meta.h"
+#include "core/low/os.h"
+#include "core/seam/large.h"
+#include "core/seam/lazy.h"
+#include "core/seam/owner.h"
+#include "core/seam/purge.h"
+#include "core/heap/start.h"
+#include <errno.h>
+#include <pthread.h>
+
+static struct lock thread_lock = LOCK_INIT(LOCK_THREAD);
+static struct heap *thread_heaps;  /* every heap, linked by next_all; atomic, only ever pushed to, under the lock */
+static struct heap *thread_parked; /* under the lock */
+
+enum thread_key_state { THREAD_KEY_NONE, THREAD_KEY_MADE, THREAD_KEY_THERE, THREAD_KEY_FAILED };
+static pthread_key_t thread_key;
+static enum thread_key_state thread_key_state; /* atomic */
+
+/* FRESH: the key does not know of this thread's heap yet. ENDS: the first round of destructors has passed. */
+enum thread_stage { THREAD_FRESH, THREAD_KNOWN, THREAD_ENDS, THREAD_ENDED };
+static HAK_TLS uint8_t thread_stage;
+
+/* Slow paths are closed to signal handlers in between: this thread's heap is about to change. */
+static inline void thread_shut(void)
+{
+    lock_inside += LOCK_IN_HEAP;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static inline void thread_open(void)
+{
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    lock_inside -= LOCK_IN_HEAP;
+}
+
+/* --- The end of a thread ------------------------------------------------------------------------------------------------ */
+
+/* Cached blocks, remote blocks and empty slabs. Inside the heap. */
+static void thread_clear(struct heap *h)
+{
+    remote_flush(h);
+    front_flush(h);
+    heap_drain(h);
+    heap_settle(h);
+    pool_park(h);
+    remote_park(h);
+    purge_forget(h);
+    h->orphan = false;
+}
+
+static void thread_trim_heap(struct heap *h)
+{
+    if (!heap_enter(h))
+        return;
+    thread_clear(h);
+    heap_leave(h);
+}
+
+static void thread_park(struct heap *h)
+{
+    lock_enter(&thread_lock);
+    h->next_parked = thread_parked;
+    thread_parked = h;
+    __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
+    lock_leave(&thread_lock);
+}
+
+/* Other destructors run before and after this one and may allocate, in each of the rounds that POSIX promises. The first round
+ * leaves the heap with the thread, by setting the key again; from the second on the thread has ended, and what it still
+ * allocates is lent (thread_lend). What it frees goes home through the remote lists. */
+static void thread_end(void *heap)
+{
+    struct heap *h = heap;
+    if (thread_stage == THREAD_KNOWN && pthread_setspecific(thread_key, h) == 0) {
+        thread_stage = THREAD_ENDS;
+        return;
+    }
+    thread_stage = THREAD_ENDED;
+    if (lock_inside)
+        return; /* pthread_exit from a signal handler inside malloc: the heap cannot be trusted, and stays as it is */
+    thread_shut();
+    heap_self = &heap_none;
+    thread_open();
+    lock_missed(&h->lock);
+    thread_trim_heap(h);
+    if (lock_missed(&h->lock))
+        h->orphan = true; /* somebody is inside who does not leave: for who has it next */
+    thread_park(h);
+    heap_parked(h);
+}
+
+/* One thread creates the key, and no other waits for that: pthread_key_create may be another library's, which may do anything.
+ * A heap that the key does not know of yet is told to it by a later call. */
+void thread_start(void)
+{
+    enum thread_key_state none = THREAD_KEY_NONE;
+    if (likely(load_relaxed(&thread_key_state) != THREAD_KEY_NONE) ||
+        !__atomic_compare_exchange_n(&thread_key_state, &none, THREAD_KEY_MADE, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        return;
+    bool made = pthread_key_create(&thread_key, thread_end) == 0;
+    __atomic_store_n(&thread_key_state, made ? THREAD_KEY_THERE : THREAD_KEY_FAILED, __ATOMIC_RELEASE);
+    if (!made) {
+        static const char text[] = "hakmem: no thread-specific key is left: heaps of ended threads will be reused late\n";
+        os_write_error(text, sizeof text - 1);
+    }
+}
+
+/* --- The heap of a thread ----------------------------------------------------------------------------------------------- */
+
+/* The first parked heap that nobody is freeing into, in state to; NULL: none. Under the lock. */
+static struct heap *thread_take_parked(enum heap_state to)
+{
+    for (struct heap **at = &thread_parked, *h; (h = *at); at = &h->next_parked) {
+        int parked = HEAP_PARKED;
+        if (!__atomic_compare_exchange_n(&h->state, &parked, to, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+            continue;
+        if (to == HEAP_OWNED)
+            *at = h->next_parked;
+        return h;
+    }
+    return NULL;
+}
+
+/* Under the lock. */
+static struct heap *thread_new(enum heap_state state)
+{
+    struct heap *h = meta_alloc(sizeof *h);
+    if (!h)
+        return NULL;
+    route_new(h);
+    for (unsigned c = 0; c < HEAP_CLASSES; c++)
+        h->current[c] = &slab_none;
+    h->state = state;
+    h->next_all = thread_heaps;
+    __atomic_store_n(&thread_heaps, h, __ATOMIC_RELEASE);
+    return h;
+}
+
+/* A heap whose thread has gone without a word: its last round of destructors was over, the program has ended it by a system
+ * call of its own, or there was no key. A few are looked at, each time that a heap is wanted and none is parked: so they stay
+ * few. Under the lock. */
+static struct heap *thread_take_left(void)
+{
+    enum { LOOKS = 4 };
+    static struct heap *next; /* under the lock */
+    for (int i = 0; i < LOOKS; i++) {
+        struct heap *h = next ? next : thread_heaps;
+        if (!h)
+            return NULL;
+        next = h->next_all;
+        if (load_relaxed(&h->state) == HEAP_OWNED && load_relaxed(&h->lock.word) == 0 && os_thread_gone(h->owner)) {
+            h->orphan = h->torn = true;
+            return h;
+        }
+    }
+    return NULL;
+}
+
+/* What fork has left in a heap's front goes. False: somebody is inside. */
+static bool thread_clear_orphan(struct heap *h)
+{
+    if (likely(!h->orphan))
+        return true;
+    if (!heap_visit(h))
+        return false;
+    thread_clear(h);
+    lock_give(&h->lock);
+    return true;
+}
+
+/* A parked heap, or a new one; NULL: no memory. Who frees into the last parked one is waited for, but not for long. */
+static struct heap *thread_find(void)
+{
+    enum { TRIES = 200 };
+    struct heap *h = NULL;
+    for (int i = 0; !h && i < TRIES; i++) {
+        lock_enter(&thread_lock);
+        bool last = !thread_parked || i == TRIES - 1;
+        h = last ? NULL : thread_take_parked(HEAP_OWNED);
+        if (last)
+            h = thread_take_left();
+        if (h)
+            count_add(&h->adopted, 1);
+        else if (last && !(h = thread_new(HEAP_OWNED)))
+            i = TRIES;
+        if (h)
+            h->owner = os_this_thread();
+        lock_leave(&thread_lock);
+        if (h && unlikely(!thread_clear_orphan(h))) {
+            thread_park(h); /* for another time */
+            h = NULL;
+        }
+        cpu_pause();
+    }
+    return h;
+}
+
+/* The key gets to know of the thread's heap. pthread_setspecific may allocate. */
+static noinline void thread_tell(void)
+{
+    int saved = errno;
+    thread_start();
+    if (__atomic_load_n(&thread_key_state, __ATOMIC_ACQUIRE) == THREAD_KEY_THERE) {
+        thread_stage = THREAD_KNOWN;
+        pthread_setspecific(thread_key, heap_self);
+    }
+    errno = saved;
+}
+
+static noinline struct heap *thread_first(void)
+{
+    if (lock_inside || thread_stage == THREAD_ENDED)
+        return NULL;
+    int saved = errno;
+    remote_opening();
+    start_once();
+    if (unlikely(load_relaxed(&lock_unsettled)))
+        heap_settle_fork();
+    thread_shut();
+    struct heap *h = thread_find();
+    if (h) {
+        front_open(h);
+        heap_self = h;
+    }
+    thread_open();
+    if (h)
+        thread_tell();
+    errno = saved;
+    return h;
+}
+
+struct heap *thread_heap(void)
+{
+    if (unlikely(heap_self == &heap_none))
+        return thread_first();
+    if (unlikely(thread_stage == THREAD_FRESH) && !lock_inside && load_relaxed(&thread_key_state) != THREAD_KEY_FAILED)
+        thread_tell();
+    return heap_self;
+}
+
+void *thread_lend(size_t size)
+{
+    unsigned class = size <= MID_MAX ? class_of(size) : HEAP_CLASSES;
+    if (lock_inside || class >= HEAP_CLASSES)
+        return NULL;
+    start_once();
+    if (unlikely(load_relaxed(&lock_unsettled)))
+        heap_settle_fork();
+    thread_shut();
+    lock_enter(&thread_lock);
+    struct heap *h = thread_take_parked(HEAP_BUSY);
+    if (!h && (h = thread_new(HEAP_BUSY))) {
+        h->next_parked = thread_parked;
+        thread_parked = h;
+    }
+    lock_leave(&thread_lock);
+    void *p = NULL;
+    if (h && heap_visit(h)) {
+        p = heap_lend(h, class);
+        lock_give(&h->lock);
+    }
+    if (h)
+        __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
+    thread_open();
+    if (h)
+        heap_parked(h);
+    return p;
+}
+
+static uint64_t thread_bytes(void)
+{
+    return os_bytes(OS_SUPERSLAB) + os_bytes(OS_MID) + os_bytes(OS_LARGE);
+}
+
+bool thread_trim(void)
+{
+    if (lock_inside)
+        return false; /* in a signal handler that interrupted a slow path */
+    start_once();
+    if (unlikely(load_relaxed(&lock_unsettled)))
+        heap_settle_fork();
+    uint64_t before = thread_bytes();
+    if (heap_self != &heap_none)
+        thread_trim_heap(heap_self);
+    for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all) {
+        int parked = HEAP_PARKED;
+        bool borrowed = __atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+        if (borrowed) {
+            thread_trim_heap(h);
+            __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
+            heap_parked(h);
+        }
+    }
+    size_t purged = pool_trim() + lazy_trim();
+    superslab_trim();
+    mapped_trim();
+    return purged || thread_bytes() < before;
+}
+
+void thread_each_heap(void (*visit)(void *context, struct heap *h), void *context)
+{
+    if (unlikely(load_relaxed(&lock_unsettled)))
+        heap_settle_fork();
+    for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all)
+        visit(context, h);
+}
+
+/* --- Fork ---------------------------------------------------------------------------------------------------------------- */
+
+enum { FORK_WAIT_US = 100000, FORK_NAP_US = 50 }; /* for all heaps together */
+static HAK_TLS uint8_t thread_forks; /* prepare has run so often and nothing after it: a handler of another library may fork */
+static struct heap *thread_forked;   /* in the child: the heap of the thread that forked, until heap_settle_fork */
+
+/* In the child: the heap of a thread that does not exist. */
+static void thread_fork_heap(struct heap *h)
+{
+    if (load_relaxed(&h->state) == HEAP_LOST)
+        return;
+    if (h->fork_missed) {
+        store_relaxed(&h->state, HEAP_LOST);
+        return;
+    }
+    if (load_relaxed(&h->state) == HEAP_OWNED)
+        h->orphan = h->torn = true;
+    h->lock.word = 0; /* it may have come in, to leave again */
+    h->next_parked = thread_parked;
+    thread_parked = h;
+    store_relaxed(&h->state, HEAP_PARKED);
+}
+
+/* Most children of fork soon become another program, and every heap is a page to be copied: so this waits until somebody asks
+ * for heaps. Under the lock. */
+static void thread_settle_fork(void)
+{
+    if (likely(!load_relaxed(&lock_unsettled)))
+        return;
+    thread_parked = NULL;
+    for (struct heap *h = thread_heaps; h; h = h->next_all) {
+        if ((h != thread_forked || load_relaxed(&h->state) == HEAP_PARKED) && !lock_word_mine(&h->lock.word))
+            thread_fork_heap(h);
+    }
+    store_relaxed(&lock_unsettled, false);
+}
+
+void heap_settle_fork(void)
+{
+    if (lock_inside)
+        return;
+    lock_enter(&thread_lock);
+    thread_settle_fork();
+    lock_leave(&thread_lock);
+    for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all)
+        heap_parked(h); /* for what has been queued meanwhile */
+}
+
+/* Nobody else is inside, nor goes in now. Its thread may be stopped inside by a signal handler or a debugger, so it is not
+ * waited for for ever, and only once. */
+static void thread_fork_see(struct heap *h, uint64_t *end)
+{
+    if (load_relaxed(&h->state) == HEAP_LOST || lock_word_mine(&h->lock.word))
+        return;
+    bool idle = __atomic_load_n(&h->lock.word, __ATOMIC_SEQ_CST) == 0;
+    for (bool wait = !h->fork_missed; !idle && wait; wait = os_now_us() < *end) {
+        if (*end == 0)
+            *end = os_now_us() + FORK_WAIT_US;
+        store_relaxed(&h->lock.wanted, true); /* helpers leave; its thread clears it when it comes in the next time */
+        os_sleep_us(FORK_NAP_US);
+        idle = __atomic_load_n(&h->lock.word, __ATOMIC_SEQ_CST) == 0;
+    }
+    if (unlikely(h->fork_missed == idle))
+        h->fork_missed = !idle;
+}
+
+/* Runs last of all that prepare for fork (start.c): no other library waits for its threads, allocates or forks afterwards. But
+ * where one does all the same it finds the calling thread inside, as a signal handler would. */
+void thread_fork_prepare(void)
+{
+    uint64_t end = 0;
+    if (thread_forks++ > 0)
+        return;
+    start_fork_lock();
+    lock_fork(&thread_lock);
+    thread_shut();
+    thread_settle_fork();
+    lock_fork_begins();
+    for (struct heap *h = thread_heaps; h; h = h->next_all)
+        thread_fork_see(h, &end);
+    pool_fork_lock();
+    lazy_fork_lock();
+    owner_fork_lock();
+    mapped_fork_lock();
+    large_fork_lock();
+    superslab_fork_lock();
+    remote_fork_lock();
+    meta_fork_lock();
+}
+
+static void thread_fork_unlock(bool child)
+{
+    meta_fork_unlock(child);
+    remote_fork_unlock(child);
+    superslab_fork_unlock(child);
+    large_fork_unlock(child);
+    mapped_fork_unlock(child);
+    owner_fork_unlock(child);
+    lazy_fork_unlock(child);
+    pool_fork_unlock(child);
+    lock_fork_ends(child);
+    thread_open();
+    lock_unfork(&thread_lock, child);
+    start_fork_unlock(child);
+}
+
+void thread_fork_parent(void)
+{
+    if (--thread_forks > 0)
+        return; /* an outer fork of this thread still has the locks */
+    thread_fork_unlock(false);
+    if (lock_inside)
+        return;
+    for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all)
+        heap_parked(h); /* who freed into it meanwhile has queued the block */
+}
+
+void thread_fork_child(void)
+{
+    if (--thread_forks > 0)
+        return;
+    struct heap *self = heap_self;
+    bool inside = false; /* a heap that this thread has borrowed: this is a signal handler */
+    for (struct heap *h = thread_heaps; h; h = h->next_all)
+        inside |= h != self && lock_word_mine(&h->lock.word);
+    if (self != &heap_none) {
+        self->owner = os_this_thread();
+        if (load_relaxed(&self->lock.word) != 0 && !lock_word_mine(&self->lock.word)) { /* a helper was inside, or came in */
+            if (self->fork_missed)
+                heap_self = &heap_none;
+            else
+                self->lock.word = 0;
+        }
+    }
+    thread_forked = heap_self;
+    store_relaxed(&lock_unsettled, thread_heaps != NULL);
+    if (inside)
+        thread_settle_fork();
+    thread_fork_unlock(true);
+    purge_fork_child();
+    background_fork_child();
+}

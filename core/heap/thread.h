@@ -1,0 +1,35 @@
+/* thread.h - threads and their heaps: first use, the end of a thread, fork.
+ *
+ * May include heap.h. Must hold: every heap is in the list of all heaps, and is OWNED by one thread, or PARKED and in the
+ * parked list, or briefly BUSY and in the parked list, or LOST.
+ */
+#ifndef HAK_THREAD_H
+#define HAK_THREAD_H
+
+#include "core/heap/heap.h"
+
+/* The calling thread's heap: heap_self, or a parked one adopted, or a new one. NULL, with errno as it was: no memory; a signal
+ * handler that has interrupted this very call; a thread that has ended. */
+struct heap *thread_heap(void);
+
+/* A block of a heap that nobody has, for who has none or cannot have its own now; NULL: none to be had, too large, or in a
+ * signal handler that interrupted a slow path. */
+void *thread_lend(size_t size);
+
+/* Creates the key whose destructor ends a thread's use of its heap, unless that has been done. */
+void thread_start(void);
+
+/* Gives back whatever nobody needs: the calling thread's front and empty slabs, those of parked heaps, what pool and lazy
+ * keep, mappings that munmap refused. True when something went back. malloc_trim, and malloc before it says ENOMEM. */
+bool thread_trim(void);
+
+/* Calls visit for every heap there is, of whatever state. */
+void thread_each_heap(void (*visit)(void *context, struct heap *h), void *context);
+
+/* The handlers of fork: every lock of the library, and of every heap, in the order of lock.h; in the child the heaps of threads
+ * that do not exist there are parked, but for those whose lock could not be had: these are LOST. */
+void thread_fork_prepare(void);
+void thread_fork_parent(void);
+void thread_fork_child(void);
+
+#endif

@@ -1,0 +1,17 @@
+/* meta.h - memory for the allocator's own structures: heaps, map nodes. Never from malloc, never given back.
+ *
+ * May include compiler.h. What is allocated here is reused by its owner (heaps are parked and adopted), so the total is
+ * bounded by the largest number alive at one time.
+ */
+#ifndef HAK_META_H
+#define HAK_META_H
+
+#include "core/low/compiler.h"
+
+/* Zeroed memory aligned to 64 bytes, or NULL with errno = ENOMEM. Thread-safe. */
+void *meta_alloc(size_t bytes);
+
+void meta_fork_lock(void);
+void meta_fork_unlock(bool child);
+
+#endif

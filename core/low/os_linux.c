@@ -1,0 +1,403 @@
+/* os_linux.c - os.h for Linux, x86-64 and AArch64. The only place with system calls. */
+#define _GNU_SOURCE
+#include "core/low/os.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* --- The kernel's entry -------------------------------------------------------------------------------------------------- */
+
+#if defined(__x86_64__)
+__attribute__((weak)) long os_kernel(long number, long a, long b, long c, long d, long e, long f)
+{
+    long result = number;
+    register long r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
+    __asm__ volatile("syscall" : "+a"(result) : "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
+    return result;
+}
+#else
+__attribute__((weak)) long os_kernel(long number, long a, long b, long c, long d, long e, long f)
+{
+    register long x8 __asm__("x8") = number, x0 __asm__("x0") = a, x1 __asm__("x1") = b, x2 __asm__("x2") = c;
+    register long x3 __asm__("x3") = d, x4 __asm__("x4") = e, x5 __asm__("x5") = f;
+    __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory", "cc");
+    return x0;
+}
+#endif
+
+/* The same by libc's convention: -1 and errno. */
+static inline long os_call(long number, long a, long b, long c, long d, long e, long f)
+{
+    long result = os_kernel(number, a, b, c, d, e, f);
+    if (likely((unsigned long)result < -4095UL))
+        return result;
+    errno = (int)-result;
+    return -1;
+}
+
+/* Sanitizers must see what is mapped, and are told by their own wrappers. */
+#if !HAK_SANITIZED
+#define mmap(start, bytes, access, flags, fd, offset) \
+    ((void *)os_call(SYS_mmap, (long)(start), (long)(bytes), access, flags, fd, offset))
+#define munmap(start, bytes) os_call(SYS_munmap, (long)(start), (long)(bytes), 0, 0, 0, 0)
+#define madvise(start, bytes, advice) os_call(SYS_madvise, (long)(start), (long)(bytes), advice, 0, 0, 0)
+#define mprotect(start, bytes, access) os_call(SYS_mprotect, (long)(start), (long)(bytes), access, 0, 0, 0)
+#define os_mremap(start, from, to, flags, target) \
+    ((void *)os_call(SYS_mremap, (long)(start), (long)(from), (long)(to), flags, (long)(target), 0))
+#else
+#define os_mremap mremap
+#endif
+#define mincore(start, bytes, state) os_call(SYS_mincore, (long)(start), (long)(bytes), (long)(state), 0, 0, 0)
+#define os_open(path, flags) ((int)os_call(SYS_openat, AT_FDCWD, (long)(path), flags, 0, 0, 0))
+#define read(fd, text, bytes) os_call(SYS_read, fd, (long)(text), (long)(bytes), 0, 0, 0)
+#define write(fd, text, bytes) os_call(SYS_write, fd, (long)(text), (long)(bytes), 0, 0, 0)
+#define close(fd) os_call(SYS_close, fd, 0, 0, 0, 0, 0)
+#define fstat(fd, file) os_call(SYS_fstat, fd, (long)(file), 0, 0, 0, 0)
+#define os_fcntl(fd, command, value) ((int)os_call(SYS_fcntl, fd, command, value, 0, 0, 0))
+
+const char *const os_user_names[OS_USERS] = {"superslab", "mid", "large", "meta", "owner"};
+const char *const os_call_names[OS_CALLS] = {"mmap", "munmap", "mremap", "madvise", "mincore", "other"};
+
+size_t os_page = 4096;
+os_clock *os_vdso_clock;
+
+static uint64_t os_counts[OS_USERS][OS_CALLS]; /* atomic, relaxed: each stands beside a system call */
+static uint64_t os_held[OS_USERS];
+static uint64_t os_held_all, os_held_peak;
+
+void os_start(void)
+{
+    size_t page = getauxval(AT_PAGESZ);
+    if (page)
+        os_page = page;
+    os_vdso_clock = vdso_clock();
+}
+
+static void os_counted(enum os_user user, enum os_call call)
+{
+    __atomic_fetch_add(&os_counts[user][call], 1, __ATOMIC_RELAXED);
+}
+
+static void os_grew(enum os_user user, size_t bytes)
+{
+    __atomic_fetch_add(&os_held[user], bytes, __ATOMIC_RELAXED);
+    uint64_t all = __atomic_add_fetch(&os_held_all, bytes, __ATOMIC_RELAXED);
+    uint64_t peak = load_relaxed(&os_held_peak);
+    while (all > peak && !__atomic_compare_exchange_n(&os_held_peak, &peak, all, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        ;
+}
+
+static void os_shrank(enum os_user user, size_t bytes)
+{
+    __atomic_fetch_sub(&os_held[user], bytes, __ATOMIC_RELAXED);
+    __atomic_fetch_sub(&os_held_all, bytes, __ATOMIC_RELAXED);
+}
+
+static size_t os_round(size_t bytes)
+{
+    return (bytes + os_page - 1) & ~(os_page - 1);
+}
+
+static char *os_mmap(void *hint, size_t bytes, enum os_user user)
+{
+    void *p = mmap(hint, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    os_counted(user, OS_MMAP);
+    if (p == MAP_FAILED)
+        return NULL;
+    os_grew(user, bytes);
+    return p;
+}
+
+void *os_map(size_t bytes, size_t align, size_t skip, void *hint, enum os_user user)
+{
+    size_t length = os_round(bytes);
+    if (length < bytes || length > PTRDIFF_MAX) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    char *p = os_mmap(hint, length, user);
+    if (!p || align <= os_page || ((uintptr_t)p + skip) % align == 0)
+        return p;
+    /* Not aligned: take enough to hold an aligned range and give the ends back. An end that cannot go back stays mapped,
+     * untouched, and is only lost address space. */
+    os_unmap(p, length, user);
+    size_t wide = length + align - os_page;
+    if (wide < length || wide > PTRDIFF_MAX) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    p = os_mmap(NULL, wide, user);
+    if (!p)
+        return NULL;
+    size_t head = (align - ((uintptr_t)p + skip) % align) % align;
+    if (head)
+        os_unmap(p, head, user);
+    if (wide - head - length)
+        os_unmap(p + head + length, wide - head - length, user);
+    return p + head;
+}
+
+bool os_unmap(void *start, size_t bytes, enum os_user user)
+{
+    os_counted(user, OS_MUNMAP);
+    bytes = os_round(bytes);
+    if (munmap(start, bytes) != 0)
+        return false;
+    os_shrank(user, bytes);
+    return true;
+}
+
+bool os_resize(void *start, size_t old_bytes, size_t new_bytes, enum os_user user)
+{
+    size_t from = os_round(old_bytes), to = os_round(new_bytes);
+    os_counted(user, OS_MREMAP);
+    if (os_mremap(start, from, to, 0, NULL) == MAP_FAILED)
+        return false;
+    if (to > from)
+        os_grew(user, to - from);
+    else
+        os_shrank(user, from - to);
+    return true;
+}
+
+void *os_move(void *start, size_t old_bytes, enum os_user user, size_t new_bytes, enum os_user new_user)
+{
+    os_counted(user, OS_MREMAP);
+    void *p = os_mremap(start, os_round(old_bytes), os_round(new_bytes), MREMAP_MAYMOVE, NULL);
+    if (p == MAP_FAILED)
+        return NULL;
+    os_shrank(user, os_round(old_bytes));
+    os_grew(new_user, os_round(new_bytes));
+    return p;
+}
+
+void os_guard(void *start, size_t bytes, enum os_user user)
+{
+    os_counted(user, OS_OTHER);
+    mprotect(start, bytes, PROT_NONE);
+}
+
+void os_no_dump(void *start, size_t bytes, enum os_user user)
+{
+    os_counted(user, OS_MADVISE);
+    madvise(start, bytes, MADV_DONTDUMP);
+}
+
+bool os_purge(void *start, size_t bytes, enum os_user user)
+{
+    os_counted(user, OS_MADVISE);
+    return madvise(start, os_round(bytes), MADV_DONTNEED) == 0;
+}
+
+bool os_is_mapped(const void *p, enum os_user user)
+{
+    unsigned char state;
+    os_counted(user, OS_MINCORE);
+    return mincore((void *)((uintptr_t)p & ~(os_page - 1)), 1, &state) == 0;
+}
+
+bool os_read_file(const char *path, void (*take)(void *context, const char *text, size_t length), void *context,
+                  enum os_user user)
+{
+    char text[4096];
+    int fd = os_open(path, O_RDONLY | O_CLOEXEC);
+    os_counted(user, OS_OTHER);
+    if (fd < 0)
+        return false;
+    ssize_t got;
+    while ((got = read(fd, text, sizeof text)) > 0 || (got < 0 && errno == EINTR)) {
+        os_counted(user, OS_OTHER);
+        if (got > 0)
+            take(context, text, (size_t)got);
+    }
+    close(fd);
+    os_counted(user, OS_OTHER);
+    return got == 0;
+}
+
+uint64_t os_count(enum os_user user, enum os_call call)
+{
+    return load_relaxed(&os_counts[user][call]);
+}
+
+uint64_t os_bytes(enum os_user user)
+{
+    return load_relaxed(&os_held[user]);
+}
+
+uint64_t os_bytes_peak(void)
+{
+    return load_relaxed(&os_held_peak);
+}
+
+static int os_error_fd = STDERR_FILENO;
+static struct stat os_error_file; /* what the copy was when it was made */
+
+void os_keep_error(void)
+{
+    if (os_error_fd != STDERR_FILENO)
+        return;
+    int fd = os_fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 200); /* out of the way of programs that count on low numbers */
+    os_counted(OS_META, OS_OTHER);
+    if (fd >= 0 && fstat(fd, &os_error_file) == 0)
+        os_error_fd = fd;
+}
+
+/* The copy, unless the program has closed it and opened something else under its number. */
+static int os_error_target(void)
+{
+    struct stat now;
+    if (os_error_fd == STDERR_FILENO)
+        return STDERR_FILENO;
+    if (fstat(os_error_fd, &now) != 0 || now.st_dev != os_error_file.st_dev || now.st_ino != os_error_file.st_ino)
+        return -1;
+    return os_error_fd;
+}
+
+/* Not through libc, whose write is where a thread may be cancelled. */
+static void os_write(int fd, const char *text, size_t length)
+{
+    while (length) {
+        ssize_t wrote = write(fd, text, length);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            return;
+        text += wrote;
+        length -= (size_t)wrote;
+    }
+}
+
+void os_write_error(const char *text, size_t length)
+{
+    int fd = os_error_target();
+    if (fd >= 0)
+        os_write(fd, text, length);
+}
+
+bool os_append_file(const char *path, const char *text, size_t length)
+{
+    int fd = (int)os_call(SYS_openat, AT_FDCWD, (long)path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666, 0, 0);
+    if (fd < 0)
+        return false;
+    os_write(fd, text, length);
+    close(fd);
+    return true;
+}
+
+uint64_t os_pid(void)
+{
+    return (uint64_t)getpid();
+}
+
+uint64_t os_now_ms(void)
+{
+    struct timespec now = {0, 0};
+    long failed = os_vdso_clock ? os_vdso_clock(CLOCK_MONOTONIC_COARSE, &now)
+                                : os_kernel(SYS_clock_gettime, CLOCK_MONOTONIC_COARSE, (long)&now, 0, 0, 0, 0);
+    if (failed)
+        return 0;
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+uint64_t os_now_us(void)
+{
+    struct timespec now;
+    if (os_kernel(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0, 0, 0, 0) != 0)
+        return UINT64_MAX;
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+struct os_thread os_this_thread(void)
+{
+    return (struct os_thread){(int32_t)os_kernel(SYS_getpid, 0, 0, 0, 0, 0, 0),
+                              (int32_t)os_kernel(SYS_gettid, 0, 0, 0, 0, 0, 0)};
+}
+
+bool os_thread_gone(struct os_thread t)
+{
+    return t.process == (int32_t)os_kernel(SYS_getpid, 0, 0, 0, 0, 0, 0) &&
+           os_kernel(SYS_tgkill, t.process, t.thread, 0, 0, 0, 0) == -ESRCH;
+}
+
+void os_sleep_us(uint32_t us)
+{
+    struct timespec nap = {us / 1000000, (long)(us % 1000000) * 1000};
+    os_kernel(SYS_nanosleep, (long)&nap, 0, 0, 0, 0, 0);
+}
+
+void os_futex_wait(uint32_t *word, uint32_t value)
+{
+    os_kernel(SYS_futex, (long)word, FUTEX_WAIT_PRIVATE, (long)value, 0, 0, 0);
+}
+
+void os_futex_wake(uint32_t *word, int threads)
+{
+    os_kernel(SYS_futex, (long)word, FUTEX_WAKE_PRIVATE, threads, 0, 0, 0);
+}
+
+static cpu_set_t os_first_cpus; /* of the process at its start, and its nice value */
+static int os_first_nice;
+static bool os_remembers;
+
+void os_thread_remember(void)
+{
+    os_remembers = sched_getaffinity(0, sizeof os_first_cpus, &os_first_cpus) == 0;
+    os_first_nice = getpriority(PRIO_PROCESS, 0);
+    __atomic_fetch_add(&os_counts[OS_META][OS_OTHER], 2, __ATOMIC_RELAXED);
+}
+
+/* What is refused stays as it is: it is only about who runs when. */
+void os_thread_reset(const char *name)
+{
+    pthread_setname_np(pthread_self(), name);
+    setpriority(PRIO_PROCESS, 0, os_first_nice); /* 0: of the calling thread alone */
+    if (os_remembers)
+        sched_setaffinity(0, sizeof os_first_cpus, &os_first_cpus);
+    __atomic_fetch_add(&os_counts[OS_META][OS_OTHER], 3, __ATOMIC_RELAXED);
+}
+
+struct os_status {
+    bool zombie; /* the process's first thread has ended */
+    int threads; /* that thread counts until the last one ends */
+};
+
+/* Of /proc/self/status, whose first lines are name, ..., "State:\tZ (zombie)", ..., "Threads:\t2". A name has no line ends. */
+static void os_read_status(void *context, const char *text, size_t length)
+{
+    static const char state[] = "\nState:\t", threads[] = "\nThreads:\t";
+    struct os_status *status = context;
+    for (size_t i = 0; i + sizeof threads < length; i++) {
+        if (memcmp(text + i, state, sizeof state - 1) == 0)
+            status->zombie = text[i + sizeof state - 1] == 'Z';
+        if (memcmp(text + i, threads, sizeof threads - 1) != 0)
+            continue;
+        for (i += sizeof threads - 1; i < length && text[i] >= '0' && text[i] <= '9'; i++)
+            status->threads = status->threads * 10 + text[i] - '0';
+    }
+}
+
+bool os_thread_alone(void)
+{
+    struct os_status status = {false, 0};
+    if (!os_read_file("/proc/self/status", os_read_status, &status, OS_META))
+        return true;
+    return status.threads <= (status.zombie ? 2 : 1);
+}
+
+void os_sleep_ms(uint64_t ms)
+{
+    struct timespec left = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
+    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
+        continue;
+}

@@ -1,0 +1,44 @@
+/* vdso.c - the clock in the vDSO, the small ELF image that Linux maps into every process (man 7 vdso): found by its own name,
+ * in the image's table of symbols. */
+#include "core/low/os.h"
+#include <elf.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+/* How far the image lies from where it was linked. */
+static bool vdso_bias(const Elf64_Ehdr *image, uintptr_t *bias)
+{
+    const Elf64_Phdr *part = (const Elf64_Phdr *)((const char *)image + image->e_phoff);
+    for (int i = 0; i < image->e_phnum; i++) {
+        if (part[i].p_type == PT_LOAD) {
+            *bias = (uintptr_t)image + part[i].p_offset - part[i].p_vaddr;
+            return true;
+        }
+    }
+    return false;
+}
+
+static os_clock *vdso_find(const Elf64_Ehdr *image, uintptr_t bias, const Elf64_Shdr *table, const Elf64_Shdr *names)
+{
+    const Elf64_Sym *symbol = (const Elf64_Sym *)((const char *)image + table->sh_offset);
+    for (size_t i = 0; i < table->sh_size / sizeof *symbol; i++) {
+        const char *name = (const char *)image + names->sh_offset + symbol[i].st_name;
+        if (strcmp(name, "__vdso_clock_gettime") == 0 || strcmp(name, "__kernel_clock_gettime") == 0)
+            return (os_clock *)(bias + symbol[i].st_value);
+    }
+    return NULL;
+}
+
+os_clock *vdso_clock(void)
+{
+    const Elf64_Ehdr *image = (const Elf64_Ehdr *)getauxval(AT_SYSINFO_EHDR);
+    uintptr_t bias;
+    if (!image || memcmp(image->e_ident, ELFMAG, SELFMAG) != 0 || !vdso_bias(image, &bias))
+        return NULL;
+    const Elf64_Shdr *section = (const Elf64_Shdr *)((const char *)image + image->e_shoff);
+    for (int i = 0; i < image->e_shnum && image->e_shoff; i++) {
+        if (section[i].sh_type == SHT_DYNSYM && section[i].sh_link < image->e_shnum)
+            return vdso_find(image, bias, &section[i], &section[section[i].sh_link]);
+    }
+    return NULL;
+}

@@ -1,0 +1,89 @@
+/* plain/freelist.h - the plain answer of the freelist seam: a LIFO list, linked through the blocks' first words. */
+#ifndef HAK_BASE_FREELIST_H
+#define HAK_BASE_FREELIST_H
+
+struct freelist_superslab {};
+#define FREELIST_OUTSIDE false
+
+static inline void freelist_format(struct slab *s)
+{
+    (void)s;
+}
+
+hot_inline void *freelist_pop(struct slab *s, void *first)
+{
+    s->free = *(void **)first;
+    return first;
+}
+
+hot_inline void freelist_push(struct slab *s, void *p)
+{
+    *(void **)p = s->free;
+    s->free = p;
+}
+
+hot_inline void freelist_undo(struct slab *s, void *p)
+{
+    s->free = *(void **)p;
+}
+
+hot_inline void freelist_add(struct slab *s, char *p, uint32_t n)
+{
+    char *last = p + (size_t)s->block_size * (n - 1);
+    *(void **)last = s->free;
+    s->free = p;
+    for (; p < last; p += s->block_size)
+        *(void **)p = p + s->block_size;
+}
+
+hot_inline void *freelist_next(const struct slab *s, const void *p)
+{
+    return p ? *(void *const *)p : s->free;
+}
+
+/* The links of free blocks lie in their pages. */
+static inline size_t freelist_purge(struct slab *s)
+{
+    (void)s;
+    return 0;
+}
+
+static inline size_t freelist_spare(const struct slab *s)
+{
+    (void)s;
+    return 0;
+}
+
+hot_inline size_t freelist_take(struct slab *s, void **to, size_t n)
+{
+    size_t got = 0;
+    while (got < n && s->free) {
+        void *p = s->free;
+        s->frees_to_event++;
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+        to[got++] = freelist_pop(s, p);
+    }
+    return got;
+}
+
+/* The newest only: the others' links are read by nobody but the owner. */
+static inline bool freelist_has(const struct slab *s, const void *p)
+{
+    return load_relaxed(&s->free) == p;
+}
+
+static inline size_t freelist_give(struct slab *s, void **slot, size_t n)
+{
+    uintptr_t near = (uintptr_t)slot[0];
+    size_t i = 0;
+    for (; i < n && ((uintptr_t)slot[i] ^ near) < SLAB_SIZE; i++) {
+        uint64_t index;
+        if (unlikely(!slab_block_index(s, slot[i], &index) || index >= s->carved || slot[i] == s->free))
+            slab_refuse(s, slot[i]);
+        freelist_push(s, slot[i]);
+        slot[i] = NULL;
+    }
+    return i;
+}
+
+#endif

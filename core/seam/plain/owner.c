@@ -1,0 +1,39 @@
+/* plain/owner.c - see plain/owner.h. */
+#include "core/heap/mapped.h"
+#include "core/seam/owner.h"
+
+struct mapped *owner_find(const void *p)
+{
+    struct mapped *m = (struct mapped *)((uintptr_t)p - os_page);
+    if ((uintptr_t)p % os_page != 0 || (uintptr_t)p < 2 * os_page)
+        return NULL;
+    return mapped_magic_holds(m) ? m : NULL;
+}
+
+void owner_add(struct mapped *m)
+{
+    (void)m;
+}
+
+void owner_remove(struct mapped *m)
+{
+    (void)m;
+}
+
+void owner_start(void)
+{
+}
+
+void owner_stats(stats_each *each, void *context)
+{
+    (void)each, (void)context;
+}
+
+void owner_fork_lock(void)
+{
+}
+
+void owner_fork_unlock(bool child)
+{
+    (void)child;
+}
