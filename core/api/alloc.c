@@ -1,10 +1,10 @@
 /* alloc.c - malloc, free, calloc, realloc: the hot paths, and the branches that leave them.
  *
- * May include heap.h, mapped.h, thread.h, log.h and the seams. Release code here holds no formatting, no stdio and no getenv.
  *
- * The fast path of malloc:  size -> class -> front or current slab -> block.
- * The fast path of free:    pointer -> one bit of the SuperSlab map -> slab -> is it mine? -> front or slab.
- * Where the route seam has an answer it makes both paths shorter.
+ * malloc: a cached block (front_pop), or malloc_slow: a heap, or a mapping -> what others have sent back -> refill from a slab -> a
+ *         slab from the pool -> a mapping -> trim, and once more.
+ * free:   into the front (front_push), or free_slow: a slab's block? mine -> make room -> push : another heap's -> keep or send :
+ *         a mapping's -> unmap or cache : nobody's -> one line and abort.
  */
 #include "core/hakmem.h"
 #include "core/heap/heap.h"
@@ -13,48 +13,32 @@
 #include "core/seam/large.h"
 #include "core/seam/owner.h"
 #include "core/seam/purge.h"
-#include "core/seam/width.h"
 #include "core/heap/start.h"
 #include "core/heap/thread.h"
 #include <errno.h>
 #include <string.h>
 
-/* A block that is too large for fronts from what is kept of its class, or NULL. */
-static inline void *malloc_run(struct heap *h, size_t size)
-{
-    return size > RUN_POP_MIN && size <= MID_MAX && h != &heap_none ? run_take(h, size) : NULL;
-}
-
-/* p, a block of a slab of a mid class, is about to be handed out. */
-hot_inline void block_out(void *p)
+/* p, a block of a slab, is handed out for size bytes. */
+hot_inline void *hand_out(void *p, size_t size)
 {
     guard_alloc(p);
-    superslab_mark(p);
+    if (size > TINY_MAX)
+        superslab_mark(p);
+    return p;
 }
 
-/* A block of any size from where its size comes from, without a word about failure. zero: as in mid_alloc. */
+/* The sources of a block that is not cached, in this order: what others have sent back, h's slabs, a mapping. *zero: in, whether
+ * it matters; out, whether the block is known to be zero. */
 static void *malloc_from(struct heap *h, size_t size, bool *zero)
 {
-    if (unlikely(remote_waiting(&h->out, &h->in)) && size <= MID_MAX) {
-        void *p = remote_take(h, class_of(size));
-        if (p) {
-            *zero = false;
-            return p;
-        }
-    }
-    if (size > TINY_MAX && size <= MID_MAX) {
-        void *p = malloc_run(h, size);
-        if (!p)
-            return mid_alloc(h, size, zero);
-        *zero = false;
-        return p;
-    }
-    bool wanted = *zero;
+    if (size > SLAB_MAX)
+        return large_alloc(size, zero);
+    unsigned class = class_of(size);
+    void *p = unlikely(remote_waiting(&h->out, &h->in)) ? remote_take(h, class) : NULL;
+    if (!p)
+        return front_refill(h, class, zero);
     *zero = false;
-    if (size <= TINY_MAX)
-        return front_refill(h, class_of_tiny(size));
-    *zero = wanted;
-    return large_alloc(size, zero);
+    return p;
 }
 
 /* For who has no heap, or cannot have it now: at the thread's end, in a signal handler that interrupted a slow path, while
@@ -71,83 +55,55 @@ static noinline void *malloc_without(size_t size, bool *zero)
     return p;
 }
 
-/* What malloc does when the fast path has no block: any size, the thread's first call, an empty slab. */
+/* malloc when nothing is cached: a heap, the sources, what trimming frees, and at last a block that needs no heap. */
 static noinline void *malloc_slow(size_t size, bool *zero)
 {
-    struct heap *h = thread_heap();
-    void *p;
-    if (unlikely(!h) || unlikely(lock_inside)) {
-        p = malloc_without(size, zero);
-        if (p && ssmap_find(p) && size > TINY_MAX)
-            block_out(p);
-        else if (p && ssmap_find(p))
-            guard_alloc(p);
-        return p;
-    }
     bool wanted = *zero;
-    p = malloc_from(h, size, zero);
-    bool missed = unlikely(!p) && lock_missed(&h->lock); /* who is inside does not leave */
-    if (unlikely(!p) && !missed && size <= PTRDIFF_MAX && thread_trim()) {
-        *zero = wanted;
+    void *p = NULL;
+    struct heap *h = thread_heap();
+    bool closed = unlikely(!h) || unlikely(lock_inside);
+    if (likely(!closed)) {
         p = malloc_from(h, size, zero);
+        bool missed = unlikely(!p) && lock_missed(&h->lock); /* somebody is inside who does not leave */
+        if (unlikely(!p) && !missed && size <= PTRDIFF_MAX && thread_trim()) {
+            *zero = wanted;
+            p = malloc_from(h, size, zero);
+        }
     }
-    if (unlikely(!p) && size <= MID_MAX) { /* no room for a SuperSlab, perhaps, but for a block */
+    if (unlikely(!p) && (closed || size <= MID_MAX)) { /* there may be no room for a SuperSlab, yet for a block */
         *zero = wanted;
         p = malloc_without(size, zero);
     }
     if (unlikely(!p))
         errno = ENOMEM;
-    else if (ssmap_find(p) && size > TINY_MAX)
-        block_out(p);
     else if (ssmap_find(p))
-        guard_alloc(p);
-    purge_tick(false);
+        hand_out(p, size);
+    if (likely(!closed))
+        purge_tick(false);
     return p;
 }
 
-static noinline void *malloc_general(size_t size)
+/* malloc when the fast path has no block. */
+static noinline void *malloc_miss(size_t size)
 {
     bool zero = false;
-    void *p = ROUTE_MAPS && size <= TINY_MAX ? heap_pop(heap_self, class_of_tiny(size)) : NULL;
-    if (likely(!p))
-        return malloc_slow(size, &zero);
-    route_open(heap_self);
-    guard_alloc(p);
-    return p;
+    void *p = front_look(heap_self, size);
+    return likely(p) ? hand_out(p, size) : malloc_slow(size, &zero);
 }
 
-/* What malloc does for sizes above the tiny ones when the front has no block. */
-static noinline void *malloc_wide_slow(size_t size)
-{
-    void *p = malloc_run(heap_self, size);
-    if (unlikely(!p))
-        return malloc_general(size);
-    block_out(p);
-    return p;
-}
-
-/* What malloc does for sizes above the tiny ones. */
+/* malloc of sizes above the tiny ones. */
 static noinline void *malloc_wide(size_t size)
 {
-    void *p = ROUTE_MAPS && size <= MID_MAX ? front_pop(&heap_self->front, class_of_wide(size)) : NULL;
-    if (unlikely(!p))
-        return malloc_wide_slow(size);
-    block_out(p);
-    return p;
+    void *p = front_pop_wide(heap_self, size);
+    return likely(p) ? hand_out(p, size) : malloc_miss(size);
 }
 
 HAK_EXPORT void *hak_malloc(size_t size)
 {
-    if (likely(size <= TINY_MAX)) {
-        void *p = heap_pop_size(heap_self, size);
-        if (likely(p)) {
-            guard_alloc(p);
-            return p;
-        }
-    } else if (ROUTE_MAPS) {
+    if (unlikely(size > TINY_MAX))
         return malloc_wide(size);
-    }
-    return malloc_general(size);
+    void *p = front_pop(heap_self, size);
+    return likely(p) ? hand_out(p, size) : malloc_miss(size);
 }
 
 /* The block of a slab that p is, or a line and abort. */
@@ -175,123 +131,62 @@ static struct mapped *block_mapped(const void *p, const char *api)
 static inline void block_live(struct heap *h, const struct slab *s, const void *p, const char *api)
 {
     guard_live(p, api);
-    bool freed = s->class >= CLASS_TINY ? !superslab_marked(p)
-                                        : slab_heap(s) == h && (freelist_has(s, p) || front_holds(&h->front, s->class, p));
-    if (unlikely(freed))
+    if (unlikely(class_mid(s->class) ? !superslab_marked(p) : slab_heap(s) == h && front_holds(h, s, p)))
         log_bad_pointer(api, p, BAD_FREED);
 }
 
-/* p, the start of a block of s, a slab of heap to, goes where it belongs. */
-static noinline void free_block(struct heap *h, struct heap *to, struct slab *s, void *p, const char *api)
+/* p is a block of s, a slab of heap to: mine -> make room, push; another's -> keep or send. */
+static void free_block(struct heap *h, struct heap *to, struct slab *s, void *p, const char *api)
 {
     block_live(h, s, p, api);
     guard_free(p, api);
-    if (s->class >= CLASS_TINY)
+    if (class_mid(s->class))
         superslab_unmark(p);
     if (to == h)
-        heap_push(h, s, p);
-    else if (lock_inside || !foreign_keep(&h->foreign, &h->front, s, p))
+        front_give(h, s, p);
+    else if (lock_inside || !front_keep(h, s, p))
         remote_give(h, to, s, p);
 }
 
-/* What free does when the fast path does not know the block: NULL, another heap's, a later slot of a run, a mapped block. */
-static noinline void free_general(void *p, const char *api)
+static noinline void free_mapped(void *p, const char *api)
 {
-    if (!p)
-        return;
-    if (likely(ssmap_find(p))) {
-        struct slab *s = block_slab(p, api);
-        free_block(heap_self, slab_heap(s), s, p, api);
-    } else {
-        int saved = errno;
-        mapped_free(block_mapped(p, api));
-        errno = saved;
-    }
+    int saved = errno;
+    mapped_free(block_mapped(p, api));
+    errno = saved;
     purge_tick(true);
 }
 
-/* Has p been freed, and nothing of its class since? */
-hot_inline bool free_newest(const struct heap *h, const struct slab *s, const void *p)
-{
-    return FRONT_CACHES ? front_newest(&h->front.bin[s->class], p) : freelist_has(s, p);
-}
-
-/* False: p is no block of a slab of this thread's heap, or a later slot of a run holds it, or it has to be looked at more
- * closely. */
-hot_inline bool free_own(void *p)
+/* free of anything: a block of a slab, a later slot of whose run may hold it; a mapping's; NULL; nobody's: a line and abort. */
+static noinline void free_any(void *p, const char *api)
 {
     struct superslab *ss = ssmap_find_block(p);
-    if (likely(ss)) {
-        struct slab *s = slab_in(ss, p);
-        struct heap *h = heap_self;
-        if (likely(slab_heap(s) == h) && (MID_CLASSES == 0 || likely(s->class < CLASS_TINY)) && likely(!free_newest(h, s, p))) {
-            guard_free(p, "free");
-            heap_push(h, s, p);
-            return true;
+    struct slab *s = likely(ss) ? slab_in(ss, p) : NULL;
+    struct heap *to = likely(s) ? slab_heap(s) : NULL;
+    if (unlikely(!to) || unlikely(!slab_has_block(s, p))) {
+        if (!p)
+            return;
+        if (!ssmap_find(p)) {
+            free_mapped(p, api);
+            return;
         }
+        s = block_slab(p, api);
+        to = slab_heap(s);
     }
-    return false;
+    free_block(heap_self, to, s, p, api);
 }
 
-/* What free does when there is a short way and p cannot take it. A later slot of a run has no heap. */
-static noinline void free_long(void *p)
+/* free when the fast path does not take p; bin is what that says of it, or NULL. */
+static noinline void free_slow(void *p, struct front_bin *bin)
 {
-    struct slab *s;
-    struct superslab *ss = ssmap_find_block(p);
-    struct heap *h = heap_self, *to;
-    if (unlikely(!ss) || unlikely(!(to = slab_heap(s = slab_in(ss, p)))) || unlikely(!slab_has_block(s, p))) {
-        free_general(p, "free");
-    } else if (to == h || s->class >= CLASS_TINY) {
-        free_block(h, to, s, p, "free");
-        if (to == h)
-            route_miss(h);
-    } else {
-        guard_free(p, "free");
-        remote_give(h, to, s, p);
-    }
-}
-
-/* A block of this heap's for whose class the front has no room. */
-static noinline void free_full(void *p)
-{
-    heap_push_full(heap_self, slab_of(p), p);
-}
-
-/* route_push was false, and this is the bin: it is full, or p is of a mid class. False: p is no live block of that bin's. */
-hot_inline bool free_to(struct heap *h, struct front_bin *bin, void *p)
-{
-    if (front_wide(&h->front, bin)) {
-        if (unlikely(!superslab_unmark(p)))
-            return false;
-        guard_free(p, "free");
-        if (unlikely(!front_push_bin(bin, p)))
-            free_full(p);
-        return true;
-    }
-    if (unlikely(front_newest(bin, p)) || unlikely(!front_spills(bin)))
-        return false; /* it may have been freed already; or what waits must go home first */
-    guard_free(p, "free");
-    front_spill(bin, p);
-    return true;
-}
-
-/* What free does when route_push was false; bin is what that left in it. */
-static noinline void free_routed(void *p, struct front_bin *bin)
-{
-    if (unlikely(!bin) || unlikely(!free_to(heap_self, bin, p)))
-        free_long(p);
+    if (unlikely(!front_push_again(heap_self, p, bin)))
+        free_any(p, "free");
 }
 
 HAK_EXPORT void hak_free(void *p)
 {
-    struct heap *h = heap_self;
     struct front_bin *bin = NULL;
-    if (ROUTE_MAPS ? likely(route_push(&h->route, p, &bin)) : free_own(p))
-        return;
-    if (ROUTE_MAPS)
-        free_routed(p, bin);
-    else
-        free_general(p, "free");
+    if (unlikely(!front_push(heap_self, p, &bin)))
+        free_slow(p, bin);
 }
 
 static void *calloc_clear(void *p, size_t size, bool zero)
@@ -317,14 +212,12 @@ HAK_EXPORT void *hak_calloc(size_t count, size_t size)
         errno = ENOMEM;
         return NULL;
     }
-    if (likely(bytes <= TINY_MAX)) {
-        unsigned class = class_of_tiny(bytes);
-        struct heap *h = heap_self;
-        p = FRONT_CACHES || h == &heap_none ? heap_pop(h, class) : heap_take_zero(h, class, &zero);
-        if (likely(p))
-            guard_alloc(p);
-    }
-    if (!p) {
+    p = likely(bytes <= TINY_MAX) ? front_pop(heap_self, bytes) : front_pop_wide(heap_self, bytes);
+    if (unlikely(!p))
+        p = front_look(heap_self, bytes);
+    if (likely(p)) {
+        hand_out(p, bytes);
+    } else {
         zero = true;
         p = malloc_slow(bytes, &zero);
     }
@@ -342,16 +235,13 @@ static noinline void *realloc_move(void *old, size_t size, size_t usable)
     return p;
 }
 
-/* Sizes below this come from slabs. */
-#define SLAB_MAX (MID_CLASSES ? MID_MAX : TINY_MAX)
-
 /* api: the function that the program called. */
 static inline void *realloc_as(void *old, size_t size, const char *api)
 {
     if (!old)
         return hak_malloc(size);
     if (size == 0) {
-        free_general(old, api);
+        free_any(old, api);
         return NULL;
     }
     if (ssmap_find(old)) {

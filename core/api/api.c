@@ -31,9 +31,9 @@ static void *aligned_block(size_t align, size_t size)
         return NULL;
     }
     size_t rounded = ((size ? size : 1) + align - 1) & ~(align - 1);
-    if (rounded <= TINY_MAX || (rounded <= MID_MAX && align <= WIDTH_ALIGN)) {
+    if (rounded <= TINY_MAX || (rounded <= SLAB_MAX && align <= SLAB_SIZE)) {
         void *p = hak_malloc(rounded);
-        if (WIDTH_ALIGN <= 4096 || likely(!((uintptr_t)p & (align - 1))))
+        if (likely(!((uintptr_t)p & (align - 1))))
             return p;
         hak_free(p); /* from nowhere near a slab, as malloc does in a signal handler: a mapping starts at a page */
     }

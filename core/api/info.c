@@ -42,8 +42,8 @@ static void info_sum(struct info_sum *sum, struct heap *h)
     superslab_each_slab(info_slab, sum);
     if (!h)
         return;
-    sum->fast_count = front_cached_total(h, &sum->fast_bytes) + run_cached(h, NULL);
-    sum->fast_bytes += run_cached_bytes(h);
+    sum->fast_count = front_cached_total(h, &sum->fast_bytes) + pool_cached(h, NULL);
+    sum->fast_bytes += pool_cached_bytes(h);
 }
 
 /* arena = uordblks + fordblks: what is held for blocks of slabs, and mappings kept for the next large block. The counters are
@@ -165,10 +165,9 @@ HAK_EXPORT int hak_malloc_info(int options, FILE *out)
 HAK_EXPORT bool hak_check(void)
 {
     struct heap *h = heap_self;
-    if (h == &heap_none || (LOCK_SHARES && !heap_enter(h)))
+    if (h == &heap_none || !heap_enter(h))
         return true;
     heap_valid(h);
-    if (LOCK_SHARES)
-        heap_leave(h);
+    heap_leave(h);
     return true;
 }

@@ -37,8 +37,9 @@ void guard_live(const void *p, const char *api)
         guard_refuse(p, api);
 }
 
-uint32_t guard_count(const struct slab *s)
+uint32_t guard_count(const struct slab *s, uint32_t unknown)
 {
+    (void)unknown;
     const uint64_t *live = superslab_of(s)->guard.live;
     size_t first = slab_index(s) * (SLAB_SIZE / 16 / 64), words = s->slots * (SLAB_SIZE / 16 / 64);
     uint32_t count = 0;

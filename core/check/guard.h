@@ -7,11 +7,10 @@
 struct guard_superslab {
     uint64_t live[(2 << 20) / 16 / 64];
 };
-#define GUARD_EXACT true
 
 void guard_alloc(void *p);
 void guard_free(const void *p, const char *api);
 void guard_live(const void *p, const char *api);
-uint32_t guard_count(const struct slab *s);
+uint32_t guard_count(const struct slab *s, uint32_t unknown);
 
 #endif

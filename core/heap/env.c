@@ -9,7 +9,6 @@
 #include "core/seam/owner.h"
 #include "core/seam/pool.h"
 #include "core/seam/purge.h"
-#include "core/seam/run.h"
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -30,7 +29,7 @@ static const struct env_variable env_table[] = {
     {"STATS_FILE", NULL, 0, 0, "-", "append them to this file; %p in its name: the process's number", env_stats_file},
     {"HELP", &env_help, 0, 1, "0", "print this table at start", NULL},
     {"CRASH_LOG", &env_crash_log, 0, 1, "0", "a line on SIGSEGV, SIGBUS and SIGABRT", NULL},
-    LAZY_ENV(ENV_ROW) FRONT_ENV(ENV_ROW) POOL_ENV(ENV_ROW) OWNER_ENV(ENV_ROW) LARGE_ENV(ENV_ROW) RUN_ENV(ENV_ROW)
+    LAZY_ENV(ENV_ROW) FRONT_ENV(ENV_ROW) POOL_ENV(ENV_ROW) OWNER_ENV(ENV_ROW) LARGE_ENV(ENV_ROW)
     PURGE_ENV(ENV_ROW) BACKGROUND_ENV(ENV_ROW)
 };
 enum { ENV_COUNT = sizeof env_table / sizeof *env_table };

@@ -7,8 +7,9 @@
 #include <errno.h>
 
 struct slab slab_none;
-struct heap heap_none = {.route = ROUTE_INIT, .current = {[0 ... HEAP_CLASSES - 1] = &slab_none}, .front = FRONT_INIT};
+struct heap heap_none = {.front = FRONT_INIT, .current = {[0 ... HEAP_CLASSES - 1] = &slab_none}};
 HAK_TLS struct heap *heap_self = &heap_none;
+bool heap_torn;
 
 enum { HEAP_SPINS = 32, HEAP_DRAIN_STEP = 4096, HEAP_DRAIN_STEPS = 4, HEAP_NESTED = 3 };
 
@@ -93,13 +94,13 @@ static struct slab *heap_claim(struct heap *h, unsigned class)
 {
     struct slab *s = pool_claim(h, class);
     if (s)
-        route_own(h, s);
+        front_own(h, s);
     return s;
 }
 
-static void heap_release(struct heap *h, struct slab *s)
+void heap_release(struct heap *h, struct slab *s)
 {
-    route_disown(h, s);
+    front_disown(h, s);
     pool_release(h, s);
 }
 
@@ -148,8 +149,6 @@ void *heap_take_zero(struct heap *h, unsigned class, bool *zero)
 {
     void *p = NULL;
     *zero = false;
-    if (!LOCK_SHARES && class < CLASS_TINY && h->current[class]->free) /* as heap_pop: such a slab stays when it is empty */
-        return slab_pop(h->current[class]);
     if (!heap_enter(h))
         return NULL;
     struct slab *s = heap_slab(h, class);
@@ -175,7 +174,7 @@ static void heap_event(struct heap *h, struct slab *s)
     if (s->frees_to_event > 0)
         return;
     if (s == h->current[s->class]) {
-        if (s->class < CLASS_TINY || run_keep(h, s))
+        if (s->class < CLASS_TINY || pool_keep(h, s))
             return; /* kept: the next malloc of the class comes here */
         h->current[s->class] = &slab_none;
     } else if (s->listed) {
@@ -224,14 +223,6 @@ void heap_give(struct heap *h, struct slab *s, void *p)
     } else {
         heap_remote_push(h, h, s, p);
     }
-}
-
-noinline void heap_push_full(struct heap *h, struct slab *s, void *p)
-{
-    if (front_spill(&h->front.bin[s->class], p))
-        return;
-    run_drain(h, s, p);
-    purge_tick(true);
 }
 
 void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p)
@@ -310,8 +301,8 @@ void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *
         heap_serve(to, s, p);
         return;
     }
-    uint64_t sent = LOCK_SHARES ? load_relaxed(&from->remote_sent_bytes) : 0;
-    bool due = LOCK_SHARES && lock_help_due(sent, sent + s->block_size);
+    uint64_t sent = load_relaxed(&from->remote_sent_bytes);
+    bool due = lock_help_due(sent, sent + s->block_size);
     heap_remote_push(from, to, s, p);
     if (heap_borrow(to))
         heap_serve(to, NULL, NULL);
@@ -373,7 +364,7 @@ size_t heap_settle(struct heap *h)
     size_t count = 0;
     for (unsigned c = 0; c < HEAP_CLASSES; c++)
         count += heap_settle_class(h, c);
-    run_park(h);
+    pool_settled(h);
     return count;
 }
 
@@ -396,17 +387,16 @@ static void heap_valid_slab(void *context, struct slab *s)
     if (slab_heap(s) != h)
         return;
     slab_valid(s);
-    route_valid(h, s);
+    front_valid(h, s);
     for (void *p = __atomic_load_n(&h->remote, __ATOMIC_ACQUIRE); p; p = *(void **)p)
         remote += slab_of(p) == s;
     for (void *p = h->draining; p; p = *(void **)p)
         remote += slab_of(p) == s;
     remote += (uint32_t)remote_count(h, s);
-    if (GUARD_EXACT) {
-        uint64_t known = guard_count(s) + foreign_cached(h, s) + run_cached(h, s) + remote;
-        /* with FOREIGN_KEEPS another heap that is torn may have had it */
-        hak_assert_full(slab_used(s) == known || ((FOREIGN_KEEPS || h->torn) && slab_used(s) > known));
-    }
+    /* A heap that is torn may have had blocks of this one. */
+    uint32_t used = slab_used(s), cached = (uint32_t)(front_cached(h, s) + pool_cached(h, s)) + remote;
+    uint32_t known = guard_count(s, used - cached) + cached;
+    hak_assert_full(used == known || (load_relaxed(&heap_torn) && used > known));
     bool current = h->current[s->class] == s;
     hak_assert_full(s->listed == (!current && !s->full));
     hak_assert_full(current || slab_used(s) > 0);

@@ -1,7 +1,5 @@
 /* heap.h - a heap: what one thread allocates from. And the two fast paths below malloc and free.
  *
- * May include slab.h, superslab.h and the seams that keep state in a heap (foreign, front, pool, mid, remote, route, run).
- *
  * A thread reaches its heap through heap_self. The heap outlives the thread: at a thread's end it is parked, and the next
  * new thread adopts it whole, so a block's slab never changes hands. Only the thread that has the heap touches its slabs and
  * lists; others push blocks that they free onto heap->remote, which the owner drains on its slow path. (Where the lock seam
@@ -24,24 +22,19 @@
 #define HAK_HEAP_H
 
 #include "core/low/os.h"
-#include "core/seam/foreign.h"
 #include "core/seam/front.h"
 #include "core/seam/guard.h"
 #include "core/seam/lock.h"
-#include "core/seam/mid.h"
 #include "core/seam/pool.h"
 #include "core/seam/purge.h"
 #include "core/seam/remote.h"
-#include "core/seam/route.h"
-#include "core/seam/run.h"
 #include "core/heap/superslab.h"
 
 enum heap_state { HEAP_OWNED, HEAP_PARKED, HEAP_BUSY, HEAP_LOST };
 
 struct heap {
-    struct route_heap route;
-    struct slab *current[HEAP_CLASSES]; /* allocated from; &slab_none: none. Not in the list of its class */
     struct front_heap front;
+    struct slab *current[HEAP_CLASSES]; /* allocated from; &slab_none: none. Not in the list of its class */
     struct slab *listed[HEAP_CLASSES]; /* slabs with free blocks, but for the current one */
     int saved_errno;                   /* of the program, while inside */
     bool orphan;                       /* PARKED by fork: its front is flushed before another thread has it */
@@ -52,8 +45,6 @@ struct heap {
     void *draining;                    /* the rest of a list of blocks freed by others. Inside the lock; read relaxed */
     struct purge_heap purge;
     struct pool_heap pool;
-    struct run_heap run;
-    struct foreign_heap foreign;
     /* Counters: written by the owner, read by anybody. */
     uint64_t adopted, remote_received_blocks, remote_received_bytes;
     uint64_t remote_sent_blocks, remote_sent_bytes; /* by this heap's thread, to others */
@@ -70,33 +61,19 @@ struct heap {
 extern HAK_TLS struct heap *heap_self; /* &heap_none until the thread's first allocation, and after its end */
 extern struct heap heap_none;          /* owns nothing, so that no fast path tests for NULL */
 extern struct slab slab_none;          /* no free block, nothing to carve */
+extern bool heap_torn;                 /* a heap of this process was torn. Relaxed */
 
-/* A block of that class, or NULL: ask heap_take or the front. */
-hot_inline void *heap_pop(struct heap *h, unsigned class)
+/* The slab of p, the start of a block that may be freed: a slab of h and of a tiny class. NULL: p is anything else. */
+hot_inline struct slab *heap_own_slab(const struct heap *h, void *p)
 {
-    return FRONT_CACHES ? front_pop(&h->front, class) : slab_pop(h->current[class]);
-}
-
-/* The fast path of malloc: a block for size <= TINY_MAX bytes, or NULL. */
-hot_inline void *heap_pop_size(struct heap *h, size_t size)
-{
-    return ROUTE_MAPS ? route_pop(&h->route, size) : heap_pop(h, class_of_tiny(size));
+    struct superslab *ss = ssmap_find_block(p);
+    if (unlikely(!ss))
+        return NULL;
+    struct slab *s = slab_in(ss, p);
+    return likely(slab_heap(s) == h) && likely(!class_mid(s->class)) ? s : NULL;
 }
 
 void heap_slab_event(struct heap *h, struct slab *s, void *p); /* slab_push(s, p) said so */
-
-void heap_push_full(struct heap *h, struct slab *s, void *p);          /* front_push had no room for p, a block of h's slab s */
-
-/* The fast path of free, when there is no shorter route. p is a block of s; s->heap = h = heap_self. */
-hot_inline void heap_push(struct heap *h, struct slab *s, void *p)
-{
-    if (FRONT_CACHES) {
-        if (unlikely(!front_push(&h->front, s->class, p)))
-            heap_push_full(h, s, p);
-    } else if (unlikely(slab_push(s, p))) {
-        heap_slab_event(h, s, p);
-    }
-}
 
 /* Slow paths bracket themselves so, on the thread that has the heap, or holds it BUSY. heap_enter is false in a signal handler
  * that has interrupted another (lock_inside), and when somebody else is inside and does not leave (lock_missed). errno at
@@ -202,6 +179,9 @@ void *heap_lend(struct heap *h, unsigned class);
  * many went. Inside heap_enter. */
 size_t heap_settle(struct heap *h);
 
-void heap_valid(struct heap *h);           /* checks every invariant above; aborts on a breach */
+void heap_release(struct heap *h, struct slab *s); /* s, empty and in no list of h's, goes to the pool. Inside heap_enter */
+void heap_valid(struct heap *h);                   /* checks every invariant above; aborts on a breach */
+
+#include "core/seam/front_path.h"
 
 #endif

@@ -11,4 +11,4 @@ const uint64_t class_inverse[CLASS_INVERSES] = {INVERSE_TWENTY(0), INVERSE_TWENT
                                                 INVERSE_TWENTY(80)}; /* the last few are of no class */
 static_assert((int)CLASS_INVERSES >= (int)CLASS_ALL, "an entry for each class");
 
-static_assert(CLASS_STEPS_LOG2 > 2 || CLASS_ALL == CLASS_TINY + 10 * 4, "ten doublings from 1 KiB to 1 MiB, four classes each");
+static_assert(CLASS_ALL == CLASS_FINE + 7 * 4, "seven doublings from 8 KiB to 1 MiB, four classes each");

@@ -39,7 +39,7 @@ hot_inline unsigned class_of_tiny(size_t n)
 static inline unsigned class_of_wide(size_t n)
 {
     unsigned e = 63 ^ (unsigned)__builtin_clzl(n - 1); /* 2^e <= n - 1 < 2^(e+1) */
-    if (CLASS_STEPS_LOG2 > 2 && e < 13)
+    if (e < 13)
         return CLASS_STEPS * e - CLASS_STEPS * (CLASS_STEPS_LOG2 + 4) + (unsigned)((n - 1) >> (e - CLASS_STEPS_LOG2));
     return 4 * e + CLASS_FINE - 4 * 13 + (unsigned)(((n - 1) >> (e - 2)) & 3);
 }
@@ -56,10 +56,10 @@ extern const uint64_t class_inverse[CLASS_INVERSES];
 
 /* A constant where c is one. */
 #define CLASS_SIZE_STEPS(c, log2) ((size_t)((1 << (log2)) + 1 + ((c) & ((1 << (log2)) - 1))) << ((c) / (1 << (log2)) + 3))
-#define CLASS_SIZE(c) ((c) < CLASS_LINEAR                         ? 16 * ((size_t)(c) + 1) \
-                       : CLASS_STEPS_LOG2 > 2 && (c) < CLASS_FINE ? CLASS_SIZE_STEPS(c, CLASS_STEPS_LOG2) \
-                                                                  : CLASS_SIZE_STEPS(CLASS_COARSE(c), 2))
-#define CLASS_COARSE(c) (CLASS_STEPS_LOG2 == 2 ? (c) : (c) < CLASS_FINE ? 32 : (c) + 32 - CLASS_FINE)
+#define CLASS_SIZE(c) ((c) < CLASS_LINEAR ? 16 * ((size_t)(c) + 1) \
+                       : (c) < CLASS_FINE ? CLASS_SIZE_STEPS(c, CLASS_STEPS_LOG2) \
+                                          : CLASS_SIZE_STEPS(CLASS_COARSE(c), 2))
+#define CLASS_COARSE(c) ((c) < CLASS_FINE ? 32 : (c) + 32 - CLASS_FINE)
 static inline size_t class_size(unsigned c)
 {
     return CLASS_SIZE(c);

@@ -64,7 +64,6 @@ __attribute__((constructor(101))) static void start_library(int count, char **ar
         crash_install();
     lazy_start();
     front_start();
-    route_start();
     pool_start();
     background_start();
     if (heap_self != &heap_none && heap_enter(heap_self)) {

@@ -9,7 +9,6 @@
 #include "core/heap/mapped.h"
 #include "core/low/os.h"
 #include "core/low/report.h"
-#include "core/seam/grow.h"
 #include "core/seam/large.h"
 #include "core/seam/lazy.h"
 #include "core/seam/owner.h"
@@ -43,8 +42,8 @@ static void stats_heap(void *context, struct heap *h)
     sum->out->heaps_adopted += load_relaxed(&h->adopted);
     sum->out->cached_blocks += front_cached_total(h, &bytes);
     sum->out->cached_bytes += bytes;
-    sum->out->cached_blocks += run_cached(h, NULL);
-    sum->out->cached_bytes += run_cached_bytes(h);
+    sum->out->cached_blocks += pool_cached(h, NULL);
+    sum->out->cached_bytes += pool_cached_bytes(h);
     sum->out->calloc_known_zero += load_relaxed(&h->calloc_known_zero);
     sum->out->calloc_cleared += load_relaxed(&h->calloc_cleared);
     sum->sent_blocks += load_relaxed(&h->remote_sent_blocks);
@@ -127,14 +126,10 @@ HAK_EXPORT void hak_stats_each(void (*each)(void *context, const char *name, uin
     stats_os(each, context);
     lazy_stats(each, context);
     front_stats(each, context);
-    route_stats(each, context);
     remote_stats(each, context);
-    foreign_stats(each, context);
-    grow_stats(each, context);
     pool_stats(each, context);
     owner_stats(each, context);
     large_stats(each, context);
-    run_stats(each, context);
     purge_stats(each, context);
     spare_stats(each, context);
     background_stats(each, context);

@@ -12,11 +12,10 @@
 
 #include "core/seam/guard.h"
 #include "core/seam/lazy.h"
-#include "core/seam/mid.h"
 #include "core/seam/pool.h"
 #include "core/heap/slab.h"
 
-enum { START_UNIT = 1024, START_UNITS = MID_CLASSES > 0 ? (int)(SUPERSLAB_SIZE / START_UNIT) : 1 };
+enum { START_UNIT = 1024, START_UNITS = SUPERSLAB_SIZE / START_UNIT };
 
 struct superslab {
     struct slab slab[SLABS_PER_SUPERSLAB]; /* first: slab_in counts on it */

@@ -131,7 +131,7 @@ static struct heap *thread_new(enum heap_state state)
     struct heap *h = meta_alloc(sizeof *h);
     if (!h)
         return NULL;
-    route_new(h);
+    front_new(h);
     for (unsigned c = 0; c < HEAP_CLASSES; c++)
         h->current[c] = &slab_none;
     h->state = state;
@@ -154,6 +154,7 @@ static struct heap *thread_take_left(void)
         next = h->next_all;
         if (load_relaxed(&h->state) == HEAP_OWNED && load_relaxed(&h->lock.word) == 0 && os_thread_gone(h->owner)) {
             h->orphan = h->torn = true;
+            store_relaxed(&heap_torn, true);
             return h;
         }
     }
@@ -244,7 +245,7 @@ struct heap *thread_heap(void)
 
 void *thread_lend(size_t size)
 {
-    unsigned class = size <= MID_MAX ? class_of(size) : HEAP_CLASSES;
+    unsigned class = size <= SLAB_MAX ? class_of(size) : HEAP_CLASSES;
     if (lock_inside || class >= HEAP_CLASSES)
         return NULL;
     start_once();
@@ -324,8 +325,10 @@ static void thread_fork_heap(struct heap *h)
         store_relaxed(&h->state, HEAP_LOST);
         return;
     }
-    if (load_relaxed(&h->state) == HEAP_OWNED)
+    if (load_relaxed(&h->state) == HEAP_OWNED) {
         h->orphan = h->torn = true;
+        store_relaxed(&heap_torn, true);
+    }
     h->lock.word = 0; /* it may have come in, to leave again */
     h->next_parked = thread_parked;
     thread_parked = h;

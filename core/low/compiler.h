@@ -120,4 +120,18 @@ hot_inline bool any_bit(uintptr_t a, const uintptr_t *mask)
 /* A counter that only its owner adds to and that anybody may read (slow paths only: hot ones use a plain add). */
 #define count_add(pointer, value) store_relaxed((pointer), load_relaxed(pointer) + (value))
 
+/* A line of a seam's contract: every answer has a function (or macro) of that name and type. */
+#define SEAM(name, type, parameters) \
+    static_assert(__builtin_types_compatible_p(__typeof__(name), type parameters), "the contract of " #name)
+
+/* Plain answers in one line each: a function that does nothing, and one that returns a value. */
+#define NOTHING(name, parameters)                                                          \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wunused-parameter\"") \
+    static inline void name parameters {}                                                  \
+    _Pragma("GCC diagnostic pop")
+#define ANSWER(type, name, parameters, value)                                              \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wunused-parameter\"") \
+    static inline type name parameters { return value; }                                   \
+    _Pragma("GCC diagnostic pop")
+
 #endif

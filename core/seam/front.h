@@ -1,48 +1,45 @@
-/* seam/front.h - the front seam: is there a cached block of this class for this thread? may I leave this one with you?
+/* seam/front.h - the front seam: a cached block of this size? room for this one?
  *
- * Asked by malloc and free themselves: front_pop and front_push are inline and take the front's own state; the rest is
- * asked on slow paths, on the thread that owns the heap. An answer includes compiler.h and sizeclass.h and defines struct
- * front_heap, FRONT_INIT (its initializer for a heap that no thread has: holds nothing, takes nothing), FRONT_CACHES (false:
- * core goes straight to the slab and never calls front_pop and front_push), front_pop, front_push, front_spill and FRONT_ENV.
+ * A front lies between malloc and free and the slabs of a heap. This header has its state in the heap and what is asked on slow
+ * paths; seam/front_path.h has what malloc and free ask themselves. An answer defines struct front_heap (its state in a heap,
+ * first in struct heap), FRONT_INIT (its initializer for a heap that no thread has: holds nothing, takes nothing), struct
+ * front_bin (what a refused push leaves as a hint) and FRONT_ENV (its rows of variables).
  *
- * Must hold: a block enters the front of heap h only when slab_of(block)->heap = h, or where the foreign seam keeps others';
- * while there it counts as used in its slab (used = live + cached + remote); front_flush leaves nothing in the front of h.
- * front_push, front_spill and front_drain are called in signal handlers, too, at any instruction of the others: then no block
- * comes into two hands, and at worst one that is freed at such a moment stays used for ever.
+ * Must hold: a block in the front of heap h belongs to a slab of h, or front_keep took it. While it is there it counts as used
+ * in its slab (used = live + cached + remote). front_flush leaves nothing in the front of h. Every function that takes blocks
+ * is called in signal handlers, too, at any instruction of the others: then no block comes into two hands, and at worst one
+ * that is freed at such a moment stays used for ever.
  */
 #ifndef HAK_SEAM_FRONT_H
 #define HAK_SEAM_FRONT_H
 
-#include "core/low/compiler.h"
 #include "core/heap/sizeclass.h"
+#include "core/heap/slab.h"
 #include "core/heap/stats.h"
+#include "core/low/compiler.h"
 
 struct heap;
-struct slab;
 
 #include HAK_SEAM_front
 
-/* hot_inline void *front_pop(struct front_heap *f, unsigned class);            NULL: nothing cached
- * hot_inline bool front_push(struct front_heap *f, unsigned class, void *p);   false: no room
- * hot_inline bool front_push_bin(struct front_bin *bin, void *p);  the same of a bin of this heap's
- * hot_inline bool front_wide(const struct front_heap *f, const struct front_bin *bin);     a bin of f: of a mid class?
- * hot_inline bool front_spills(const struct front_bin *bin);      front_spill would be true
- * hot_inline bool front_spill(struct front_bin *bin, void *p);    front_push had no room: true: p waits for going back with
- *                                                                 others; false: front_drain */
-
-/* hot_inline bool front_newest(const struct front_bin *bin, const void *p);     p came last into the bin
- * static inline bool front_holds(const struct front_heap *f, unsigned class, const void *p);
- *                                        p is cached here, so it has been freed. False where that takes long to say */
-
-void *front_refill(struct heap *h, unsigned class);                       /* after a miss: a block; NULL: no memory */
-void front_drain(struct heap *h, struct slab *s, void *p);                /* no room: takes p all the same */
-void front_flush(struct heap *h);                                         /* every cached block back to its slab */
-void front_open(struct heap *h);                                          /* the heap has a thread (again) */
-uint64_t front_cached(const struct heap *h, const struct slab *s);        /* blocks of s held by h's front */
-uint64_t front_over_cached(const struct heap *h, const struct slab *s);   /* those of them that wait; any thread may ask */
-uint64_t front_cached_total(const struct heap *h, uint64_t *bytes);       /* all that it holds; any thread may ask */
-void front_stats(stats_each *each, void *context);
-void front_start(void);                                                   /* once, when the environment has been read */
-void front_stop(void);                                                    /* once, at exit: last words */
+/* Unless a line says "any thread": on the thread that has the heap. */
+SEAM(front_serves, bool, (unsigned class)); /* may blocks of that class be cached? */
+SEAM(front_new, void, (struct heap *h));    /* h is new, all zero */
+SEAM(front_open, void, (struct heap *h));   /* h has a thread (again) */
+/* A block of that class after a miss, from h's slabs; NULL: no memory. *zero: in, whether it matters; out, whether the block is
+ * known to be zero. */
+SEAM(front_refill, void *, (struct heap *h, unsigned class, bool *zero));
+SEAM(front_give, void, (struct heap *h, struct slab *s, void *p)); /* takes p, a block of h's slab s, room or no room */
+SEAM(front_keep, bool, (struct heap *h, struct slab *s, void *p)); /* true: it keeps p, another heap's block */
+SEAM(front_holds, bool, (const struct heap *h, const struct slab *s, const void *p)); /* true: p is cached. May miss it */
+SEAM(front_flush, void, (struct heap *h)); /* every cached block back to its slab. Inside heap_enter */
+SEAM(front_own, void, (struct heap *h, const struct slab *s));    /* h has claimed s */
+SEAM(front_disown, void, (struct heap *h, const struct slab *s)); /* h is about to release s */
+SEAM(front_valid, void, (struct heap *h, const struct slab *s));  /* aborts unless front and slab agree */
+SEAM(front_cached, uint64_t, (const struct heap *h, const struct slab *s)); /* blocks of h's slab s in all fronts */
+SEAM(front_cached_total, uint64_t, (const struct heap *h, uint64_t *bytes)); /* all that h's front holds. Any thread */
+SEAM(front_stats, void, (stats_each *each, void *context));                  /* any thread */
+SEAM(front_start, void, (void)); /* once, when the environment has been read */
+SEAM(front_stop, void, (void));  /* once, at exit: last words */
 
 #endif

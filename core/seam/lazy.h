@@ -17,16 +17,16 @@ struct superslab;
 
 #include HAK_SEAM_lazy
 
-struct superslab *lazy_acquire(void);         /* NULL with errno = ENOMEM */
-void lazy_release(struct superslab *ss);      /* keeps it or unmaps it */
-size_t lazy_trim(void);                       /* unmaps all that it keeps; how many SuperSlabs that were */
-void lazy_tick(void);                         /* called now and then from the allocation slow path: evict by age */
-uint64_t lazy_age(uint64_t now_ms);           /* evicts by age; when to ask again (ms), UINT64_MAX: not before one is kept */
-size_t lazy_shed(uint64_t bytes);             /* unmaps so much of what it keeps, as far as it goes; bytes */
-void lazy_start(void);                        /* once, when the environment has been read */
-void lazy_stop(void);                         /* once, at exit: last words */
-void lazy_stats(stats_each *each, void *context);
-void lazy_fork_lock(void);
-void lazy_fork_unlock(bool child);
+SEAM(lazy_acquire, struct superslab *, (void));         /* NULL with errno = ENOMEM */
+SEAM(lazy_release, void, (struct superslab *ss));      /* keeps it or unmaps it */
+SEAM(lazy_trim, size_t, (void));                       /* unmaps all that it keeps; how many SuperSlabs that were */
+SEAM(lazy_tick, void, (void));                         /* called now and then from the allocation slow path: evict by age */
+SEAM(lazy_age, uint64_t, (uint64_t now_ms));           /* evicts by age; when to ask again (ms), UINT64_MAX: not before one is kept */
+SEAM(lazy_shed, size_t, (uint64_t bytes));             /* unmaps so much of what it keeps, as far as it goes; bytes */
+SEAM(lazy_start, void, (void));                        /* once, when the environment has been read */
+SEAM(lazy_stop, void, (void));                         /* once, at exit: last words */
+SEAM(lazy_stats, void, (stats_each *each, void *context));
+SEAM(lazy_fork_lock, void, (void));
+SEAM(lazy_fork_unlock, void, (bool child));
 
 #endif

@@ -2,18 +2,9 @@
  *
  * Every heap has a lock (heap.h), which its thread takes on every slow path. An answer says whether others go in to help, by
  * draining what is queued there. It includes compiler.h and defines struct lock_heap (the lock, and its own state, in a heap;
- * zero at first), which begins with LOCK_HEAP_FIELDS, and
+ * zero at first), which begins with LOCK_HEAP_FIELDS.
  *
- *   LOCK_SHARES                                some do. False: only who has a heap, or borrows a parked one, and fork go in;
- *                                              free lists may then also be touched outside of the bracket
- *   void lock_entered(struct lock_heap *l)     the thread that has the heap has gone in
- *   void lock_help(struct heap *h)             much is queued at h: takes it to the slabs, unless h's thread, or somebody else,
- *                                              is at it. Any thread
- *   LOCK_HELP_PACKETS                          so many packets: it may be much
- *   bool lock_help_due(uint64_t before, uint64_t after)  bytes that a thread has sent one by one, before and after a block:
- *                                              it may be much for the heap that the block went to
- *
- * Must hold with LOCK_SHARES: slabs of a heap, their free lists, the heap's lists of slabs, its queues and what pool and run
+ * Must hold where others help: slabs of a heap, their free lists, the heap's lists of slabs, its queues and what pool and run
  * keep for it are only touched inside; fronts, boxes of blocks for others and what malloc and free read on their fast paths
  * only by the thread that has the heap. Who is inside one heap only tries to enter another, and who helps leaves when the
  * heap's thread waits (`wanted`).
@@ -31,6 +22,13 @@
 struct heap;
 
 #include HAK_SEAM_lock
+
+SEAM(lock_entered, void, (struct lock_heap *l)); /* the thread that has the heap has gone in */
+/* Much is queued at h: takes it to the slabs, unless h's thread, or another, does so already. Any thread. */
+SEAM(lock_help, void, (struct heap *h));
+/* A thread has sent so many bytes one by one, before and after a block: may the heap that got it want help? */
+SEAM(lock_help_due, bool, (uint64_t before, uint64_t after));
+SEAM(lock_help_wanted, bool, (uint32_t packets)); /* so many packets lie at a heap: may it want help? */
 
 /* Out of a heap, whoever is inside. */
 static inline void lock_give(struct lock_heap *l)

@@ -16,17 +16,17 @@ struct heap;
 
 #include HAK_SEAM_purge
 
-/* void purge_acquired(void)                  a SuperSlab is in use
- * void purge_released(void)                  a SuperSlab is empty, and kept or not
- * void purge_freed(struct purge_heap *p, uint64_t bytes)  so much went from a front to its heap's slabs. Inside heap_enter
- * void purge_note(struct heap *h)            something was queued at h, or it has taken a slab, before this call. Any thread
- * bool purge_pressure(void)                  no slot is left, and a SuperSlab will be mapped. True: there may be one now.
- *                                            Inside heap_enter, no lock held
- * uint64_t purge_age(uint64_t now_ms)        one look of the thread's at what has not been used; when to look again (ms),
- *                                            UINT64_MAX: not before something changes
- * void purge_tick(bool freeing)              freeing: in free, see background_tick
- * void purge_forget(struct heap *h)         h has given all back that it can: nothing of it counts as spare. Inside heap_enter
- * void purge_fork_child(void)                in the child: no thread but the caller is left
- * void purge_stats(stats_each *each, void *context) */
+SEAM(purge_acquired, void, (void)); /* a SuperSlab is in use */
+SEAM(purge_released, void, (void)); /* a SuperSlab is empty, and kept or not */
+SEAM(purge_freed, void, (struct purge_heap *p, uint64_t bytes)); /* so much went from a front to slabs. Inside heap_enter */
+SEAM(purge_note, void, (struct heap *h)); /* something was queued at h, or it has taken a slab, before this. Any thread */
+/* No slot is left, and a SuperSlab will be mapped. True: there may be a slot now. Inside heap_enter, no lock held. */
+SEAM(purge_pressure, bool, (void));
+/* One look of the thread's at what has not been used; when to look again (ms), UINT64_MAX: not before something changes. */
+SEAM(purge_age, uint64_t, (uint64_t now_ms));
+SEAM(purge_tick, void, (bool freeing)); /* freeing: in free, see background_tick */
+SEAM(purge_forget, void, (struct heap *h)); /* h has given back all that it can: nothing of it is spare. Inside heap_enter */
+SEAM(purge_fork_child, void, (void));       /* in the child: no thread but the caller is left */
+SEAM(purge_stats, void, (stats_each *each, void *context));
 
 #endif

@@ -1,23 +1,8 @@
 /* seam/remote.h - the remote seam: a block of another heap's slab has been freed. How does it get home?
  *
- * Asked by free, and by a front that gives back others' blocks. The base answer is core's own: one by one, through the owner's
- * remote list (heap_give_remote). An answer includes compiler.h, sizeclass.h and slab.h and defines REMOTE_BATCHES (does
- * anything travel but through that list?), struct remote_out (its state in a heap, of the thread that has it), struct remote_in
- * (what others write, on the line of the remote list; both zero at first), and
- *
- *   void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p)
- *                                        as heap_give_remote, now or soon
- *   void remote_give_inside(struct heap *from, struct heap *to, struct slab *s, void *p)  as remote_give.
- *                                                             Inside heap_enter(from)
- *   bool remote_waiting(const struct remote_out *out, const struct remote_in *in)  is there something to receive?
- *   void *remote_take(struct heap *h, unsigned class)         receives into the front; a block of that class, or NULL
- *   void remote_receive(struct heap *h)                       receives much into the slabs, until h->lock.wanted. Inside
- *   void remote_flush(struct heap *h)                         sends what is held for others. Inside heap_enter
- *   void remote_park(struct heap *h)                          nothing is held or kept afterwards. Inside heap_enter
- *   void remote_opening(void)                                 this thread gets a heap
- *   uint64_t remote_count(const struct heap *to, const struct slab *s)  blocks of s (NULL: any) on the way to that heap
- *   void remote_stats(stats_each *each, void *context)
- *   void remote_fork_lock(void), remote_fork_unlock(bool child)
+ * Asked by free, and by a front that gives back others' blocks. The plain answer is core's own: one by one, through the owner's
+ * remote list (heap_give_remote). An answer defines struct remote_out (its state in a heap, of the thread that has it) and struct
+ * remote_in (what others write, on the line of the remote list). Both are zero at first.
  *
  * A block counts as sent (heap.remote_sent_blocks) from remote_give on, and as received once it is out of the queues.
  *
@@ -36,5 +21,19 @@
 struct heap;
 
 #include HAK_SEAM_remote
+
+/* p, a block of to's slab s, goes home from the thread that has `from`, now or soon, as heap_give_remote does it. */
+SEAM(remote_give, void, (struct heap *from, struct heap *to, struct slab *s, void *p));
+SEAM(remote_give_inside, void, (struct heap *from, struct heap *to, struct slab *s, void *p)); /* inside heap_enter(from) */
+SEAM(remote_waiting, bool, (const struct remote_out *out, const struct remote_in *in)); /* is there something to receive? */
+SEAM(remote_take, void *, (struct heap *h, unsigned class)); /* receives into the front; a block of that class, or NULL */
+SEAM(remote_receive, void, (struct heap *h)); /* receives much into the slabs, until h->lock.wanted. Inside heap_enter */
+SEAM(remote_flush, void, (struct heap *h));   /* sends what is held for others. Inside heap_enter */
+SEAM(remote_park, void, (struct heap *h));    /* nothing is held or kept afterwards. Inside heap_enter */
+SEAM(remote_opening, void, (void));           /* this thread gets a heap */
+SEAM(remote_count, uint64_t, (const struct heap *to, const struct slab *s)); /* blocks of s (NULL: any) on their way to it */
+SEAM(remote_stats, void, (stats_each *each, void *context));
+SEAM(remote_fork_lock, void, (void));
+SEAM(remote_fork_unlock, void, (bool child));
 
 #endif

@@ -16,6 +16,7 @@
 #include "core/test/test.h"
 #include "core/test/test_api.h"
 #include "core/test/test_enter.h"
+#include "core/test/test_plain.h"
 #include "core/heap/thread.h"
 
 #include <pthread.h>
@@ -55,7 +56,7 @@ static inline void walk_heap_slab(void *context, struct slab *s)
     sum->slabs++;
     sum->used += slab_used(s);
     sum->used_bytes += (uint64_t)slab_used(s) * s->block_size;
-    sum->cached += foreign_cached(sum->heap, s) + run_cached(sum->heap, s);
+    sum->cached += front_cached(sum->heap, s) + pool_cached(sum->heap, s);
 }
 
 /* Everything that heap.h says must hold of a heap that no other thread frees into meanwhile. */
@@ -64,7 +65,7 @@ static inline struct walk_sum walk_heap(struct heap *h)
     struct walk_sum sum = {.heap = h};
     uint64_t bytes, listed = 0;
     superslab_each_slab(walk_heap_slab, &sum);
-    must(FOREIGN_KEEPS || sum.cached == front_cached_total(h, &bytes) + run_cached(h, NULL));
+    must(test_keeps_others() || sum.cached == front_cached_total(h, &bytes) + pool_cached(h, NULL));
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
         must(h->current[c] == &slab_none || (slab_heap(h->current[c]) == h && h->current[c]->class == c));
         for (struct slab *s = h->listed[c]; s; s = s->next) {

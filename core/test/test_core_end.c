@@ -39,7 +39,7 @@ START_TEST(a_destructor_sets_its_key_again_in_every_round)
         run_thread(ends_slowly, NULL);
     must(heaps <= 2 && test_stats().heaps == heaps && test_stats().heaps_parked == heaps);
     /* A block of 200 bytes each, which the program leaks; and SuperSlabs, of which some variants have one for each class. */
-    must(test_stats().mapped_bytes <= bytes + threads * 4096 + (MID_CLASSES > 0 ? 8 : 96) * MIB);
+    must(test_stats().mapped_bytes <= bytes + threads * 4096 + (HEAP_CLASSES > CLASS_TINY ? 8 : 96) * MIB);
     must(test_stats().live_blocks == WARM + threads);
 }
 END_TEST

@@ -46,7 +46,7 @@ static void *free_third(void *context)
     void *own = number % 2 ? hak_malloc(100) : NULL;
     for (size_t i = number; i < BLOCKS; i += FREERS)
         hak_free(block[i]);
-    must(REMOTE_BATCHES || (heap_self == &heap_none) == (number % 2 == 0));
+    must(!test_plain(remote) || (heap_self == &heap_none) == (number % 2 == 0));
     hak_free(own);
     return NULL;
 }

@@ -65,7 +65,7 @@ static void walk_life(unsigned slot, unsigned class)
         must(slab_used(s) == n - 1 - i && walk_slab(s) == i + 1);
     }
     for (uint32_t i = n; i > 0; i--) /* last in, first out; or in the order of addresses */
-        must(slab_pop(s) == s->start + (FREELIST_OUTSIDE ? n - i : i - 1) * size && slab_used(s) == n - i + 1);
+        must(slab_pop(s) == s->start + (!test_plain(freelist) ? n - i : i - 1) * size && slab_used(s) == n - i + 1);
     must(slab_pop(s) == NULL);
     for (uint32_t i = 0, half = (n + 1) / 2; i < n; i++) /* in another order */
         slab_push(s, s->start + (i < half ? 2 * i : 2 * (i - half) + 1) * size);

@@ -35,7 +35,7 @@ static size_t burst(size_t size, size_t keep)
 /* Does the variant know which pages of a slab are free, and ask for them? */
 static bool gives_pages(void)
 {
-    return FREELIST_OUTSIDE && &purge_on;
+    return !test_plain(freelist) && &purge_on;
 }
 
 static void prepare(void)
@@ -108,7 +108,7 @@ START_TEST(all_by_turns)
     size_t before = test_rss();
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         burst(sizes[i], 0);
-    if (gives_pages() || !FRONT_CACHES) /* else each block in a front may keep a slab's pages */
+    if (gives_pages() || test_plain(front)) /* else each block in a front may keep a slab's pages */
         expect_bounded(before, 80 * MIB);
 }
 END_TEST

@@ -1,13 +1,14 @@
-/* test_seam_mid.c - the contract of seam/mid.h, for whatever answer this variant has: the block is large enough, aligned, of a
+/* test_seam_mid.c - blocks above the tiny ones, from wherever this variant takes them (front_refill, large_alloc): the block is large enough, aligned, of a
  * kind that free knows, and zero when it is said to be. */
 #define _GNU_SOURCE
+#include "core/seam/large.h"
 #include "core/test/test_core.h"
 #include "core/test/test_refuse.h"
 
-/* *zero as in mid_alloc: in, whether it matters; out, whether the block is known to be zero. */
+/* *zero as in front_refill: in, whether it matters; out, whether the block is known to be zero. */
 static void *take(size_t size, bool *zero)
 {
-    void *p = mid_alloc(thread_heap(), size, zero);
+    void *p = size <= SLAB_MAX ? front_refill(thread_heap(), class_of(size), zero) : large_alloc(size, zero);
     if (p && ssmap_find(p)) {
         guard_alloc(p);
         superslab_mark(p);
@@ -114,7 +115,7 @@ END_TEST
 
 START_TEST(test_classes)
 {
-    must(MID_CLASSES >= 0 && MID_CLASSES <= CLASS_ALL - CLASS_TINY && HEAP_CLASSES == CLASS_TINY + MID_CLASSES);
+    must(HEAP_CLASSES >= CLASS_TINY && HEAP_CLASSES <= CLASS_ALL && class_size(HEAP_CLASSES - 1) == SLAB_MAX);
     bool zero = false;
     for (unsigned c = CLASS_TINY; c < HEAP_CLASSES; c++) {
         void *p = take(class_size(c), &zero);

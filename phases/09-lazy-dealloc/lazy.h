@@ -42,6 +42,18 @@ struct lazy_counts {
 };
 struct lazy_counts lazy_counts(void);
 
+struct superslab *lazy_acquire(void);
+void lazy_release(struct superslab *ss);
+size_t lazy_trim(void);
+void lazy_tick(void);
+uint64_t lazy_age(uint64_t now_ms);
+size_t lazy_shed(uint64_t bytes);
+void lazy_start(void);
+void lazy_stop(void);
+void lazy_stats(stats_each *each, void *context);
+void lazy_fork_lock(void);
+void lazy_fork_unlock(bool child);
+
 bool lazy_valid(void); /* walks the list: do all its equations hold? */
 
 #endif

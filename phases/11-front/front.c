@@ -59,7 +59,10 @@ void front_open(struct heap *h)
         return;
     if (f->opened)
         front_flush(h); /* the old slots, of one heap, are lost */
-    *f = (struct front_heap)FRONT_INIT;
+    for (unsigned c = 0; c < FRONT_CLASSES; c++)
+        f->bin[c] = (struct front_bin)FRONT_BIN_INIT;
+    grow_reset(&f->grow);
+    f->opened = false;
     f->cap = front_cap;
     for (unsigned c = 0; c < HEAP_CLASSES; c++)
         total += front_most(f, c) + front_over(f, c) + 1;
@@ -98,15 +101,35 @@ static size_t front_take_by_list(struct slab *s, void **to, size_t n)
     return got;
 }
 
-void *front_refill(struct heap *h, unsigned class)
+void front_new(struct heap *h)
+{
+    route_new(h);
+}
+
+/* Tiny: malloc came without the shorter way, or the heap has none yet. Wide: what the pool keeps for the next malloc. */
+void *front_look(struct heap *h, size_t size)
+{
+    if (size > TINY_MAX)
+        return size <= SLAB_MAX ? pool_pop(h, class_of_wide(size)) : NULL;
+    void *p = front_bin_pop(&h->front, class_of_tiny(size));
+    if (p)
+        route_open(h);
+    return p;
+}
+
+/* A fresh mid block spares the clearing; a batch of them in the bin would forget that they are fresh. */
+void *front_refill(struct heap *h, unsigned class, bool *zero)
 {
     struct front_bin *bin = &h->front.bin[class];
     void *p = NULL;
+    if (*zero && class >= CLASS_TINY)
+        return heap_take_zero(h, class, zero);
+    *zero = false;
     if (unlikely(!heap_enter(h)))
         return NULL;
     count_add(&h->front.count[class].misses, 1);
     grow_missed(&h->front.grow, class);
-    foreign_missed(&h->foreign, class);
+    foreign_missed(&h->front.foreign, class);
     front_allow_bin(&h->front, class); /* never less than before */
     struct slab *s = heap_slab(h, class);
     if (s) {
@@ -134,7 +157,7 @@ static size_t front_held(const struct front_bin *bin)
 
 /* The slots behind base up to top, which hold blocks of h's slabs or NULL, are emptied into the slabs; neighbours in a slab
  * share the look-up and the count. Inside heap_enter. */
-static void front_give(struct heap *h, unsigned class, void **base, void **top)
+static void front_return(struct heap *h, unsigned class, void **base, void **top)
 {
     struct front_count *count = &h->front.count[class];
     for (void **slot = base + 1; slot <= top;) {
@@ -159,7 +182,7 @@ static void front_give_over(struct heap *h, unsigned class)
     void **limit = bin->over_limit;
     bin->over_limit = bin->over_base;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    front_give(h, class, bin->over_base, bin->over_top);
+    front_return(h, class, bin->over_base, bin->over_top);
     store_relaxed(&bin->over_top, bin->over_base);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     bin->over_limit = limit;
@@ -184,6 +207,57 @@ void front_drain(struct heap *h, struct slab *s, void *p)
     heap_leave(h);
 }
 
+noinline void front_full(struct heap *h, struct slab *s, void *p)
+{
+    if (front_spill(&h->front.bin[s->class], p))
+        return;
+    void *rest = pool_push(h, s, p);
+    if (rest)
+        front_drain(h, rest == p ? s : slab_of(rest), rest);
+    purge_tick(true);
+}
+
+void front_give(struct heap *h, struct slab *s, void *p)
+{
+    if (unlikely(!front_bin_push(&h->front.bin[s->class], p)))
+        front_full(h, s, p);
+    route_miss(h);
+}
+
+bool front_keep(struct heap *h, struct slab *s, void *p)
+{
+    return foreign_keep(&h->front.foreign, &h->front, s, p);
+}
+
+enum { FRONT_LOOK = 4 };
+
+/* Of the bin, only the newest are looked at. */
+bool front_holds(const struct heap *h, const struct slab *s, const void *p)
+{
+    const struct front_bin *bin = &h->front.bin[s->class];
+    void **slot = bin->top, **end = bin->base;
+    if (slot - end > FRONT_LOOK)
+        end = slot - FRONT_LOOK;
+    while (slot > end && *slot != p)
+        slot--;
+    return slot > end || (bin->over_top > bin->over_base && *bin->over_top == p) || freelist_has(s, p);
+}
+
+void front_own(struct heap *h, const struct slab *s)
+{
+    route_own(h, s);
+}
+
+void front_disown(struct heap *h, const struct slab *s)
+{
+    route_disown(h, s);
+}
+
+void front_valid(struct heap *h, const struct slab *s)
+{
+    route_valid(h, s);
+}
+
 /* The bin of a class is emptied into the slabs; nobody pushes. */
 static void front_give_bin(struct heap *h, unsigned class)
 {
@@ -192,15 +266,15 @@ static void front_give_bin(struct heap *h, unsigned class)
         if (foreign_return(h, slab_of(*slot), *slot))
             *slot = NULL;
     }
-    front_give(h, class, bin->base, bin->top);
+    front_return(h, class, bin->base, bin->top);
     store_relaxed(&bin->top, bin->base);
 }
 
 void front_flush(struct heap *h)
 {
     struct front_heap *f = &h->front;
-    run_flush(h);
-    foreign_emptied(&h->foreign);
+    pool_flush(h);
+    foreign_emptied(&h->front.foreign);
     for (unsigned c = 0; c < HEAP_CLASSES; c++)
         f->bin[c].room = f->bin[c].limit = f->bin[c].base; /* a handler's blocks are queued, until the limits are set again */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
@@ -225,13 +299,18 @@ uint64_t front_over_cached(const struct heap *h, const struct slab *s)
     return count;
 }
 
-uint64_t front_cached(const struct heap *h, const struct slab *s)
+uint64_t front_bin_cached(const struct heap *h, const struct slab *s)
 {
     const struct front_bin *bin = &h->front.bin[s->class];
     uint64_t count = front_over_cached(h, s);
     for (void **slot = bin->base + 1; slot <= bin->top; slot++)
         count += slab_of(*slot) == s;
     return count;
+}
+
+uint64_t front_cached(const struct heap *h, const struct slab *s)
+{
+    return foreign_cached(h, s);
 }
 
 uint64_t front_cached_total(const struct heap *h, uint64_t *bytes)
@@ -282,10 +361,14 @@ void front_stats(stats_each *each, void *context)
     each(context, "front.drained", all.drained);
     each(context, "front.held", all.held);
     each(context, "front.held_bytes", bytes);
+    route_stats(each, context);
+    grow_stats(each, context);
+    foreign_stats(each, context);
 }
 
 void front_start(void)
 {
+    route_start();
     if (front_report)
         os_keep_error();
 }

@@ -23,8 +23,6 @@
 #ifndef HAK_FRONT_H
 #define HAK_FRONT_H
 
-#include "core/seam/grow.h"
-
 enum { FRONT_CLASSES = CLASS_ALL };
 
 struct front_bin {
@@ -39,7 +37,16 @@ static_assert(sizeof(struct front_bin) == 64, "a bin is one cache line");
 
 enum { FRONT_OVER = 64 }; /* blocks that go back at once, at most */
 
+extern void *front_nothing[1];
+#define FRONT_BIN_INIT /* holds nothing, takes nothing */ \
+    {front_nothing, front_nothing, 0, front_nothing, front_nothing, front_nothing, front_nothing, front_nothing}
+
+#include "phases/11-front/seam/foreign.h"
+#include "phases/11-front/seam/grow.h"
+#include "phases/11-front/seam/route.h"
+
 struct front_heap {
+    struct route_heap route;
     struct front_bin bin[FRONT_CLASSES];
     struct front_count {
         uint64_t misses, refills; /* calls; those that brought a batch */
@@ -47,16 +54,10 @@ struct front_heap {
     } count[FRONT_CLASSES];
     uint64_t cap, opened;  /* HAKMEM_FC_CAP when the slots were laid out; have they been? */
     struct grow_heap grow; /* how many blocks each bin may hold now */
+    struct foreign_heap foreign;
 };
 
-extern void *front_nothing[1];
-#define FRONT_BIN_INIT /* holds nothing, takes nothing */ \
-    {front_nothing, front_nothing, 0, front_nothing, front_nothing, front_nothing, front_nothing, front_nothing}
-#define FRONT_INIT                                              \
-    {                                                           \
-        .bin = {[0 ... FRONT_CLASSES - 1] = FRONT_BIN_INIT}     \
-    }
-#define FRONT_CACHES true
+#define FRONT_INIT {.route = ROUTE_INIT, .bin = {[0 ... FRONT_CLASSES - 1] = FRONT_BIN_INIT}}
 
 extern uint64_t front_cap, front_batch, front_direct, front_report;
 #define FRONT_ENV(X)                                                                                        \
@@ -65,77 +66,25 @@ extern uint64_t front_cap, front_batch, front_direct, front_report;
     X("TINY_FRONT_DIRECT", front_direct, 0, 1, "1", "0: refill through the slab's free list (two hops)")    \
     X("FRONT_STATS", front_report, 0, 1, "0", "print hits, misses, refills, drains, held bytes by class at exit")
 
-hot_inline void *front_pop(struct front_heap *f, unsigned class)
-{
-    struct front_bin *bin = &f->bin[class];
-    keep_pointer(bin);
-    void **top = bin->top, *p = *top;
-    if (unlikely(!p))
-        return NULL;
-    bin->hits++;
-    store_relaxed(&bin->top, top - 1);
-    return p;
-}
+ANSWER(bool, front_serves, (unsigned class), width_blocks(class) > 0)
 
-hot_inline bool front_push_bin(struct front_bin *bin, void *p)
-{
-    void **top = bin->top;
-    if (unlikely(top >= bin->room))
-        return false;
-    top[1] = p;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a handler must not find a slot below top that holds nothing yet */
-    store_relaxed(&bin->top, top + 1);
-    return true;
-}
-
-hot_inline bool front_push(struct front_heap *f, unsigned class, void *p)
-{
-    struct front_bin *bin = &f->bin[class];
-    keep_pointer(bin);
-    return front_push_bin(bin, p);
-}
-
-/* A bin of a mid class? */
-hot_inline bool front_wide(const struct front_heap *f, const struct front_bin *bin)
-{
-    return bin >= &f->bin[CLASS_TINY];
-}
-
-hot_inline bool front_spills(const struct front_bin *bin)
-{
-    return bin->over_top < bin->over_limit;
-}
-
-/* A block whose bin is full goes where blocks wait for being given back together. */
-hot_inline bool front_spill(struct front_bin *bin, void *p)
-{
-    void **top = bin->over_top;
-    if (unlikely(!front_spills(bin)))
-        return false;
-    top[1] = p;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* as in front_push */
-    store_relaxed(&bin->over_top, top + 1);
-    return true;
-}
-
-/* p is what came last into the bin. */
-hot_inline bool front_newest(const struct front_bin *bin, const void *p)
-{
-    return *bin->top == p;
-}
-
-enum { FRONT_LOOK = 4 };
-
-/* Only the newest are looked at. */
-static inline bool front_holds(const struct front_heap *f, unsigned class, const void *p)
-{
-    const struct front_bin *bin = &f->bin[class];
-    void **slot = bin->top, **end = bin->base;
-    if (slot - end > FRONT_LOOK)
-        end = slot - FRONT_LOOK;
-    while (slot > end && *slot != p)
-        slot--;
-    return slot > end || (bin->over_top > bin->over_base && *bin->over_top == p);
-}
+void front_new(struct heap *h);
+void front_open(struct heap *h);
+void *front_refill(struct heap *h, unsigned class, bool *zero);
+void front_give(struct heap *h, struct slab *s, void *p);
+void front_drain(struct heap *h, struct slab *s, void *p); /* the bin and `over` have no room: takes p all the same */
+bool front_keep(struct heap *h, struct slab *s, void *p);
+bool front_holds(const struct heap *h, const struct slab *s, const void *p);
+void front_flush(struct heap *h);
+void front_own(struct heap *h, const struct slab *s);
+void front_disown(struct heap *h, const struct slab *s);
+void front_valid(struct heap *h, const struct slab *s);
+uint64_t front_cached(const struct heap *h, const struct slab *s);
+uint64_t front_bin_cached(const struct heap *h, const struct slab *s); /* blocks of s in h's own front */
+uint64_t front_over_cached(const struct heap *h, const struct slab *s); /* those of them that wait. Any thread */
+uint64_t front_cached_total(const struct heap *h, uint64_t *bytes);
+void front_stats(stats_each *each, void *context);
+void front_start(void);
+void front_stop(void);
 
 #endif

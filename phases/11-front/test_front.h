@@ -7,6 +7,7 @@
 #include "core/test/test.h"
 #include "core/test/test_alone.h"
 #include "core/test/test_api.h"
+#include "core/test/test_plain.h"
 #include "core/test/test_enter.h"
 
 #include <pthread.h>
@@ -85,7 +86,7 @@ static inline void bin_valid(struct heap *h, unsigned class)
     for (void **slot = bin->base + 1; slot <= bin->top; slot++) {
         struct slab *s = slab_of(*slot);
         must(ssmap_find(*slot) && s->class == class && slab_bad_block(s, *slot) == NULL);
-        must(slab_heap(s) == h || FOREIGN_KEEPS);
+        must(slab_heap(s) == h || test_keeps_others());
     }
 }
 

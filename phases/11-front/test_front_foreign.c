@@ -25,7 +25,7 @@ static size_t remote_length(const struct heap *h)
 /* A mid block only where mid blocks come from slabs. */
 static size_t size_of(size_t i)
 {
-    return MID_CLASSES > 0 && i % 50 == 0 ? 3000 : 16 + i % 1000;
+    return HEAP_CLASSES > CLASS_TINY && i % 50 == 0 ? 3000 : 16 + i % 1000;
 }
 
 static void take_all(void)
@@ -86,7 +86,7 @@ static void *free_without_a_heap(void *unused)
 {
     must(heap_self == &heap_none);
     free_as_foreigner(&heap_none);
-    must((REMOTE_BATCHES || heap_self == &heap_none) && heap_none.front.bin[3].top == front_nothing && front_nothing[0] == NULL);
+    must((!test_plain(remote) || heap_self == &heap_none) && heap_none.front.bin[3].top == front_nothing && front_nothing[0] == NULL);
     return unused;
 }
 

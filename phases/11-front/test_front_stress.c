@@ -28,7 +28,7 @@ static long stress_seconds(void)
 static void *make(uint32_t r)
 {
     uint64_t number = ++numbers;
-    size_t size = sizeof(struct note) + r % (r >> 20 & 15 ? 200 : MID_CLASSES > 0 ? 6000 : 1008);
+    size_t size = sizeof(struct note) + r % (r >> 20 & 15 ? 200 : HEAP_CLASSES > CLASS_TINY ? 6000 : 1008);
     struct note *p = r >> 28 & 1 ? hak_malloc(size) : hak_calloc(1, size);
     must(p && test_aligned(p, 16) && (r >> 28 & 1 || test_zero(p, size)));
     *p = (struct note){.number = number, .size = size};

@@ -378,6 +378,7 @@ void pool_stats(stats_each *each, void *context)
     each(context, "pool.empty", sum.empty);
     each(context, "pool.lock_takes", load_relaxed(&pool_lock_takes));
     each(context, "pool.lock_waits", load_relaxed(&pool_lock_waits));
+    run_stats(each, context);
 }
 
 static void pool_line(void *context, const char *name, uint64_t value)

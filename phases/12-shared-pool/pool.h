@@ -16,6 +16,11 @@
 
 enum { POOL_STAGES = 5, POOL_EMPTY_MAX = 16 };
 
+#define HEAP_CLASSES CLASS_ALL
+#define SLAB_MAX MID_MAX
+
+#include "phases/12-shared-pool/seam/run.h"
+
 struct pool_span;
 
 struct pool_heap {
@@ -24,6 +29,7 @@ struct pool_heap {
     unsigned empty_count;
     uint64_t stage[POOL_STAGES];             /* slabs acquired: hot, EMPTY, FREED, UNUSED, new SuperSlab. Owner writes */
     uint64_t released, retries;              /* slots given back; compare-and-swaps that lost */
+    struct run_heap run;
 };
 
 struct pool_superslab {
@@ -34,6 +40,27 @@ extern uint64_t pool_empty_limit, pool_report, pool_trace;
 #define POOL_ENV(X)                                                                                           \
     X("POOL_EMPTY", pool_empty_limit, 0, POOL_EMPTY_MAX, "2", "empty slabs that a thread keeps formatted")    \
     X("POOL_STATS", pool_report, 0, 1, "0", "print acquisitions by stage, lock takes and waits at exit")      \
-    X("POOL_TRACE", pool_trace, 0, 1, "0", "a line for each acquisition and release (MODE=check only)")
+    X("POOL_TRACE", pool_trace, 0, 1, "0", "a line for each acquisition and release (MODE=check only)") \
+    RUN_ENV(X)
+
+struct slab *pool_claim(struct heap *h, unsigned class);
+void pool_release(struct heap *h, struct slab *s);
+void pool_park(struct heap *h);
+size_t pool_trim(void);
+size_t pool_shed(uint64_t bytes);
+size_t pool_age(void);
+void pool_valid(struct heap *h);
+void pool_start(void);
+void pool_stop(void);
+void pool_stats(stats_each *each, void *context);
+void pool_fork_lock(void);
+void pool_fork_unlock(bool child);
+ANSWER(bool, pool_keep, (struct heap *h, struct slab *s), run_keep(h, s))
+ANSWER(void *, pool_pop, (struct heap *h, unsigned class), run_pop(h, class))
+ANSWER(void *, pool_push, (struct heap *h, struct slab *s, void *p), run_push(h, s, p))
+ANSWER(void, pool_flush, (struct heap *h), run_flush(h))
+ANSWER(void, pool_settled, (struct heap *h), run_park(h))
+ANSWER(uint64_t, pool_cached, (const struct heap *h, const struct slab *s), run_cached(h, s))
+ANSWER(uint64_t, pool_cached_bytes, (const struct heap *h), run_cached_bytes(h))
 
 #endif

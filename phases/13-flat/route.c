@@ -5,7 +5,7 @@
 #include "core/heap/thread.h"
 
 static_assert(offsetof(struct heap, front.bin[FRONT_CLASSES]) / ROUTE_UNIT <= UINT16_MAX, "a distance fits an entry");
-static_assert(offsetof(struct heap, front.bin) > offsetof(struct heap, route.closed), "distances count upwards");
+static_assert(offsetof(struct heap, front.bin) > offsetof(struct heap, front.route.closed), "distances count upwards");
 
 uint16_t route_nothing[1];
 static bool route_counting = true; /* until the environment says that nobody wants to know. Relaxed */
@@ -13,7 +13,7 @@ static uint64_t route_tables, route_tables_refused; /* atomic, relaxed */
 
 static uint16_t route_distance(const struct heap *h, unsigned class)
 {
-    return (uint16_t)(((const char *)&h->front.bin[class] - (const char *)&h->route.closed) / ROUTE_UNIT);
+    return (uint16_t)(((const char *)&h->front.bin[class] - (const char *)&h->front.route.closed) / ROUTE_UNIT);
 }
 
 bool route_counts(void)
@@ -24,7 +24,7 @@ bool route_counts(void)
 void route_open(struct heap *h)
 {
     for (size_t size = 0; size <= TINY_MAX && !route_counts(); size++)
-        h->route.size_bin[size] = route_distance(h, class_of_tiny(size));
+        h->front.route.size_bin[size] = route_distance(h, class_of_tiny(size));
 }
 
 void route_start(void)
@@ -34,14 +34,14 @@ void route_start(void)
 
 void route_new(struct heap *h)
 {
-    h->route = (struct route_heap)ROUTE_INIT;
+    h->front.route = (struct route_heap)ROUTE_INIT;
     route_open(h);
 }
 
 /* How many bits the addresses have that the table covers; 0: there is none. */
 static unsigned route_bits(const struct heap *h)
 {
-    return ~h->route.outside ? 64 - (unsigned)__builtin_clzll(~h->route.outside) : 0;
+    return ~h->front.route.outside ? 64 - (unsigned)__builtin_clzll(~h->front.route.outside) : 0;
 }
 
 static size_t route_bytes(unsigned bits)
@@ -53,7 +53,7 @@ static size_t route_bytes(unsigned bits)
 static uint16_t *route_entry(struct heap *h, const struct slab *s)
 {
     uintptr_t slot = (uintptr_t)superslab_slot(s);
-    return slot & h->route.outside ? NULL : &h->route.bin[slot >> SLAB_SHIFT];
+    return slot & h->front.route.outside ? NULL : &h->front.route.bin[slot >> SLAB_SHIFT];
 }
 
 /* The entries of the slots of s become distance. False: there are none. */
@@ -67,7 +67,7 @@ static bool route_enter(struct heap *h, const struct slab *s, uint16_t distance)
 
 static void route_count(struct heap *h, const struct slab *s, bool entered)
 {
-    count_add(entered ? &h->route.entered : &h->route.refused, s->slots);
+    count_add(entered ? &h->front.route.entered : &h->front.route.refused, s->slots);
 }
 
 static void route_enter_own(void *context, struct slab *s)
@@ -81,7 +81,7 @@ static void route_enter_own(void *context, struct slab *s)
  * never touched. */
 bool route_cover(struct heap *h, unsigned bits)
 {
-    struct route_heap *r = &h->route;
+    struct route_heap *r = &h->front.route;
     unsigned before = route_bits(h);
     uint16_t *old = r->bin, *bin = place_map(route_bytes(bits), PLACE_TABLE);
     __atomic_fetch_add(bin ? &route_tables : &route_tables_refused, 1, __ATOMIC_RELAXED);
@@ -125,18 +125,18 @@ static void route_most(void *context, struct slab *s)
 
 void route_miss(struct heap *h)
 {
-    if (route_bits(h) > 0 || ++h->route.misses < ROUTE_MISSES || !heap_enter(h))
+    if (route_bits(h) > 0 || ++h->front.route.misses < ROUTE_MISSES || !heap_enter(h))
         return;
     struct route_most most = {h, ROUTE_BITS_LEAST};
     superslab_each_slab(route_most, &most);
-    h->route.misses = 0;
+    h->front.route.misses = 0;
     route_cover(h, most.bits);
     heap_leave(h);
 }
 
 void route_own(struct heap *h, const struct slab *s)
 {
-    struct route_heap *r = &h->route;
+    struct route_heap *r = &h->front.route;
     unsigned need = route_need(s);
     if (route_bits(h) == 0)
         return;
@@ -166,8 +166,8 @@ struct route_sum {
 static void route_add(void *context, struct heap *h)
 {
     struct route_sum *sum = context;
-    sum->entered += load_relaxed(&h->route.entered);
-    sum->refused += load_relaxed(&h->route.refused);
+    sum->entered += load_relaxed(&h->front.route.entered);
+    sum->refused += load_relaxed(&h->front.route.refused);
 }
 
 void route_stats(stats_each *each, void *context)

@@ -23,7 +23,6 @@
 #ifndef HAK_FLAT_ROUTE_H
 #define HAK_FLAT_ROUTE_H
 
-#define ROUTE_MAPS true
 enum { ROUTE_UNIT = 8, ROUTE_MISSES = 256 };
 /* A table covers addresses of at least so many bits: all of the window, where that is the whole address space (MODE=asan). */
 enum { ROUTE_BITS_LEAST = HAK_WINDOW_BITS == HAK_ADDRESS_BITS ? HAK_WINDOW_BITS : 34 };
@@ -46,37 +45,41 @@ hot_inline struct front_bin *route_bin(struct route_heap *r, size_t distance)
     return (struct front_bin *)((char *)&r->closed + distance * ROUTE_UNIT);
 }
 
-/* As front_pop, but a hit is not counted. */
-hot_inline void *route_pop(struct route_heap *r, size_t size)
+/* As front_bin_pop, but a hit is not counted. */
+hot_inline bool route_pop(struct route_heap *r, size_t size, void **block)
 {
     size_t distance = r->size_bin[size];
     void **top = route_bin(r, distance)->top, *p = *top;
+    *block = NULL;
     if (unlikely(!p))
-        return NULL;
+        return true;
     forget_value(distance);
     store_relaxed(&route_bin(r, distance)->top, top - 1);
     keep_result(p);
-    return p;
+    *block = p;
+    return true;
 }
 
-/* As front_push, below the bin's limit. */
-hot_inline bool route_push(struct route_heap *r, void *p, struct front_bin **bin)
+/* As front_bin_push, below the bin's limit. */
+hot_inline bool route_push(struct route_heap *r, void *p, struct front_bin **bin, bool *taken)
 {
+    *taken = false;
     if (unlikely(any_bit((uintptr_t)p, &r->outside)))
-        return false;
+        return true;
     size_t distance = r->bin[(uintptr_t)p >> SLAB_SHIFT];
     void **top = route_bin(r, distance)->top;
     forget_value(distance);
     if (unlikely(top >= route_bin(r, distance)->limit) || unlikely(*top == p)) {
         forget_value(distance);
         *bin = route_bin(r, distance);
-        return false;
+        return true;
     }
     guard_free(p, "free");
     top[1] = p;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a handler must not find a slot below top that holds nothing yet */
     forget_value(distance);
     store_relaxed(&route_bin(r, distance)->top, top + 1);
+    *taken = true;
     return true;
 }
 

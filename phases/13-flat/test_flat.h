@@ -10,7 +10,7 @@
 
 static inline bool mapped(const struct heap *h)
 {
-    return h->route.outside != ~(uintptr_t)0;
+    return h->front.route.outside != ~(uintptr_t)0;
 }
 
 /* The calling thread's heap, with its table, which it gets by frees. */
@@ -26,20 +26,22 @@ static inline struct heap *table_heap(void)
 /* Addresses below this are covered by the table of h. */
 static inline uintptr_t covered(const struct heap *h)
 {
-    return mapped(h) ? (~h->route.outside | 15) + 1 : 0;
+    return mapped(h) ? (~h->front.route.outside | 15) + 1 : 0;
 }
 
-/* The bin that a pointer leads to, for heap h; &h->route.closed: none. */
+/* The bin that a pointer leads to, for heap h; &h->front.route.closed: none. */
 static inline struct front_bin *led_to(struct heap *h, const void *p)
 {
-    return (uintptr_t)p < covered(h) ? route_bin(&h->route, h->route.bin[(uintptr_t)p >> SLAB_SHIFT]) : &h->route.closed;
+    return (uintptr_t)p < covered(h) ? route_bin(&h->front.route, h->front.route.bin[(uintptr_t)p >> SLAB_SHIFT])
+                                     : &h->front.route.closed;
 }
 
 /* Does free take p the short way? Afterwards it is live again. */
 static inline bool takes(struct heap *h, void *p)
 {
     struct front_bin *bin = NULL;
-    if (!route_push(&h->route, p, &bin)) {
+    bool taken;
+    if (route_push(&h->front.route, p, &bin, &taken), !taken) {
         must(!bin || bin == led_to(h, p));
         return false;
     }
@@ -75,7 +77,7 @@ static inline uint64_t table_page(struct heap *h, const uint16_t *entry, const u
     for (; entry < end; entry++) {
         if (!*entry)
             continue;
-        void *p = (void *)((uintptr_t)(entry - h->route.bin) << SLAB_SHIFT);
+        void *p = (void *)((uintptr_t)(entry - h->front.route.bin) << SLAB_SHIFT);
         must(ssmap_find(p) && slab_heap(slab_of(p)) == h);
         entries++;
     }
@@ -88,11 +90,11 @@ static inline uint64_t table_valid(struct heap *h)
 {
     struct table_sum sum = {.heap = h};
     uint64_t entries = 0;
-    must(mapped(h) && h->route.refused == 0);
+    must(mapped(h) && h->front.route.refused == 0);
     if (h == heap_self)
         enter(h); /* helpers let its empty slabs go */
     superslab_each_slab(table_slab, &sum);
-    const uint16_t *entry = h->route.bin, *end = entry + (covered(h) >> SLAB_SHIFT);
+    const uint16_t *entry = h->front.route.bin, *end = entry + (covered(h) >> SLAB_SHIFT);
     unsigned char there[((uintptr_t)1 << (HAK_WINDOW_BITS - SLAB_SHIFT)) * sizeof(uint16_t) / 4096 + 2];
     uintptr_t first = (uintptr_t)entry & ~(os_page - 1);
     must(mincore((void *)first, (uintptr_t)end - first, there) == 0);

@@ -96,7 +96,7 @@ START_TEST(window_taken)
         return;
     table_heap();
     void *near = hak_malloc(100);
-    must(near && (uintptr_t)near >> HAK_WINDOW_BITS == 0 && led_to(heap_self, near) != &heap_self->route.closed);
+    must(near && (uintptr_t)near >> HAK_WINDOW_BITS == 0 && led_to(heap_self, near) != &heap_self->front.route.closed);
     take_window();
     hak_malloc_trim(0);
     uint64_t refused = flat_counted().slots_refused;

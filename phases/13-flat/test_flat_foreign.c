@@ -35,7 +35,7 @@ START_TEST(blocks_of_others)
     sem_wait(&done);
     for (size_t i = 0; i < MANY; i++) {
         void *own = hak_malloc(16 + i * 40);
-        must(slab_heap(slab_of(theirs[i])) != h && !takes(h, theirs[i]) && led_to(h, theirs[i]) == &h->route.closed);
+        must(slab_heap(slab_of(theirs[i])) != h && !takes(h, theirs[i]) && led_to(h, theirs[i]) == &h->front.route.closed);
         hak_free(own);
     }
     sem_post(&go);
@@ -100,7 +100,7 @@ START_TEST(memory_of_other_kinds)
     struct heap *h = table_heap();
     char stack[64], *large = hak_malloc(3 * MIB), *aligned = hak_aligned_alloc(64 * KIB, 100 * KIB);
     char *system = malloc(100), *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    void *all[] = {stack + 8, bss, large, aligned, system, page, h, h->route.bin, (void *)(uintptr_t)&hak_malloc, stderr};
+    void *all[] = {stack + 8, bss, large, aligned, system, page, h, h->front.route.bin, (void *)(uintptr_t)&hak_malloc, stderr};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         uintptr_t down = (uintptr_t)all[i] & ~(uintptr_t)15;
         must(!takes(h, (void *)down) && !takes(h, (void *)(down + 16)));

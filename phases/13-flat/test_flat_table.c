@@ -27,7 +27,7 @@ START_TEST(sizes_lead_to_bins)
 {
     struct heap *h = table_heap();
     for (size_t size = 0; size <= TINY_MAX; size++)
-        must(route_bin(&h->route, h->route.size_bin[size]) == &h->front.bin[class_of_tiny(size)]);
+        must(route_bin(&h->front.route, h->front.route.size_bin[size]) == &h->front.bin[class_of_tiny(size)]);
 }
 END_TEST
 
@@ -123,7 +123,7 @@ START_TEST(parked_and_adopted)
     must(same == h);
     uint64_t left = table_valid(h);
     for (int i = 1; i < MANY; i += 2) {
-        must(led_to(heap_self, block[i]) == &heap_self->route.closed);
+        must(led_to(heap_self, block[i]) == &heap_self->front.route.closed);
         hak_free(block[i]);
         if (i % 500 == 1)
             must(table_valid(h) <= left);
@@ -168,7 +168,7 @@ START_TEST(a_table_grows)
         }
     }
     must((uintptr_t)low < bound && led_to(h, low) == &h->front.bin[class_of(100)]);
-    must(covered(h) == bound || table_valid(h) > slots || h->route.refused > 0);
+    must(covered(h) == bound || table_valid(h) > slots || h->front.route.refused > 0);
 }
 END_TEST
 

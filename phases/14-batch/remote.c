@@ -131,13 +131,13 @@ static void remote_send(struct heap *from, struct remote_box *box)
     from->out.bound--;
     packet->count = count;
     struct remote_packet *head = __atomic_load_n(&to->in.inbox, __ATOMIC_ACQUIRE);
-    uint32_t depth = LOCK_SHARES && head ? load_relaxed(&head->depth) : 0;
+    uint32_t depth = head ? load_relaxed(&head->depth) : 0;
     if (load_relaxed(&to->state) == HEAP_LOST || (head && load_relaxed(&head->depth) >= REMOTE_DEPTH_MAX))
         remote_send_chain(from, to, packet);
     else
         remote_send_packet(from, to, packet);
     heap_parked(to);
-    if (LOCK_SHARES && (depth >= REMOTE_DEPTH_MAX || depth % LOCK_HELP_PACKETS == LOCK_HELP_PACKETS - 1))
+    if (depth >= REMOTE_DEPTH_MAX || lock_help_wanted(depth))
         lock_help(to);
 }
 
@@ -239,7 +239,7 @@ static noinline void remote_give_slow(struct heap *from, struct heap *to, struct
     if (gathered)
         return;
     if (heap_self == to) /* it has just been adopted */
-        heap_push(to, s, p);
+        front_give(to, s, p);
     else
         heap_give_remote(heap_self, to, s, p);
 }
@@ -287,7 +287,7 @@ static void remote_open(struct heap *h, struct remote_packet *packet, bool cache
         bytes += s->block_size;
         if (cache && unlikely(front_newest(&h->front.bin[s->class], p))) /* the front is its thread's alone */
             log_bad_pointer("free", p, BAD_FREED);
-        if (!cache || !front_push(&h->front, s->class, p))
+        if (!cache || !front_bin_push(&h->front.bin[s->class], p))
             heap_give_inside(h, s, p);
     }
     count_add(&h->remote_received_blocks, packet->count);
@@ -310,7 +310,7 @@ void *remote_take(struct heap *h, unsigned class)
         return NULL;
     for (struct remote_packet *packet; !p && (packet = remote_next(h));) {
         remote_open(h, packet, true);
-        p = FRONT_CACHES ? front_pop(&h->front, class) : NULL;
+        p = front_bin_pop(&h->front, class);
     }
     heap_leave(h);
     return p;

@@ -19,7 +19,6 @@
 #ifndef HAK_BATCH_REMOTE_H
 #define HAK_BATCH_REMOTE_H
 
-#define REMOTE_BATCHES true
 enum {
     REMOTE_BOXES = 32,
     REMOTE_PACKET_BLOCKS = 30,

@@ -48,7 +48,7 @@ START_TEST(packets_fill_and_go)
     void *own = hak_malloc(1);
     helper_start(&helper);
     static const size_t sizes[] = {16, 100, 256, 1000, 2048, 5000, 20480, REMOTE_HELD_MAX};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes && (sizes[i] <= TINY_MAX || MID_CLASSES > 0); i++) {
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes && (sizes[i] <= TINY_MAX || HEAP_CLASSES > CLASS_TINY); i++) {
         struct batch_counts before = batch_counted();
         fill_packets(&helper, sizes[i]);
         size_t most = REMOTE_HELD_MAX / class_size(class_of(sizes[i]));
@@ -102,7 +102,7 @@ START_TEST(large_blocks_go_at_once)
     struct helper helper;
     void *own = hak_malloc(1);
     helper_start(&helper);
-    for (size_t size = REMOTE_HELD_MAX + 1; size <= MID_MAX && MID_CLASSES > 0; size = size * 3 / 2) {
+    for (size_t size = REMOTE_HELD_MAX + 1; size <= MID_MAX && HEAP_CLASSES > CLASS_TINY; size = size * 3 / 2) {
         struct load load = {3, size, block};
         helper_do(&helper, load_make, &load);
         for (uint32_t i = 0; i < 3; i++) {

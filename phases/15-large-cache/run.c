@@ -1,6 +1,6 @@
 /* run.c - see run.h.
  *
- * Must hold: h->run.bytes = sum over kept of slots * 64 KiB <= RUN_BYTES; the sum of that and of last_bytes over all heaps <=
+ * Must hold: h->pool.run.bytes = sum over kept of slots * 64 KiB <= RUN_BYTES; the sum of that and of last_bytes over all heaps <=
  * HAKMEM_RUN_MB, but for heaps that fork has lost, which stay charged.
  */
 #include "core/heap/heap.h"
@@ -30,7 +30,7 @@ static void run_discharge(struct run_heap *r, uint64_t bytes)
 /* The oldest leaves the list, and its slab the heap if it is empty. */
 static void run_drop(struct heap *h)
 {
-    struct run_heap *r = &h->run;
+    struct run_heap *r = &h->pool.run;
     unsigned class = r->kept[0].class;
     r->in[class] = false;
     struct slab *s = h->current[class];
@@ -41,23 +41,22 @@ static void run_drop(struct heap *h)
     if (s == &slab_none || s->frees_to_event > 0)
         return;
     h->current[class] = &slab_none;
-    route_disown(h, s);
-    pool_release(h, s);
+    heap_release(h, s);
     count_add(&r->drops, 1);
 }
 
 bool run_yield(struct heap *h)
 {
-    uint64_t before = load_relaxed(&h->run.drops);
+    uint64_t before = load_relaxed(&h->pool.run.drops);
     run_flush(h);
-    while (h->run.count > 0)
+    while (h->pool.run.count > 0)
         run_drop(h);
-    return load_relaxed(&h->run.drops) > before;
+    return load_relaxed(&h->pool.run.drops) > before;
 }
 
 static bool run_add(struct heap *h, struct slab *s)
 {
-    struct run_heap *r = &h->run;
+    struct run_heap *r = &h->pool.run;
     uint64_t bytes = s->slots * SLAB_SIZE;
     while (r->count == RUN_MOST || (r->count > 0 && r->bytes + bytes > RUN_BYTES))
         run_drop(h);
@@ -73,20 +72,20 @@ static bool run_add(struct heap *h, struct slab *s)
 
 bool run_keep(struct heap *h, struct slab *s)
 {
-    if (!h->run.in[s->class])
+    if (!h->pool.run.in[s->class])
         return s->slots > 1 && run_add(h, s);
-    count_add(&h->run.hits, 1);
+    count_add(&h->pool.run.hits, 1);
     return true;
 }
 
 /* Back into a kept run. Only runs are kept. */
-static bool run_push(struct heap *h, struct slab *s, void *p)
+static bool run_push_kept(struct heap *h, struct slab *s, void *p)
 {
     if (s->slots == 1 || !heap_step_in(h))
         return false;
-    bool kept = h->run.in[s->class] && h->current[s->class] == s;
+    bool kept = h->pool.run.in[s->class] && h->current[s->class] == s;
     if (kept) {
-        count_add(&h->run.hits, 1);
+        count_add(&h->pool.run.hits, 1);
         slab_push(s, p); /* it may be empty now: that is what keeping means */
     }
     heap_step_out(h);
@@ -96,7 +95,7 @@ static bool run_push(struct heap *h, struct slab *s, void *p)
 /* The block that is at hand, if it is of that size. */
 static void *run_last(struct heap *h, unsigned class)
 {
-    struct run_heap *r = &h->run;
+    struct run_heap *r = &h->pool.run;
     void *p = NULL;
     heap_hold();
     if (r->last && r->last_class == class) {
@@ -108,10 +107,10 @@ static void *run_last(struct heap *h, unsigned class)
     return p;
 }
 
-void *run_take(struct heap *h, size_t size)
+/* Of classes that fronts take there is nothing to find that they would not have had. */
+void *run_pop(struct heap *h, unsigned class)
 {
-    unsigned class = class_of_wide(size);
-    if (unlikely(lock_inside))
+    if (front_serves(class) || h->current[class] == &slab_none || unlikely(lock_inside))
         return NULL;
     void *p = run_last(h, class);
     if (p || !heap_step_in(h))
@@ -130,7 +129,7 @@ static void run_uncharge_last(struct run_heap *r)
 /* Keeps p at hand; returns the block that it replaces, or NULL; or p itself, which may not be kept. lock_inside is told. */
 static void *run_swap(struct heap *h, const struct slab *s, void *p)
 {
-    struct run_heap *r = &h->run;
+    struct run_heap *r = &h->pool.run;
     void *old = r->last;
     uint64_t bytes = s->slots * SLAB_SIZE;
     if (unlikely(bytes != r->last_bytes)) {
@@ -146,52 +145,51 @@ static void *run_swap(struct heap *h, const struct slab *s, void *p)
 
 void run_flush(struct heap *h)
 {
-    void *p = h->run.last;
-    store_relaxed(&h->run.last, NULL);
-    run_uncharge_last(&h->run);
+    void *p = h->pool.run.last;
+    store_relaxed(&h->pool.run.last, NULL);
+    run_uncharge_last(&h->pool.run);
     if (p)
         heap_give_inside(h, slab_of(p), p);
 }
 
 uint64_t run_cached(const struct heap *h, const struct slab *s)
 {
-    const void *p = load_relaxed(&h->run.last);
+    const void *p = load_relaxed(&h->pool.run.last);
     return p && (!s || slab_of(p) == s);
 }
 
 uint64_t run_cached_bytes(const struct heap *h)
 {
-    return run_cached(h, NULL) * class_size((unsigned)load_relaxed(&h->run.last_class));
+    return run_cached(h, NULL) * class_size((unsigned)load_relaxed(&h->pool.run.last_class));
 }
 
-void run_drain(struct heap *h, struct slab *s, void *p)
+void *run_push(struct heap *h, struct slab *s, void *p)
 {
-    if (s->block_size > RUN_POP_MIN && !lock_inside) {
+    if (!front_serves(s->class) && !lock_inside) {
         heap_hold();
         p = run_swap(h, s, p);
         heap_let();
         if (!p)
-            return;
+            return NULL;
         s = slab_of(p);
     }
-    if (!run_push(h, s, p))
-        front_drain(h, s, p);
+    return run_push_kept(h, s, p) ? NULL : p;
 }
 
 void run_park(struct heap *h)
 {
-    run_discharge(&h->run, h->run.bytes);
-    store_relaxed(&h->run.count, 0);
-    memset(h->run.in, 0, sizeof h->run.in);
+    run_discharge(&h->pool.run, h->pool.run.bytes);
+    store_relaxed(&h->pool.run.count, 0);
+    memset(h->pool.run.in, 0, sizeof h->pool.run.in);
 }
 
 static void run_sum(void *context, struct heap *h)
 {
     struct run_heap *sum = context;
-    sum->count += load_relaxed(&h->run.count) + run_cached(h, NULL);
-    sum->bytes += load_relaxed(&h->run.bytes) + load_relaxed(&h->run.last_bytes);
-    sum->hits += load_relaxed(&h->run.hits);
-    sum->drops += load_relaxed(&h->run.drops);
+    sum->count += load_relaxed(&h->pool.run.count) + run_cached(h, NULL);
+    sum->bytes += load_relaxed(&h->pool.run.bytes) + load_relaxed(&h->pool.run.last_bytes);
+    sum->hits += load_relaxed(&h->pool.run.hits);
+    sum->drops += load_relaxed(&h->pool.run.drops);
 }
 
 void run_stats(stats_each *each, void *context)

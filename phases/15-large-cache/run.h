@@ -1,7 +1,7 @@
 /* phases/15-large-cache/run.h - phase 15, the run seam: a heap keeps its last empty runs formatted, as the current slabs of
  * their classes, so that a pair of malloc and free of a mid size costs a pop and a push.
  *
- * May include slab.h and the mid seam. Bounded by RUN_MOST runs and RUN_BYTES for each heap and by HAKMEM_RUN_MB for all; the
+ * Bounded by RUN_MOST runs and RUN_BYTES for each heap and by HAKMEM_RUN_MB for all; the
  * run that was added first goes first. A class stays on the list while its run is in use: nothing is counted on the way. The
  * block that came back last is at hand without the heap's lock; all of it is touched with lock_inside told, as a handler may
  * free.
@@ -9,13 +9,8 @@
 #ifndef HAK_PHASE_RUN_H
 #define HAK_PHASE_RUN_H
 
-#include "core/seam/mid.h"
-#include "core/seam/width.h"
-
 enum { RUN_MOST = 2 };
 #define RUN_BYTES ((size_t)1 << 20) /* of one heap, at most */
-/* Blocks above it are in no front: the slab is the place to look. Without mid classes there are none. */
-#define RUN_POP_MIN (MID_CLASSES > 0 ? WIDTH_MAX : MID_MAX)
 
 struct run_heap {
     struct {
@@ -31,16 +26,11 @@ struct run_heap {
 extern uint64_t run_mb;
 #define RUN_ENV(X) X("RUN_MB", run_mb, 0, 1 << 20, "16", "most MiB of empty runs that threads keep, all together (0: none)")
 
-static inline bool run_holds(const struct run_heap *r, const void *p)
-{
-    return p == r->last;
-}
-
-void *run_take(struct heap *h, size_t size);
+void *run_pop(struct heap *h, unsigned class);
 void run_flush(struct heap *h);
 uint64_t run_cached(const struct heap *h, const struct slab *s);
 uint64_t run_cached_bytes(const struct heap *h);
-void run_drain(struct heap *h, struct slab *s, void *p);
+void *run_push(struct heap *h, struct slab *s, void *p);
 bool run_keep(struct heap *h, struct slab *s);
 bool run_yield(struct heap *h);
 void run_park(struct heap *h);

@@ -5,22 +5,22 @@
 /* Of the block that is at hand. */
 static uint64_t last_bytes(void)
 {
-    return heap_self->run.last_bytes;
+    return heap_self->pool.run.last_bytes;
 }
 
 START_TEST(pairs_claim_nothing)
 {
     static const size_t sizes[] = {24000, 40000, 100000, 300000, 800 * KIB, MIB};
-    if (!MID_CLASSES)
+    if (HEAP_CLASSES == CLASS_TINY)
         return;
     start_once();
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        if (sizes[i] <= WIDTH_MAX)
+        if (front_serves(class_of(sizes[i])))
             continue; /* in a front */
         hak_free(hak_malloc(sizes[i]));
         struct slab **current = &heap_self->current[class_of_wide(sizes[i])];
         struct slab *kept = *current;
-        must(kept != &slab_none && kept->slots > 1 && slab_used(kept) == run_cached(heap_self, kept));
+        must(kept != &slab_none && kept->slots > 1 && slab_used(kept) == pool_cached(heap_self, kept));
         for (int pair = 0; pair < 100; pair++) {
             char *p = hak_malloc(sizes[i]);
             test_stamp(p, sizes[i], i);
@@ -32,7 +32,7 @@ START_TEST(pairs_claim_nothing)
         must(hak_check());
         walk_heap(heap_self);
     }
-    must(heap_self->run.hits >= 400);
+    must(heap_self->pool.run.hits >= 400);
 }
 END_TEST
 
@@ -50,12 +50,12 @@ END_TEST
 /* Of a heap: RUN_MOST runs and RUN_BYTES at most, the newest. */
 START_TEST(bounds_of_a_heap)
 {
-    if (!MID_CLASSES)
+    if (HEAP_CLASSES == CLASS_TINY)
         return;
     start_once();
     for (size_t size = 70000; size <= MIB; size += 50000) {
         hak_free(hak_malloc(size));
-        struct run_heap *r = &heap_self->run;
+        struct run_heap *r = &heap_self->pool.run;
         must(r->count <= RUN_MOST && r->bytes <= RUN_BYTES && r->bytes + last_bytes() >= size);
         uint64_t used = 0;
         for (unsigned c = CLASS_TINY; c < HEAP_CLASSES; c++) {
@@ -64,9 +64,9 @@ START_TEST(bounds_of_a_heap)
         }
         must(used <= r->bytes && hak_check());
     }
-    must(heap_self->run.drops > 0);
+    must(heap_self->pool.run.drops > 0);
     hak_malloc_trim(0);
-    must(heap_self->run.bytes + last_bytes() == 0 && heap_self->run.count == 0 && test_stats().slabs == 0);
+    must(heap_self->pool.run.bytes + last_bytes() == 0 && heap_self->pool.run.count == 0 && test_stats().slabs == 0);
 }
 END_TEST
 
@@ -94,7 +94,7 @@ static sem_t done, leave;
 static void *keep(void *context)
 {
     hak_free(hak_malloc(900 * KIB));
-    *(uint64_t *)context = heap_self->run.bytes + last_bytes();
+    *(uint64_t *)context = heap_self->pool.run.bytes + last_bytes();
     sem_post(&done);
     sem_wait(&leave);
     return NULL;
@@ -106,7 +106,7 @@ START_TEST(bounds_of_all)
     enum { THREADS = 12 };
     pthread_t threads[THREADS];
     uint64_t kept[THREADS], sum = 0;
-    if (!MID_CLASSES)
+    if (HEAP_CLASSES == CLASS_TINY)
         return;
     start_once();
     run_mb = 4;
@@ -129,7 +129,7 @@ START_TEST(bounds_of_all)
     run_mb = 0;
     hak_malloc_trim(0);
     hak_free(hak_malloc(900 * KIB));
-    must(heap_self->run.bytes + last_bytes() == 0 && test_stats().slabs == 0);
+    must(heap_self->pool.run.bytes + last_bytes() == 0 && test_stats().slabs == 0);
 }
 END_TEST
 

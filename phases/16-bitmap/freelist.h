@@ -23,7 +23,6 @@ struct freelist_superslab {
     uint64_t map[SLABS_PER_SUPERSLAB][FREELIST_WORDS];
     uint16_t gone[SLABS_PER_SUPERSLAB]; /* of each slot: pages that slab_purge has given back, while `taken` is not set */
 };
-#define FREELIST_OUTSIDE true
 
 static inline uint64_t *freelist_map(const struct slab *s)
 {

@@ -10,7 +10,6 @@
 #include "core/low/compiler.h"
 #include "core/seam/purge.h"
 
-#define LOCK_SHARES true
 enum { LOCK_HELP_SHIFT = 18 };   /* each 256 KiB that are sent one by one: time to look whether help is needed */
 enum { LOCK_HELP_PACKETS = 32 }; /* or each 32 packets that gather */
 enum { LOCK_ASLEEP_MS = 4 };     /* without a slow path: a thread is taken for asleep. By the coarse clock */
@@ -32,6 +31,11 @@ static inline void lock_entered(struct lock_heap *l)
 static inline bool lock_help_due(uint64_t before, uint64_t after)
 {
     return (before ^ after) >> LOCK_HELP_SHIFT;
+}
+
+static inline bool lock_help_wanted(uint32_t packets)
+{
+    return packets % LOCK_HELP_PACKETS == LOCK_HELP_PACKETS - 1;
 }
 
 void lock_help(struct heap *h);

@@ -29,7 +29,7 @@ START_TEST(sleeping_owners)
         size_t now = test_rss() - before;
         most = now > most ? now : most;
     }
-    must(test_shadowed() || most < 2 * live + OWNERS * (FREELIST_OUTSIDE ? 512 : 2048) * KIB);
+    must(test_shadowed() || most < 2 * live + OWNERS * (!test_plain(freelist) ? 512 : 2048) * KIB);
     must(purge_counts().pressures > 0);
     load_free(&load[(TURNS + 1) % 2]);
     for (int i = 0; i < OWNERS; i++)
@@ -85,7 +85,7 @@ static void check_and_free(void)
 static bool returned(uint64_t bytes)
 {
     struct purge_counts c = purge_counts();
-    return c.slot_bytes > bytes / 8 && (!FREELIST_OUTSIDE || c.slab_bytes > bytes / 8);
+    return c.slot_bytes > bytes / 8 && (test_plain(freelist) || c.slab_bytes > bytes / 8);
 }
 
 /* With the thread; no call; all but 1 in 64 blocks free. */
@@ -94,7 +94,7 @@ START_TEST(idle_return)
     thread_asked(400);
     size_t before = test_rss();
     fill();
-    uint64_t full = test_stats().live_bytes, live = thin(), limit = FREELIST_OUTSIDE ? 4 * live + 4 * MIB : full / 4 * 3;
+    uint64_t full = test_stats().live_bytes, live = thin(), limit = !test_plain(freelist) ? 4 * live + 4 * MIB : full / 4 * 3;
     background_tick(false); /* as a malloc does at its end */
     thread_ends();
     must(returned(full));

@@ -8,7 +8,6 @@
 #define HAK_WIDE_WIDTH_H
 
 #define WIDTH_MAX ((size_t)64 * 1024)
-#define WIDTH_ALIGN SLAB_SIZE /* where a slab starts; its blocks follow at multiples of their size */
 #define WIDTH_LEAST ((size_t)16 * 1024)
 
 /* A table: refills and drains ask, and the quotients would be the most expensive part of them. What stands behind the last

@@ -2,13 +2,26 @@
 #include "core/heap/heap.h"
 #include "core/heap/thread.h"
 
+/* A thread that does not ask for such blocks has no use for them. */
+bool foreign_keep(struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p)
+{
+    if (!foreign_holds(s->class) || !o->asked[s->class])
+        return false;
+    if (!front_bin_push(&f->bin[s->class], p)) {
+        grow_drained(&f->grow, s->class);
+        return false;
+    }
+    count_add(&o->kept, 1);
+    return true;
+}
+
 bool foreign_return(struct heap *h, struct slab *s, void *p)
 {
     struct heap *to = slab_heap(s);
     if (likely(to == h))
         return false;
     hak_assert(h->orphan || (load_relaxed(&h->state) != HEAP_PARKED && load_relaxed(&h->state) != HEAP_BUSY));
-    count_add(&h->foreign.returned, 1);
+    count_add(&h->front.foreign.returned, 1);
     remote_give_inside(h, to, s, p);
     return true;
 }
@@ -41,8 +54,8 @@ uint64_t foreign_cached(const struct heap *h, const struct slab *s)
 static void foreign_sum(void *context, struct heap *h)
 {
     struct foreign_heap *sum = context;
-    sum->kept += load_relaxed(&h->foreign.kept);
-    sum->returned += load_relaxed(&h->foreign.returned);
+    sum->kept += load_relaxed(&h->front.foreign.kept);
+    sum->returned += load_relaxed(&h->front.foreign.returned);
 }
 
 void foreign_stats(stats_each *each, void *context)

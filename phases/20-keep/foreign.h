@@ -13,7 +13,6 @@
 
 #include <string.h>
 
-#define FOREIGN_KEEPS true
 enum { FOREIGN_LINE = 64 };
 static_assert(TINY_MAX >> CLASS_STEPS_LOG2 >= FOREIGN_LINE, "steps between mid classes are whole lines");
 
@@ -27,19 +26,6 @@ static inline bool foreign_holds(unsigned class)
     return class >= CLASS_TINY;
 }
 
-/* A thread that does not ask for such blocks has no use for them. */
-static inline bool foreign_keep(struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p)
-{
-    if (!foreign_holds(s->class) || !o->asked[s->class])
-        return false;
-    if (!front_push(f, s->class, p)) {
-        grow_drained(&f->grow, s->class);
-        return false;
-    }
-    count_add(&o->kept, 1);
-    return true;
-}
-
 static inline void foreign_missed(struct foreign_heap *o, unsigned class)
 {
     o->asked[class] = true;
@@ -50,6 +36,7 @@ static inline void foreign_emptied(struct foreign_heap *o)
     memset(o->asked, 0, sizeof o->asked);
 }
 
+bool foreign_keep(struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p);
 bool foreign_return(struct heap *h, struct slab *s, void *p);
 uint64_t foreign_cached(const struct heap *h, const struct slab *s);
 void foreign_stats(stats_each *each, void *context);

@@ -67,18 +67,18 @@ START_TEST(stays_and_comes_out_again)
     struct heap *h = made_by(&other, BLOCK);
     uint64_t sent = h->remote_sent_blocks;
     hak_free(block[0]);
-    must(h->foreign.kept == 1 && held_for_others(h) == 1 && h->remote_sent_blocks == sent);
+    must(h->front.foreign.kept == 1 && held_for_others(h) == 1 && h->remote_sent_blocks == sent);
     others_valid(&other, COUNT - 1);
     must(hak_malloc(BLOCK) == block[0] && held_for_others(h) == 0);
     others_valid(&other, COUNT);
     for (size_t i = 0; i < COUNT; i++)
         hak_free(block[i]);
     must(held_for_others(h) > 0 && test_stats().live_blocks == 0);
-    must(h->foreign.kept == 1 + held_for_others(h) + h->foreign.returned);
+    must(h->front.foreign.kept == 1 + held_for_others(h) + h->front.foreign.returned);
     others_valid(&other, 0);
     settle();
     send_held();
-    must(held_for_others(h) == 0 && h->foreign.returned + 1 == h->foreign.kept);
+    must(held_for_others(h) == 0 && h->front.foreign.returned + 1 == h->front.foreign.kept);
     helper_do(&other, settle_own, NULL);
     must(walk_heap(other.heap).used == 0);
     helper_end(&other);
@@ -93,7 +93,7 @@ START_TEST(tiny_blocks_go_home)
         struct heap *h = made_by(&other, sizes[i]);
         for (size_t k = 0; k < COUNT; k++)
             hak_free(block[k]);
-        must(h->foreign.kept == 0 && held_for_others(h) == 0);
+        must(h->front.foreign.kept == 0 && held_for_others(h) == 0);
         others_valid(&other, 0);
         helper_end(&other);
     }
@@ -110,7 +110,7 @@ START_TEST(who_does_not_allocate_keeps_nothing)
     settle();
     for (size_t i = 0; i < COUNT; i++)
         hak_free(block[i]);
-    must(heap_self->foreign.kept == 0 && heap_self->remote_sent_blocks == COUNT);
+    must(heap_self->front.foreign.kept == 0 && heap_self->remote_sent_blocks == COUNT);
     helper_end(&other);
 }
 END_TEST
@@ -132,7 +132,7 @@ START_TEST(a_threads_end_gives_all_back)
     helper_start(&other);
     helper_do(&other, make, NULL);
     run_thread(free_and_end, &ended);
-    must(held_for_others(ended) == 0 && ended->foreign.kept == ended->foreign.returned);
+    must(held_for_others(ended) == 0 && ended->front.foreign.kept == ended->front.foreign.returned);
     helper_do(&other, settle_own, NULL);
     must(walk_heap(other.heap).used == 0);
     helper_end(&other);

@@ -1,14 +1,10 @@
 /* plain/freelist.h - the plain answer of the freelist seam: a LIFO list, linked through the blocks' first words. */
-#ifndef HAK_BASE_FREELIST_H
-#define HAK_BASE_FREELIST_H
+#ifndef HAK_PLAIN_FREELIST_H
+#define HAK_PLAIN_FREELIST_H
 
 struct freelist_superslab {};
-#define FREELIST_OUTSIDE false
 
-static inline void freelist_format(struct slab *s)
-{
-    (void)s;
-}
+NOTHING(freelist_format, (struct slab *s))
 
 hot_inline void *freelist_pop(struct slab *s, void *first)
 {
@@ -36,23 +32,11 @@ hot_inline void freelist_add(struct slab *s, char *p, uint32_t n)
         *(void **)p = p + s->block_size;
 }
 
-hot_inline void *freelist_next(const struct slab *s, const void *p)
-{
-    return p ? *(void *const *)p : s->free;
-}
+ANSWER(void *, freelist_next, (const struct slab *s, const void *p), p ? *(void *const *)p : s->free)
 
 /* The links of free blocks lie in their pages. */
-static inline size_t freelist_purge(struct slab *s)
-{
-    (void)s;
-    return 0;
-}
-
-static inline size_t freelist_spare(const struct slab *s)
-{
-    (void)s;
-    return 0;
-}
+ANSWER(size_t, freelist_purge, (struct slab *s), 0)
+ANSWER(size_t, freelist_spare, (const struct slab *s), 0)
 
 hot_inline size_t freelist_take(struct slab *s, void **to, size_t n)
 {
@@ -67,10 +51,7 @@ hot_inline size_t freelist_take(struct slab *s, void **to, size_t n)
 }
 
 /* The newest only: the others' links are read by nobody but the owner. */
-static inline bool freelist_has(const struct slab *s, const void *p)
-{
-    return load_relaxed(&s->free) == p;
-}
+ANSWER(bool, freelist_has, (const struct slab *s, const void *p), load_relaxed(&s->free) == p)
 
 static inline size_t freelist_give(struct slab *s, void **slot, size_t n)
 {

@@ -1,61 +1,27 @@
 /* plain/front.h - the plain answer of the front seam: nothing is cached; a block comes from its slab and goes back to it. */
-#ifndef HAK_BASE_FRONT_H
-#define HAK_BASE_FRONT_H
+#ifndef HAK_PLAIN_FRONT_H
+#define HAK_PLAIN_FRONT_H
 
-struct front_bin {};
-struct front_heap {
-    struct front_bin bin[0];
-};
+struct front_bin;
+struct front_heap {};
 #define FRONT_INIT {}
-#define FRONT_CACHES false
 #define FRONT_ENV(X)
 
-hot_inline void *front_pop(struct front_heap *f, unsigned class)
-{
-    (void)f, (void)class;
-    return NULL;
-}
-
-hot_inline bool front_push(struct front_heap *f, unsigned class, void *p)
-{
-    (void)f, (void)class, (void)p;
-    return false;
-}
-
-hot_inline bool front_push_bin(struct front_bin *bin, void *p)
-{
-    (void)bin, (void)p;
-    return false;
-}
-
-hot_inline bool front_wide(const struct front_heap *f, const struct front_bin *bin)
-{
-    (void)f, (void)bin;
-    return false;
-}
-
-hot_inline bool front_spills(const struct front_bin *bin)
-{
-    (void)bin;
-    return false;
-}
-
-hot_inline bool front_spill(struct front_bin *bin, void *p)
-{
-    (void)bin, (void)p;
-    return false;
-}
-
-hot_inline bool front_newest(const struct front_bin *bin, const void *p)
-{
-    (void)bin, (void)p;
-    return false;
-}
-
-static inline bool front_holds(const struct front_heap *f, unsigned class, const void *p)
-{
-    (void)f, (void)class, (void)p;
-    return false;
-}
+void *front_refill(struct heap *h, unsigned class, bool *zero);
+void front_give(struct heap *h, struct slab *s, void *p);
+NOTHING(front_new, (struct heap *h))
+NOTHING(front_open, (struct heap *h))
+NOTHING(front_flush, (struct heap *h))
+NOTHING(front_own, (struct heap *h, const struct slab *s))
+NOTHING(front_disown, (struct heap *h, const struct slab *s))
+NOTHING(front_valid, (struct heap *h, const struct slab *s))
+NOTHING(front_stats, (stats_each *each, void *context))
+NOTHING(front_start, (void))
+NOTHING(front_stop, (void))
+ANSWER(bool, front_serves, (unsigned class), false)
+ANSWER(bool, front_keep, (struct heap *h, struct slab *s, void *p), false)
+ANSWER(bool, front_holds, (const struct heap *h, const struct slab *s, const void *p), freelist_has(s, p))
+ANSWER(uint64_t, front_cached, (const struct heap *h, const struct slab *s), 0)
+ANSWER(uint64_t, front_cached_total, (const struct heap *h, uint64_t *bytes), *bytes = 0)
 
 #endif

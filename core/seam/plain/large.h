@@ -1,42 +1,17 @@
 /* plain/large.h - the plain answer of the large seam: nothing is kept; a large block's mapping goes when the block is freed. */
-#ifndef HAK_BASE_LARGE_H
-#define HAK_BASE_LARGE_H
+#ifndef HAK_PLAIN_LARGE_H
+#define HAK_PLAIN_LARGE_H
 
 #define LARGE_ENV(X)
 
 void *mapped_alloc(size_t size, size_t align);
 
-static inline size_t large_round(size_t bytes)
-{
-    return bytes;
-}
-
-static inline char *large_take(size_t bytes, size_t align)
-{
-    (void)bytes, (void)align;
-    return NULL;
-}
-
-static inline void large_yield(size_t bytes)
-{
-    (void)bytes;
-}
-
-static inline bool large_give(void *start, size_t bytes)
-{
-    (void)start, (void)bytes;
-    return false;
-}
-
-static inline bool large_extend(void *start, size_t bytes)
-{
-    (void)start, (void)bytes;
-    return false;
-}
-
-static inline void large_grown(void)
-{
-}
+ANSWER(size_t, large_round, (size_t bytes), bytes)
+ANSWER(char *, large_take, (size_t bytes, size_t align), NULL)
+NOTHING(large_yield, (size_t bytes))
+ANSWER(bool, large_give, (void *start, size_t bytes), false)
+ANSWER(bool, large_extend, (void *start, size_t bytes), false)
+NOTHING(large_grown, (void))
 
 static inline void *large_alloc(size_t size, bool *zero)
 {
@@ -44,44 +19,13 @@ static inline void *large_alloc(size_t size, bool *zero)
     return mapped_alloc(size, 0);
 }
 
-static inline uint64_t large_age(uint64_t now_ms)
-{
-    (void)now_ms;
-    return UINT64_MAX;
-}
-
-static inline void large_tick(void)
-{
-}
-
-static inline size_t large_shed(uint64_t bytes)
-{
-    (void)bytes;
-    return 0;
-}
-
-static inline size_t large_trim(void)
-{
-    return 0;
-}
-
-static inline uint64_t large_held(void)
-{
-    return 0;
-}
-
-static inline void large_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
-static inline void large_fork_lock(void)
-{
-}
-
-static inline void large_fork_unlock(bool child)
-{
-    (void)child;
-}
+ANSWER(uint64_t, large_age, (uint64_t now_ms), UINT64_MAX)
+NOTHING(large_tick, (void))
+ANSWER(size_t, large_shed, (uint64_t bytes), 0)
+ANSWER(size_t, large_trim, (void), 0)
+ANSWER(uint64_t, large_held, (void), 0)
+NOTHING(large_stats, (stats_each *each, void *context))
+NOTHING(large_fork_lock, (void))
+NOTHING(large_fork_unlock, (bool child))
 
 #endif

@@ -1,16 +1,13 @@
 /* plain/owner.h - the plain answer of the owner seam, "trust": look at the header that the address implies, one page before.
  * Not exact: a foreign page-aligned pointer makes it read foreign memory, which may not be there. */
-#ifndef HAK_BASE_OWNER_H
-#define HAK_BASE_OWNER_H
+#ifndef HAK_PLAIN_OWNER_H
+#define HAK_PLAIN_OWNER_H
 
 #include "core/low/os.h"
 
 #define OWNER_NAME "trust"
 #define OWNER_ENV(X)
 
-static inline size_t owner_header(void)
-{
-    return os_page;
-}
+ANSWER(size_t, owner_header, (void), os_page)
 
 #endif

@@ -81,27 +81,6 @@ void pool_release(struct heap *h, struct slab *s)
     }
 }
 
-void pool_park(struct heap *h)
-{
-    (void)h;
-}
-
-size_t pool_trim(void)
-{
-    return 0;
-}
-
-size_t pool_shed(uint64_t bytes)
-{
-    (void)bytes;
-    return 0;
-}
-
-size_t pool_age(void)
-{
-    return 0;
-}
-
 void pool_valid(struct heap *h)
 {
     for (unsigned class = 0; class < CLASS_ALL; class++) {
@@ -111,26 +90,4 @@ void pool_valid(struct heap *h)
                 hak_assert_full((ss->pool.claimed >> i & 1) == (slab_heap(&ss->slab[i]) == h));
         }
     }
-}
-
-void pool_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
-void pool_start(void)
-{
-}
-
-void pool_stop(void)
-{
-}
-
-void pool_fork_lock(void)
-{
-}
-
-void pool_fork_unlock(bool child)
-{
-    (void)child;
 }

@@ -3,8 +3,8 @@
  * Must hold: a SuperSlab of this pool is in the list of its heap and class  <=>  some slot of it is not claimed; claimed has
  * bit i set <=> slab[i] is formatted.
  */
-#ifndef HAK_BASE_POOL_H
-#define HAK_BASE_POOL_H
+#ifndef HAK_PLAIN_POOL_H
+#define HAK_PLAIN_POOL_H
 
 struct pool_heap {
     struct superslab *partial[CLASS_ALL]; /* SuperSlabs of that class with unclaimed slots; owner only */
@@ -16,5 +16,27 @@ struct pool_superslab {
 };
 
 #define POOL_ENV(X)
+#define HEAP_CLASSES CLASS_TINY
+#define SLAB_MAX TINY_MAX
+
+struct slab *pool_claim(struct heap *h, unsigned class);
+void pool_release(struct heap *h, struct slab *s);
+void pool_valid(struct heap *h);
+NOTHING(pool_park, (struct heap *h))
+NOTHING(pool_start, (void))
+NOTHING(pool_stop, (void))
+NOTHING(pool_flush, (struct heap *h))
+NOTHING(pool_settled, (struct heap *h))
+NOTHING(pool_stats, (stats_each *each, void *context))
+NOTHING(pool_fork_lock, (void))
+NOTHING(pool_fork_unlock, (bool child))
+ANSWER(size_t, pool_trim, (void), 0)
+ANSWER(size_t, pool_shed, (uint64_t bytes), 0)
+ANSWER(size_t, pool_age, (void), 0)
+ANSWER(bool, pool_keep, (struct heap *h, struct slab *s), false)
+ANSWER(void *, pool_pop, (struct heap *h, unsigned class), NULL)
+ANSWER(void *, pool_push, (struct heap *h, struct slab *s, void *p), p)
+ANSWER(uint64_t, pool_cached, (const struct heap *h, const struct slab *s), 0)
+ANSWER(uint64_t, pool_cached_bytes, (const struct heap *h), 0)
 
 #endif

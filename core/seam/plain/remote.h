@@ -1,8 +1,7 @@
 /* plain/remote.h - the plain answer of the remote seam: blocks go home one by one, through the owner's remote list. */
-#ifndef HAK_BASE_REMOTE_H
-#define HAK_BASE_REMOTE_H
+#ifndef HAK_PLAIN_REMOTE_H
+#define HAK_PLAIN_REMOTE_H
 
-#define REMOTE_BATCHES false
 struct remote_out {};
 struct remote_in {};
 
@@ -22,55 +21,15 @@ static inline void remote_give_inside(struct heap *from, struct heap *to, struct
     heap_parked(to);
 }
 
-static inline bool remote_waiting(const struct remote_out *out, const struct remote_in *in)
-{
-    (void)out, (void)in;
-    return false;
-}
-
-static inline void *remote_take(struct heap *h, unsigned class)
-{
-    (void)h, (void)class;
-    return NULL;
-}
-
-static inline void remote_receive(struct heap *h)
-{
-    (void)h;
-}
-
-static inline void remote_flush(struct heap *h)
-{
-    (void)h;
-}
-
-static inline void remote_park(struct heap *h)
-{
-    (void)h;
-}
-
-static inline void remote_opening(void)
-{
-}
-
-static inline uint64_t remote_count(const struct heap *to, const struct slab *s)
-{
-    (void)to, (void)s;
-    return 0;
-}
-
-static inline void remote_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
-static inline void remote_fork_lock(void)
-{
-}
-
-static inline void remote_fork_unlock(bool child)
-{
-    (void)child;
-}
+ANSWER(bool, remote_waiting, (const struct remote_out *out, const struct remote_in *in), false)
+ANSWER(void *, remote_take, (struct heap *h, unsigned class), NULL)
+NOTHING(remote_receive, (struct heap *h))
+NOTHING(remote_flush, (struct heap *h))
+NOTHING(remote_park, (struct heap *h))
+NOTHING(remote_opening, (void))
+ANSWER(uint64_t, remote_count, (const struct heap *to, const struct slab *s), 0)
+NOTHING(remote_stats, (stats_each *each, void *context))
+NOTHING(remote_fork_lock, (void))
+NOTHING(remote_fork_unlock, (bool child))
 
 #endif
