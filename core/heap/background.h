@@ -1,9 +1,9 @@
 /* background.h - a thread of the allocator's own, one at most, and only where HAKMEM_PURGE_THREAD=1 asks for it: it gives back
  * by age what is kept for nobody, also when the program makes no call.
  *
- * May include compiler.h. background_ring says that there is work; it may be called anywhere, with locks held and in signal
- * handlers, and starts no thread. background_tick starts the thread when somebody has rung: at the end of the slow paths of
- * malloc and free, with no lock held. background_due lists the work.
+ * background_ring says that there is work; it may be called anywhere, with locks held and in signal handlers, and starts no
+ * thread. background_tick starts the thread when somebody has rung: at the end of the slow paths of malloc and free, with no
+ * lock held. background_due lists the work.
  *
  *   state:  NONE -- rung, ticked --> RUNS -- nothing to do --> NONE;  RUNS -- every other thread has ended --> OFF
  *           NONE -- pthread_create fails --> OFF;  any -- fork, in the child --> OFF.  OFF is for good.

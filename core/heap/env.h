@@ -1,6 +1,6 @@
 /* env.h - the environment variables of the allocator: read once, at start, from one table that also prints itself.
  *
- * May include the seams that have variables. A phase lists its own as X(name, kind, target, low, high, default text, help).
+ * A phase lists its own as X(name, kind, target, low, high, default text, help).
  */
 #ifndef HAK_ENV_H
 #define HAK_ENV_H

@@ -1,10 +1,9 @@
 /* sizeclass.h - block sizes.
  *
- * May include compiler.h and the sizeclass seam, which says how many classes there are to a doubling: CLASS_STEPS. The first
- * 2 * CLASS_STEPS classes are 16, 32, 48, ... bytes; from there CLASS_STEPS to a doubling up to 8 KiB, and four up to 1 MiB
- * (slabs of such blocks hold a few, and each that is partly filled counts). With four: 16, 32, ... 128, 160, 192, 224, 256,
- * 320, ... Classes below CLASS_TINY are the tiny ones (blocks of at most 1,024 bytes); above them the mid ones, which only some
- * variants serve from slabs.
+ * The sizeclass seam says how many classes there are to a doubling: CLASS_STEPS. The first 2 * CLASS_STEPS classes are 16, 32,
+ * 48, ... bytes; from there CLASS_STEPS to a doubling up to 8 KiB, and four up to 1 MiB (slabs of such blocks hold a few, and
+ * each that is partly filled counts). With four: 16, 32, ... 128, 160, 192, 224, 256, 320, ... Classes below CLASS_TINY are the
+ * tiny ones (blocks of at most 1,024 bytes); above them the mid ones, which only some variants serve from slabs.
  *
  * Must hold:
  *   class_size(class_of(n)) >= n, and class_size(class_of(n) - 1) < n              (the smallest class that fits)

@@ -1,7 +1,6 @@
 /* slab.h - a slab: a run of 64 KiB slots of one SuperSlab that serves blocks of one size class for one heap.
  *
- * May include compiler.h, sizeclass.h, ssmap.h and the freelist seam. There are no headers in blocks: a block's slab is found
- * from its address.
+ * There are no headers in blocks: a block's slab is found from its address.
  *
  * Words:  a block is carved when it has been handed out or linked at least once; free: on the slab's free list;
  *         used: carved and not free; live: held by the program; cached: held by a front; remote: on a heap's remote list.

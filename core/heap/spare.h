@@ -1,8 +1,8 @@
 /* spare.h - spare memory, which the allocator holds and the program does not use: how much there is, and how much there may be.
  *
- * May include os.h. Each seam that keeps spare memory counts it here, and returns some to the system when spare_excess is
- * not 0. It does so inside the program's calls to free, since no other call may ever follow. There is no lock: all words are
- * atomic and relaxed, so that sums are approximate.
+ * Each seam that keeps spare memory counts it here, and returns some to the system when spare_excess is not 0. It does so
+ * inside the program's calls to free, since no other call may ever follow. There is no lock: all words are atomic and relaxed,
+ * so that sums are approximate.
  *
  *   live    = bytes held from the system for blocks - bytes of every kind below
  *   spare   = bytes of the kinds that have memory behind them

@@ -1,4 +1,4 @@
-/* start.h - the start of the library. May include compiler.h. */
+/* start.h - the start of the library. */
 #ifndef HAK_START_H
 #define HAK_START_H
 

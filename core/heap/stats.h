@@ -1,6 +1,6 @@
 /* stats.h - how a part of the allocator tells its counters: it calls each(context, "part.name", value) for every one.
  *
- * May include nothing. Names are lower case words joined by '_' and '.'; they are stable, tools read them.
+ * Names are lower case words joined by '_' and '.'; they are stable, tools read them.
  */
 #ifndef HAK_STATS_H
 #define HAK_STATS_H

@@ -1,7 +1,7 @@
 /* thread.h - threads and their heaps: first use, the end of a thread, fork.
  *
- * May include heap.h. Must hold: every heap is in the list of all heaps, and is OWNED by one thread, or PARKED and in the
- * parked list, or briefly BUSY and in the parked list, or LOST.
+ * Must hold: every heap is in the list of all heaps, and is OWNED by one thread, or PARKED and in the parked list, or briefly
+ * BUSY and in the parked list, or LOST.
  */
 #ifndef HAK_THREAD_H
 #define HAK_THREAD_H

@@ -1,8 +1,4 @@
-/* compiler.h - the compiler shim: the only file of the core, beside the OS boundary, that may ask what compiles it.
- *
- * May include nothing of the project but the generated variant.h (found through -I out/<variant>), which must define
- * HAK_VARIANT, HAK_BUILD, HAK_CHECK_LEVEL and HAK_SEAM_<seam> for every seam.
- */
+/* compiler.h - the compiler shim: the only file of the core, beside the OS boundary, that may ask what compiles it. */
 #ifndef HAK_COMPILER_H
 #define HAK_COMPILER_H
 

@@ -1,7 +1,7 @@
 /* crash.h - one line when the program dies of SIGSEGV, SIGBUS or SIGABRT: signal, address, variant.
  *
- * May include nothing of the project. Handlers that stood there before are called afterwards, or the default action is taken. A
- * program that installs its own handler later replaces this one, and has the last word alone.
+ * Handlers that stood there before are called afterwards, or the default action is taken. A program that installs its own
+ * handler later replaces this one, and has the last word alone.
  */
 #ifndef HAK_CRASH_H
 #define HAK_CRASH_H

@@ -1,7 +1,7 @@
 /* lock.h - the allocator's own locks: a word each, a futex behind it, and the order in which they may be taken.
  *
- * May include compiler.h and os.h. Nothing here, and nothing that runs while a lock is held, is a function of libc that another
- * library may wrap: such a wrapper may allocate, and would wait for its own thread.
+ * Nothing here, and nothing that runs while a lock is held, is a function of libc that another library may wrap: such a
+ * wrapper may allocate, and would wait for its own thread.
  *
  * lock_inside says which locks and heaps the calling thread is inside. Bit r is set before the thread tries a lock of rank r,
  * and cleared after it has released that lock. LOCK_IN_HEAP is added before the thread enters a heap, and subtracted after it

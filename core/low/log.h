@@ -1,6 +1,6 @@
 /* log.h - the one way the allocator speaks: a line on standard error through write(2). No stdio, no allocation, no locale.
  *
- * May include compiler.h. Never called from a hot path.
+ * Never called from a hot path.
  */
 #ifndef HAK_LOG_H
 #define HAK_LOG_H

@@ -1,7 +1,7 @@
 /* meta.h - memory for the allocator's own structures: heaps, map nodes. Never from malloc, never given back.
  *
- * May include compiler.h. What is allocated here is reused by its owner (heaps are parked and adopted), so the total is
- * bounded by the largest number alive at one time.
+ * What is allocated here is reused by its owner (heaps are parked and adopted), so the total is bounded by the largest number
+ * alive at one time.
  */
 #ifndef HAK_META_H
 #define HAK_META_H

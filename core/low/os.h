@@ -1,9 +1,9 @@
 /* os.h - the operating system, as thin as it can be. Implemented by os_linux.c, the only file with system calls. The calls go
  * to the kernel directly: libc's functions may be wrapped by other libraries, and locks are held here.
  *
- * May include compiler.h. Every call is counted under the subsystem that asked for it. One error policy: a call that fails
- * returns NULL or false, sets errno, changes nothing; the caller decides. Nothing here allocates or takes a lock.
- * All functions are thread-safe and, but for os_start, callable at any time after os_start.
+ * Every call is counted under the subsystem that asked for it. One error policy: a call that fails returns NULL or false, sets
+ * errno, changes nothing; the caller decides. Nothing here allocates or takes a lock. All functions are thread-safe and, but
+ * for os_start, callable at any time after os_start.
  */
 #ifndef HAK_OS_H
 #define HAK_OS_H

@@ -5,8 +5,6 @@
 #ifndef HAK_SEAM_FRONT_PATH_H
 #define HAK_SEAM_FRONT_PATH_H
 
-#include "core/heap/heap.h"
-
 #include HAK_SEAM_front_path
 
 SEAM(front_pop, void *, (struct heap *h, size_t size));      /* size <= TINY_MAX: a cached block, or NULL */

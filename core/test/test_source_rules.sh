@@ -70,6 +70,14 @@ for folder in $(echo "${folders%|}" | tr '|' ' '); do
     grep -nE "include.*phases/" "phases/$folder"/*.[ch] 2>/dev/null | grep -v "include \"phases/$folder/"
 done | none "a phase includes another"
 
+# --- The core asks for no capability ------------------------------------------------------------------------------------------
+# A constant alone as a condition, or compared with a constant, tells which answer a variant has. The core calls a function of
+# the seam instead. HAK_ constants are facts about the machine and the mode, not about a phase.
+constant='[A-Z][A-Z0-9]*(_[A-Z0-9]+)+'
+grep -nE "(&&|\|\||!|\bif \(|while \() *!?$constant *(&&|\|\||\)|\?)|([^=!<>]= |return |\(|, |!)$constant \?|\b$constant (==|!=|<|>|<=|>=) ($constant|[0-9]+)\b" \
+    $(echo "$core" | grep -v '^core/test/') | grep -vE 'static_assert|^[^:]*:[0-9]*:#|\bHAK_[A-Z_]+ (==|>|>=)' |
+    none "a constant that stands for a capability is tested in core"
+
 # --- What the objects refer to ----------------------------------------------------------------------------------------------
 # Only info.o speaks through stdio, for malloc_info, which writes to a FILE. Nothing else does, nor asks the environment or the
 # loader, nor calls an allocator.

@@ -1,8 +1,8 @@
 /* lazy.c - see lazy.h: the LRU list of empty SuperSlabs, and its eviction by age.
  *
- * May include superslab.h, os.h, log.h. One lock over everything; only pointers move under it: victims are unlinked under the
- * lock and unmapped after it is released, so no system call is made and no other lock is taken with it held. (A fork between
- * the two leaves the child with SuperSlabs that nobody has, as many as the other threads were just unmapping.)
+ * One lock over everything; only pointers move under it: victims are unlinked under the lock and unmapped after it is
+ * released, so no system call is made and no other lock is taken with it held. (A fork between the two leaves the child with
+ * SuperSlabs that nobody has, as many as the other threads were just unmapping.)
  *
  * Must hold, whenever the lock is free (lazy_valid checks it):
  *   held   = length of the list, newest to oldest over `older` = the same backwards over `newer`

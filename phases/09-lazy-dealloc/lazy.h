@@ -1,8 +1,8 @@
 /* phases/09-lazy-dealloc/lazy.h - phase 9, the lazy seam: empty SuperSlabs are kept in an LRU list and used again.
  *
- * May include compiler.h. The list is bounded by count, bytes and age, and, where the environment names neither count nor
- * bytes, by what all may keep together (spare.h); the newest goes out first, the oldest is evicted first. A bound of 0
- * keeps nothing: the variant then behaves as the base answer does.
+ * The list is bounded by count, bytes and age, and, where the environment names neither count nor bytes, by what all may keep
+ * together (spare.h); the newest goes out first, the oldest is evicted first. A bound of 0 keeps nothing: the variant then
+ * behaves as the base answer does.
  */
 #ifndef HAK_PHASE_LAZY_H
 #define HAK_PHASE_LAZY_H

@@ -1,9 +1,9 @@
 /* span.h - the shared half of phase 12: a span stands for one SuperSlab and says which of its slots may be claimed.
  *
- * May include superslab.h. Spans live in metadata that is never unmapped and are used again for other SuperSlabs, so a
- * thread may look at any span at any time. What a stale look can cost is a compare-and-swap that fails, or that claims a slot
- * of the SuperSlab which the span stands for now - which is as good. That is the whole argument against ABA on word: a
- * successful swap is a claim, whatever happened before it, because word says everything that makes a slot claimable.
+ * Spans live in metadata that is never unmapped and are used again for other SuperSlabs, so a thread may look at any span at
+ * any time. What a stale look can cost is a compare-and-swap that fails, or that claims a slot of the SuperSlab which the span
+ * stands for now - which is as good. That is the whole argument against ABA on word: a successful swap is a claim, whatever
+ * happened before it, because word says everything that makes a slot claimable.
  *
  * Two stacks hold the spans with FREED and with UNUSED slots. A span is pushed when a bit appears while it is not listed, and
  * taken off by whoever finds it without bits. Heads carry a tag that every change raises, which settles ABA on the links.

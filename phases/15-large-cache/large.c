@@ -1,9 +1,9 @@
 /* large.c - see large.h: what is kept, and when it goes.
  *
- * May include mapped.h, os.h, ranges.h. One lock over everything, a flag that is tried a few times and never waited for, since
- * a signal handler may have interrupted whoever holds it: a call that does not get it does what the base does. Under it only a
- * table of 6 KiB is searched and moved; victims are taken out under the lock and unmapped after it is released. (A fork between
- * the two leaves the child with ranges that nobody has.)
+ * One lock over everything, a flag that is tried a few times and never waited for, since a signal handler may have interrupted
+ * whoever holds it: a call that does not get it does what the base does. Under it only a table of 6 KiB is searched and moved;
+ * victims are taken out under the lock and unmapped after it is released. (A fork between the two leaves the child with ranges
+ * that nobody has.)
  *
  * Words:  needed: not in the least that was kept at any moment of a period of HAKMEM_LARGE_TTL seconds;
  *         the peak: of the bytes of live large blocks, in this period and the last.

@@ -1,8 +1,8 @@
 /* phases/15-large-cache/large.h - phase 15, the large seam: mappings of freed large blocks are kept with their pages, split and
  * joined as ranges of addresses, and used again without a system call.
  *
- * May include compiler.h. Bounded by count, by bytes relative to what the program had live at its recent peak, and by age.
- * HAKMEM_LARGE_MB=0 or HAKMEM_LARGE_TTL=0 keeps nothing: the variant then does what the base does, but for the rounding.
+ * Bounded by count, by bytes relative to what the program had live at its recent peak, and by age. HAKMEM_LARGE_MB=0 or
+ * HAKMEM_LARGE_TTL=0 keeps nothing: the variant then does what the base does, but for the rounding.
  */
 #ifndef HAK_PHASE_LARGE_H
 #define HAK_PHASE_LARGE_H

@@ -1,8 +1,7 @@
 /* phases/15-large-cache/ranges.h - a table of ranges of addresses, joined where they touch, cut where one is wanted.
  *
- * May include compiler.h. Knows no memory, no lock and no clock: it is data. A search is linear: 256 ranges are 6 KiB.
- * Must hold (range_valid): sorted by address, no two touch, none empty; count <= RANGE_MOST; bytes = the sum of their bytes;
- * no turn is above the table's.
+ * Knows no memory, no lock and no clock: it is data. A search is linear: 256 ranges are 6 KiB. Must hold (range_valid): sorted
+ * by address, no two touch, none empty; count <= RANGE_MOST; bytes = the sum of their bytes; no turn is above the table's.
  */
 #ifndef HAK_PHASE_RANGES_H
 #define HAK_PHASE_RANGES_H

@@ -1,8 +1,8 @@
 /* phases/17-purge/lock.h - phase 17, the lock seam: others go into a heap whose thread does not come for its blocks. They help,
  * by draining its queue, when much has gathered and it has run no slow path for LOCK_ASLEEP_MS.
  *
- * May include compiler.h and the purge seam. Who has the lock and does not have the heap (a helper) looks at `wanted` after
- * each piece of work, and leaves. Where the helper was stopped meanwhile, the owner goes on without its heap (heap.h).
+ * Who has the lock and does not have the heap (a helper) looks at `wanted` after each piece of work, and leaves. Where the
+ * helper was stopped meanwhile, the owner goes on without its heap (heap.h).
  */
 #ifndef HAK_PHASE_LOCK_H
 #define HAK_PHASE_LOCK_H

@@ -1,7 +1,7 @@
 /* purge.c - see purge.h.
  *
- * May include heap.h, os.h, spare.h and the seams of what is kept. No lock of its own: heaps are entered by heap_enter where
- * the caller's thread has them, by lock_visit else; all other words are atomic.
+ * No lock of its own: heaps are entered by heap_enter where the caller's thread has them, by lock_visit else; all other words
+ * are atomic.
  *
  *   who                     when                                              does
  *   a thread, at its heap   each 32nd of its partly used slabs that it frees,   counts what is free there; if too much is

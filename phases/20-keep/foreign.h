@@ -1,9 +1,9 @@
 /* phases/20-keep/foreign.h - phase 20, the foreign seam: a thread that frees another heap's block, and allocates such blocks
  * itself, keeps it in its own front: it is still in the cache.
  *
- * May include slab.h and the front seam. Only blocks of mid classes: these are whole cache lines, so that no two threads write
- * to one line because of it (passive false sharing: Berger et al., Hoard, ASPLOS 2000), and the longer way that each free of a
- * block takes that is not the heap's own is little beside what a program does with so much memory.
+ * Only blocks of mid classes: these are whole cache lines, so that no two threads write to one line because of it (passive
+ * false sharing: Berger et al., Hoard, ASPLOS 2000), and the longer way that each free of a block takes that is not the heap's
+ * own is little beside what a program does with so much memory.
  *
  * Must hold: a block in the front of heap h belongs to h, or to a mid class, whose sizes are multiples of FOREIGN_LINE;
  * kept = returned + given out by malloc + in the front now, but for what a handler that interrupted a push or a pop lost.

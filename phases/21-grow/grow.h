@@ -1,8 +1,8 @@
 /* phases/21-grow/grow.h - phase 21, the grow seam: a bin that runs empty after it has run over was too small, and doubles.
  *
- * May include the width seam. What only fills or only empties a bin does not change it: a program that frees all it has leaves
- * in the front what phase 18 allows, unless its bins had gone up and down before. After the slow start of tcmalloc's
- * thread caches (Google, tcmalloc design). Tiny classes hold enough as it is.
+ * What only fills or only empties a bin does not change it: a program that frees all it has leaves in the front what phase 18
+ * allows, unless its bins had gone up and down before. After the slow start of tcmalloc's thread caches (Google, tcmalloc
+ * design). Tiny classes hold enough as it is.
  *
  * Must hold: grow_now = width_blocks << shift, shift <= GROW_MOST, and 0 for tiny classes.
  */

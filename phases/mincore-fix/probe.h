@@ -3,8 +3,8 @@
  *   p starts a page?  ->  known to be there?  ->  mincore: is the page before p mapped?  ->  does the magic hold?
  *     no: not ours         yes: skip the call       no: not ours                              no: not ours
  *
- * Included once by each owner-<value>.c, which decides what "known" means. May include mapped.h, os.h and the owner seam.
- * Counters are process-wide and atomic: each stands beside a system call or spares one.
+ * Included once by each owner-<value>.c, which decides what "known" means. Counters are process-wide and atomic: each stands
+ * beside a system call or spares one.
  */
 #ifndef HAK_PROBE_H
 #define HAK_PROBE_H
