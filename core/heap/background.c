@@ -3,6 +3,7 @@
  * ordinary scheduling policy, the nice value and the set of CPUs. */
 #define _GNU_SOURCE
 #include "core/heap/background.h"
+#include "core/heap/env.h"
 #include "core/low/lock.h"
 #include "core/low/os.h"
 #include "core/seam/large.h"
@@ -17,7 +18,9 @@ enum background_state { BACKGROUND_NONE, BACKGROUND_RUNS, BACKGROUND_OFF };
 enum { BACKGROUND_STACK = 128 * 1024, BACKGROUND_LEAST_MS = 20, BACKGROUND_MOST_MS = 1000 };
 #define BACKGROUND_NEVER UINT64_MAX
 
-uint64_t background_on;
+#define BACKGROUND_KNOBS(X) \
+    X(background_on, "PURGE_THREAD", 0, 0, 1, "", "1: a thread gives back by age what is kept, also when no call is made")
+KNOBS(BACKGROUND_KNOBS);
 bool background_absent, background_wanted;
 
 static enum background_state background_state = BACKGROUND_NONE; /* atomic */

@@ -14,9 +14,7 @@
 #include "core/low/compiler.h"
 #include "core/heap/stats.h"
 
-extern uint64_t background_on;
-#define BACKGROUND_ENV(X) \
-    X("PURGE_THREAD", background_on, 0, 1, "0", "a thread gives back by age what is kept, also when the program makes no call")
+extern uint64_t background_on; /* HAKMEM_PURGE_THREAD */
 
 extern bool background_absent; /* there may be a thread, and is none. Atomic, relaxed */
 extern bool background_wanted; /* the next tick that may starts it. Atomic, relaxed */

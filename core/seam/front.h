@@ -3,7 +3,7 @@
  * Asked by malloc and free themselves: front_pop and front_push are inline and take the front's own state; the rest is
  * asked on slow paths, on the thread that owns the heap. An answer includes compiler.h and sizeclass.h and defines struct
  * front_heap, FRONT_INIT (its initializer for a heap that no thread has: holds nothing, takes nothing), FRONT_CACHES (false:
- * core goes straight to the slab and never calls front_pop and front_push), front_pop, front_push, front_spill and FRONT_ENV.
+ * core goes straight to the slab and never calls front_pop and front_push), front_pop, front_push and front_spill.
  *
  * Must hold: a block enters the front of heap h only when slab_of(block)->heap = h, or where the foreign seam keeps others';
  * while there it counts as used in its slab (used = live + cached + remote); front_flush leaves nothing in the front of h.

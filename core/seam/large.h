@@ -1,7 +1,7 @@
 /* seam/large.h - the large seam: a mapping for a large block (size > MID_MAX) is wanted / is given up. From where, to where?
  *
  * Asked by mapped.c, thread-safe, with no lock held, on every thread and in signal handlers. An answer includes compiler.h,
- * defines LARGE_ENV, and defines or declares the functions below.
+ * and defines or declares the functions below.
  *
  * Must hold: large_take returns page-aligned memory that is mapped for OS_LARGE, is in nobody's hands and came by large_give;
  * its contents are anything. What is kept is known to no owner seam: a pointer into it is foreign. It counts as held from the

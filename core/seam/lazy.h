@@ -1,8 +1,7 @@
 /* seam/lazy.h - the lazy seam: a SuperSlab is wanted, a SuperSlab has become empty. Where from, where to?
  *
  * Asked by superslab_acquire and superslab_release, thread-safe, with no lock held. An answer includes compiler.h only and
- * defines struct lazy_superslab (its state in a SuperSlab's header, kept while the SuperSlab is mapped) and LAZY_ENV, its
- * environment variables as a list for env.c.
+ * defines struct lazy_superslab (its state in a SuperSlab's header, kept while the SuperSlab is mapped).
  *
  * Must hold: every SuperSlab that lazy_acquire returns came from superslab_map, is in nobody's hands, and has
  * slab[i].heap = NULL for all i; superslab->clean tells truthfully which slots are zero.

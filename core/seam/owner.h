@@ -2,7 +2,7 @@
  *
  * Asked about pointers that no SuperSlab claims (the SuperSlab map is exact and belongs to core): is p the start of a mapped
  * block (mapped.h), and where is its header? Thread-safe, no lock held by the caller. An answer includes compiler.h and
- * defines OWNER_ENV, OWNER_NAME, and
+ * defines OWNER_NAME, and
  *
  *   size_t owner_header(void)     bytes before a block in its mapping that hold its struct mapped: os_page, for an answer that
  *                                 looks beside the block; 0: struct mapped lies elsewhere

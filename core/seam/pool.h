@@ -1,8 +1,8 @@
 /* seam/pool.h - the pool seam: a slab for this class is wanted, a slab has become empty.
  *
  * Asked by a heap's slow paths, on the thread that owns the heap, with no lock held. An answer includes compiler.h,
- * sizeclass.h and slab.h and defines struct pool_heap (its state in a heap, zero at first), struct pool_superslab (its state
- * in a SuperSlab, zero when acquired) and POOL_ENV.
+ * sizeclass.h and slab.h and defines struct pool_heap (its state in a heap, zero at first) and struct pool_superslab (its
+ * state in a SuperSlab, zero when acquired).
  *
  * Must hold: pool_claim formats a slab that nobody else can reach until pool_release; pool_release gets only slabs with
  * used = 0 that are in no list of the heap; a SuperSlab goes back (superslab_release) only when none of its slabs is claimed.

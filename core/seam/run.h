@@ -2,8 +2,8 @@
  * freeing one costs hundreds of instructions: may it stay, for the next malloc of that class?
  *
  * Asked by a heap's slow paths, inside heap_enter, on the thread that has the heap. An answer includes compiler.h and defines
- * struct run_heap (its state in a heap, zero at first), RUN_POP_MIN (it has nothing of up to so many bytes) and
- * RUN_ENV, and defines or declares:
+ * struct run_heap (its state in a heap, zero at first) and RUN_POP_MIN (it has nothing of up to so many bytes), and
+ * defines or declares:
  *
  *   void run_drain(struct heap *h, struct slab *s, void *p)   p, a block of h's slab s, did not fit into the front: to s, or
  *                                                   by front_drain. Outside of heap_enter: the short way of free

@@ -17,18 +17,8 @@ struct lazy_superslab {
     uint64_t since_ms;               /* os_now_ms() when it came */
 };
 
-#define LAZY_DEFAULT UINT64_MAX               /* not named by the environment */
-extern uint64_t lazy_size, lazy_mb, lazy_ttl; /* the bounds: SuperSlabs, MiB, seconds */
-extern uint64_t lazy_prewarm;                 /* SuperSlabs to map at start */
-extern uint64_t lazy_debug, lazy_prewarm_debug;
-
-#define LAZY_ENV(X)                                                                                                  \
-    X("SS_LRU_SIZE", lazy_size, 0, 1 << 20, "256", "most empty SuperSlabs to keep (0: none)")                        \
-    X("SS_LRU_MB", lazy_mb, 0, 1 << 21, "512", "most MiB of empty SuperSlabs to keep (below 2: none)")               \
-    X("SS_LRU_TTL", lazy_ttl, 0, 1 << 30, "60", "seconds after which an empty SuperSlab is unmapped (0: at once)")   \
-    X("SS_LRU_DEBUG", lazy_debug, 0, 1, "0", "print what the SuperSlab LRU did at exit")                             \
-    X("SS_PREWARM", lazy_prewarm, 0, 1 << 20, "0", "SuperSlabs to map at start, within the bounds of the LRU")       \
-    X("SS_PREWARM_DEBUG", lazy_prewarm_debug, 0, 1, "0", "print what the prewarming did at exit")
+extern uint64_t lazy_size, lazy_mb, lazy_ttl; /* the bounds: SuperSlabs, MiB, ms */
+extern uint64_t lazy_prewarm;
 
 /* What the LRU did. lazy_valid checks the equations that tie it together. */
 struct lazy_counts {

@@ -1,4 +1,5 @@
 /* front.c - see front.h: layout, refill, what goes back, flush and the counters of phase 11. */
+#include "core/heap/env.h"
 #include "core/heap/heap.h"
 #include "core/hakmem.h"
 #include "core/low/log.h"
@@ -7,7 +8,12 @@
 #include "core/heap/thread.h"
 
 void *front_nothing[1];
-uint64_t front_cap = 256, front_batch = 32, front_direct = 1, front_report;
+#define FRONT_KNOBS(X)                                                                                                    \
+    X(front_cap, "FC_CAP", 256, 0, 4096, "blocks", "most blocks of one class that a thread caches (0: none)")             \
+    X(front_batch, "FC_REFILL", 32, 1, 4096, "blocks", "blocks that a miss fetches from the slab, the caller's included") \
+    X(front_direct, "TINY_FRONT_DIRECT", 1, 0, 1, "", "0: refill through the slab's free list (two hops)")                \
+    X(front_report, "FRONT_STATS", 0, 0, 1, "", "print hits, misses, refills, drains, held bytes by class at exit")
+KNOBS(FRONT_KNOBS);
 
 static size_t front_capped(const struct front_heap *f, size_t blocks)
 {

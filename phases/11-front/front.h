@@ -59,11 +59,6 @@ extern void *front_nothing[1];
 #define FRONT_CACHES true
 
 extern uint64_t front_cap, front_batch, front_direct, front_report;
-#define FRONT_ENV(X)                                                                                        \
-    X("FC_CAP", front_cap, 0, 4096, "256", "blocks that a thread caches of one class, at most")             \
-    X("FC_REFILL", front_batch, 1, 4096, "32", "blocks that a miss fetches from the slab")                  \
-    X("TINY_FRONT_DIRECT", front_direct, 0, 1, "1", "0: refill through the slab's free list (two hops)")    \
-    X("FRONT_STATS", front_report, 0, 1, "0", "print hits, misses, refills, drains, held bytes by class at exit")
 
 hot_inline void *front_pop(struct front_heap *f, unsigned class)
 {

@@ -9,6 +9,7 @@
  * EMPTY is asked first in practice: what is formatted beats what is near. The number is its name in the reports.
  */
 #include "core/heap/background.h"
+#include "core/heap/env.h"
 #include "core/heap/heap.h"
 #include "core/low/lock.h"
 #include "core/low/log.h"
@@ -20,7 +21,11 @@
 #include "core/heap/thread.h"
 #include "span.h"
 
-uint64_t pool_empty_limit = 2, pool_report, pool_trace;
+#define POOL_KNOBS(X)                                                                                        \
+    X(pool_empty_limit, "POOL_EMPTY", 2, 0, POOL_EMPTY_MAX, "", "empty slabs that a thread keeps formatted") \
+    X(pool_report, "POOL_STATS", 0, 0, 1, "", "print acquisitions by stage, lock takes and waits at exit")   \
+    X(pool_trace, "POOL_TRACE", 0, 0, 1, "", "a line for each acquisition and release (MODE=check only)")
+KNOBS(POOL_KNOBS);
 
 static struct lock pool_lock = LOCK_INIT(LOCK_POOL);
 static struct pool_span *pool_spare;             /* spans that stand for nothing; under the lock */

@@ -31,9 +31,5 @@ struct pool_superslab {
 };
 
 extern uint64_t pool_empty_limit, pool_report, pool_trace;
-#define POOL_ENV(X)                                                                                           \
-    X("POOL_EMPTY", pool_empty_limit, 0, POOL_EMPTY_MAX, "2", "empty slabs that a thread keeps formatted")    \
-    X("POOL_STATS", pool_report, 0, 1, "0", "print acquisitions by stage, lock takes and waits at exit")      \
-    X("POOL_TRACE", pool_trace, 0, 1, "0", "a line for each acquisition and release (MODE=check only)")
 
 #endif

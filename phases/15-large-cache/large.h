@@ -17,12 +17,7 @@
 #define LARGE_GRANULE ((size_t)64 * 1024)
 enum { LARGE_PARTS = 4 }; /* log2 of 16 */
 
-#define LARGE_DEFAULT UINT64_MAX /* not named by the environment: then what all may keep together (spare.h) counts, too */
 extern uint64_t large_mb, large_percent, large_ttl;
-#define LARGE_ENV(X)                                                                                                      \
-    X("LARGE_MB", large_mb, 0, 1 << 24, "65536", "most MiB of freed large blocks to keep (0: none)")                      \
-    X("LARGE_PERCENT", large_percent, 100, 10000, "150", "most live and kept bytes, in percent of the peak of live ones") \
-    X("LARGE_TTL", large_ttl, 0, 1 << 30, "5", "seconds after which kept memory that was not needed goes (0: keep none)")
 
 static inline size_t large_round(size_t bytes)
 {

@@ -3,11 +3,13 @@
  * Must hold: h->run.bytes = sum over kept of slots * 64 KiB <= RUN_BYTES; the sum of that and of last_bytes over all heaps <=
  * HAKMEM_RUN_MB, but for heaps that fork has lost, which stay charged.
  */
+#include "core/heap/env.h"
 #include "core/heap/heap.h"
 #include "core/heap/thread.h"
 #include <string.h>
 
-uint64_t run_mb = 16;
+#define RUN_KNOBS(X) X(run_mb, "RUN_MB", 16, 0, 1 << 20, "MiB", "most empty runs that threads keep, all together (0: none)")
+KNOBS(RUN_KNOBS);
 
 static uint64_t run_charged; /* bytes, of all heaps; atomic, relaxed */
 

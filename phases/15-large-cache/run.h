@@ -29,7 +29,6 @@ struct run_heap {
 };
 
 extern uint64_t run_mb;
-#define RUN_ENV(X) X("RUN_MB", run_mb, 0, 1 << 20, "16", "most MiB of empty runs that threads keep, all together (0: none)")
 
 static inline bool run_holds(const struct run_heap *r, const void *p)
 {

@@ -13,6 +13,7 @@
  * slab after it was last served; it leaves the list when it is served. So a thousand threads that sleep are looked at once.
  * Only pushed to, and taken whole by one at a time.
  */
+#include "core/heap/env.h"
 #include "core/heap/heap.h"
 #include "core/low/os.h"
 #include "core/seam/large.h"
@@ -27,7 +28,11 @@
 enum { PURGE_PART = 32, PURGE_LITTLE = 8, PURGE_PAGES = 8 };
 #define PURGE_NEVER UINT64_MAX
 
-uint64_t purge_on = 1, purge_ms = 1500, purge_mb = 32;
+#define PURGE_KNOBS(X)                                                                                                  \
+    X(purge_on, "PURGE", 1, 0, 1, "", "heaps give back pages while their threads free; heaps of sleeping threads, too") \
+    X(purge_ms, "PURGE_MS", 1500, 2, 1 << 30, "ms", "time without use after which the thread gives back what is kept")  \
+    X(purge_mb, "PURGE_MB", 32, 0, 1 << 24, "MiB", "memory to hold from the system before heaps of sleeping threads are asked")
+KNOBS(PURGE_KNOBS);
 uint64_t purge_notes;
 bool purge_wanted;
 

@@ -12,10 +12,6 @@
 #include "core/heap/stats.h"
 
 extern uint64_t purge_on, purge_ms, purge_mb;
-#define PURGE_ENV(X)                                                                                                  \
-    X("PURGE", purge_on, 0, 1, "1", "heaps give back pages while their threads free; heaps of sleeping threads, too") \
-    X("PURGE_MS", purge_ms, 2, 1 << 30, "1500", "ms without use after which the thread gives back what is kept")      \
-    X("PURGE_MB", purge_mb, 0, 1 << 24, "32", "MiB to hold from the system before heaps of sleeping threads are asked")
 
 struct heap;
 

@@ -8,7 +8,6 @@ struct front_heap {
 };
 #define FRONT_INIT {}
 #define FRONT_CACHES false
-#define FRONT_ENV(X)
 
 hot_inline void *front_pop(struct front_heap *f, unsigned class)
 {

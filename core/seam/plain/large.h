@@ -2,8 +2,6 @@
 #ifndef HAK_BASE_LARGE_H
 #define HAK_BASE_LARGE_H
 
-#define LARGE_ENV(X)
-
 void *mapped_alloc(size_t size, size_t align);
 
 static inline size_t large_round(size_t bytes)

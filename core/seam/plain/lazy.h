@@ -3,6 +3,5 @@
 #define HAK_BASE_LAZY_H
 
 struct lazy_superslab {};
-#define LAZY_ENV(X)
 
 #endif

@@ -15,6 +15,4 @@ struct pool_superslab {
     struct superslab *next, *prev;
 };
 
-#define POOL_ENV(X)
-
 #endif

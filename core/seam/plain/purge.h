@@ -2,7 +2,6 @@
 #ifndef HAK_BASE_PURGE_H
 #define HAK_BASE_PURGE_H
 
-#define PURGE_ENV(X)
 struct purge_heap {};
 
 static inline void purge_acquired(void)

@@ -4,7 +4,6 @@
 
 struct run_heap {};
 #define RUN_POP_MIN SIZE_MAX
-#define RUN_ENV(X)
 
 static inline bool run_holds(const struct run_heap *r, const void *p)
 {
