@@ -136,11 +136,13 @@ struct background_counts background_counts(void)
     return (struct background_counts){load_relaxed(&counts.starts), load_relaxed(&counts.ends), load_relaxed(&counts.rounds)};
 }
 
-void background_stats(stats_each *each, void *context)
+static void background_stats(stats_each *each, void *context)
 {
     struct background_counts c = background_counts();
-    each(context, "thread.starts", c.starts);
-    each(context, "thread.ends", c.ends);
-    each(context, "thread.rounds", c.rounds);
-    each(context, "thread.off", __atomic_load_n(&background_state, __ATOMIC_RELAXED) == BACKGROUND_OFF);
+    each(context, "thread.starts", c.starts, "times that the thread of the allocator was started");
+    each(context, "thread.ends", c.ends, "times that the thread of the allocator ended");
+    each(context, "thread.rounds", c.rounds, "times that the thread of the allocator looked for something to give back");
+    each(context, "thread.off", load_relaxed(&background_state) == BACKGROUND_OFF,
+         "1: no thread of the allocator will be started any more");
 }
+STATS_PART(background_stats);

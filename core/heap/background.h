@@ -38,9 +38,8 @@ static inline void background_tick(bool freeing)
 
 void background_start(void); /* once, when the environment has been read */
 void background_fork_child(void);
-void background_stats(stats_each *each, void *context);
 
-/* What the thread did: times that it was started, ended, and looked. */
+/* Counters; their rows in background.c say what each counts. */
 struct background_counts {
     uint64_t starts, ends, rounds;
 };

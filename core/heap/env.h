@@ -1,7 +1,7 @@
 /* env.h - knobs: the environment variables of the allocator, read once, at start.
  *
  * A knob is one row of a list in the .c file of the part that reads it; all else that is said of it comes from there. The rows
- * of all files stand together in one section of the library, which the linker puts together, so that no file lists the parts.
+ * of all files stand in one section of the library, which the linker puts together, so that no file lists the parts.
  */
 #ifndef HAK_ENV_H
 #define HAK_ENV_H

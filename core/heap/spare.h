@@ -48,6 +48,4 @@ uint64_t spare_excess(void); /* the difference, where more is held than may be; 
 void spare_gave(uint64_t bytes);
 void spare_fresh(uint64_t bytes);
 
-void spare_stats(stats_each *each, void *context);
-
 #endif

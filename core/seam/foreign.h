@@ -12,7 +12,6 @@
  *   bool foreign_return(struct heap *h, struct slab *s, void *p)
  *                                         p leaves the front of h. False: it is h's own. Inside heap_enter
  *   uint64_t foreign_cached(const struct heap *h, const struct slab *s)  blocks of h's slab s in all fronts
- *   void foreign_stats(stats_each *each, void *context)
  *
  * Must hold: what is kept counts as cached (used = live + cached + remote), whoever has it.
  */

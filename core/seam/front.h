@@ -41,7 +41,6 @@ void front_open(struct heap *h);                                          /* the
 uint64_t front_cached(const struct heap *h, const struct slab *s);        /* blocks of s held by h's front */
 uint64_t front_over_cached(const struct heap *h, const struct slab *s);   /* those of them that wait; any thread may ask */
 uint64_t front_cached_total(const struct heap *h, uint64_t *bytes);       /* all that it holds; any thread may ask */
-void front_stats(stats_each *each, void *context);
 void front_start(void);                                                   /* once, when the environment has been read */
 void front_stop(void);                                                    /* once, at exit: last words */
 

@@ -39,7 +39,6 @@
  *      unmaps all that is kept; bytes
  * uint64_t large_held(void)
  *      bytes that are kept
- * void large_stats(stats_each *each, void *context)
  * void large_fork_lock(void), large_fork_unlock(bool child) */
 
 #endif

@@ -24,7 +24,6 @@ uint64_t lazy_age(uint64_t now_ms);           /* evicts by age; when to ask agai
 size_t lazy_shed(uint64_t bytes);             /* unmaps so much of what it keeps, as far as it goes; bytes */
 void lazy_start(void);                        /* once, when the environment has been read */
 void lazy_stop(void);                         /* once, at exit: last words */
-void lazy_stats(stats_each *each, void *context);
 void lazy_fork_lock(void);
 void lazy_fork_unlock(bool child);
 

@@ -24,7 +24,6 @@ struct mapped *owner_find(const void *p); /* NULL: not a mapped block of ours */
 void owner_add(struct mapped *m);         /* before the block is handed out. Cannot fail: m is memory enough */
 void owner_remove(struct mapped *m);      /* before the mapping goes away or moves */
 void owner_start(void);                   /* once, before the first of the others */
-void owner_stats(stats_each *each, void *context);
 void owner_fork_lock(void);
 void owner_fork_unlock(bool child);
 

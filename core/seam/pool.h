@@ -28,7 +28,6 @@ size_t pool_age(void);            /* of slots that nobody had at the last call e
 void pool_valid(struct heap *h);
 void pool_start(void); /* once, when the environment has been read */
 void pool_stop(void);  /* once, at exit: last words */
-void pool_stats(stats_each *each, void *context);
 void pool_fork_lock(void);
 void pool_fork_unlock(bool child);
 

@@ -26,7 +26,6 @@ struct heap;
  *                                            UINT64_MAX: not before something changes
  * void purge_tick(bool freeing)              freeing: in free, see background_tick
  * void purge_forget(struct heap *h)         h has given all back that it can: nothing of it counts as spare. Inside heap_enter
- * void purge_fork_child(void)                in the child: no thread but the caller is left
- * void purge_stats(stats_each *each, void *context) */
+ * void purge_fork_child(void)                in the child: no thread but the caller is left */
 
 #endif

@@ -16,7 +16,6 @@
  *   void remote_park(struct heap *h)                          nothing is held or kept afterwards. Inside heap_enter
  *   void remote_opening(void)                                 this thread gets a heap
  *   uint64_t remote_count(const struct heap *to, const struct slab *s)  blocks of s (NULL: any) on the way to that heap
- *   void remote_stats(stats_each *each, void *context)
  *   void remote_fork_lock(void), remote_fork_unlock(bool child)
  *
  * A block counts as sent (heap.remote_sent_blocks) from remote_give on, and as received once it is out of the queues.

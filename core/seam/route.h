@@ -19,7 +19,6 @@
  *   void route_own(struct heap *h, const struct slab *s)    h has claimed s
  *   void route_disown(struct heap *h, const struct slab *s) h is about to release s
  *   void route_valid(struct heap *h, const struct slab *s)  aborts unless route and slab agree, for a slab that h owns
- *   void route_stats(stats_each *each, void *context)
  *
  * route_miss and route_open decide whether h may take the short way at all: a process that asks for counters does without it in
  * malloc, where it would save the counting, too.

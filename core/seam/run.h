@@ -16,7 +16,6 @@
  *   uint64_t run_cached_bytes(const struct heap *h)  of all of them
  *   bool run_yield(struct heap *h)                  a SuperSlab would have to be mapped: true: something kept went to the pool
  *   void run_park(struct heap *h)                   the heap's current slabs have gone, and so has what was kept
- *   void run_stats(stats_each *each, void *context)
  *
  * Must hold: s is only kept as the current slab of its class, so that heap_settle finds it.
  */

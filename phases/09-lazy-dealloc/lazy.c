@@ -334,20 +334,21 @@ bool lazy_valid(void)
     return result;
 }
 
-void lazy_stats(stats_each *each, void *context)
+static void lazy_stats(stats_each *each, void *context)
 {
     struct lazy_counts c = lazy_counts();
-    each(context, "lazy.pushes", c.pushes);
-    each(context, "lazy.hits", c.hits);
-    each(context, "lazy.misses", c.misses);
-    each(context, "lazy.evictions_count", c.evictions_count);
-    each(context, "lazy.evictions_bytes", c.evictions_bytes);
-    each(context, "lazy.evictions_age", c.evictions_age);
-    each(context, "lazy.evictions_spare", c.evictions_spare);
-    each(context, "lazy.trimmed", c.trimmed);
-    each(context, "lazy.prewarmed", c.prewarmed);
-    each(context, "lazy.held", c.held);
+    each(context, "lazy.pushes", c.pushes, "SuperSlabs that came into the list, empty");
+    each(context, "lazy.hits", c.hits, "SuperSlabs that went out of the list to be used again");
+    each(context, "lazy.misses", c.misses, "SuperSlabs that were wanted when the list was empty, and mapped");
+    each(context, "lazy.evictions_count", c.evictions_count, "SuperSlabs unmapped, since the list was longer than SS_LRU_SIZE");
+    each(context, "lazy.evictions_bytes", c.evictions_bytes, "SuperSlabs unmapped, since the list had more than SS_LRU_MB");
+    each(context, "lazy.evictions_age", c.evictions_age, "SuperSlabs unmapped, since they were older than SS_LRU_TTL");
+    each(context, "lazy.evictions_spare", c.evictions_spare, "SuperSlabs unmapped, since too much was spare in all");
+    each(context, "lazy.trimmed", c.trimmed, "SuperSlabs unmapped by malloc_trim, or for want of memory");
+    each(context, "lazy.prewarmed", c.prewarmed, "SuperSlabs mapped at start");
+    each(context, "lazy.held", c.held, "SuperSlabs in the list now");
 }
+STATS_PART(lazy_stats);
 
 void lazy_fork_lock(void)
 {

@@ -20,15 +20,10 @@ struct lazy_superslab {
 extern uint64_t lazy_size, lazy_mb, lazy_ttl; /* the bounds: SuperSlabs, MiB, ms */
 extern uint64_t lazy_prewarm;
 
-/* What the LRU did. lazy_valid checks the equations that tie it together. */
+/* Counters; their rows in lazy.c say what each counts. lazy_valid checks the equation that ties them together. */
 struct lazy_counts {
-    uint64_t pushes, prewarmed;                               /* SuperSlabs that came: emptied; mapped at start */
-    uint64_t hits;                                            /* went out to be used again */
-    uint64_t evictions_count, evictions_bytes, evictions_age; /* unmapped, by the bound that was exceeded */
-    uint64_t evictions_spare;                                 /* unmapped, since too much was spare in all */
-    uint64_t trimmed;                                         /* unmapped by lazy_trim */
-    uint64_t held;                                            /* in the list now */
-    uint64_t misses;                                          /* wanted, but the list was empty: mapped */
+    uint64_t pushes, prewarmed, hits, misses, trimmed, held;
+    uint64_t evictions_count, evictions_bytes, evictions_age, evictions_spare;
 };
 struct lazy_counts lazy_counts(void);
 

@@ -270,7 +270,7 @@ static void front_add(void *context, struct heap *h)
     sum->held += front_held(bin);
 }
 
-void front_stats(stats_each *each, void *context)
+static void front_stats(stats_each *each, void *context)
 {
     struct front_sum all = {0};
     uint64_t bytes = 0;
@@ -281,14 +281,15 @@ void front_stats(stats_each *each, void *context)
         bytes += (all.held - before) * class_size(c);
     }
     if (route_counts())
-        each(context, "front.hits", all.hits);
-    each(context, "front.misses", all.misses);
-    each(context, "front.refills", all.refills);
-    each(context, "front.drains", all.drains);
-    each(context, "front.drained", all.drained);
-    each(context, "front.held", all.held);
-    each(context, "front.held_bytes", bytes);
+        each(context, "front.hits", all.hits, "allocations that found a block in a bin; only where somebody asks for counters");
+    each(context, "front.misses", all.misses, "allocations that found no block in a bin");
+    each(context, "front.refills", all.refills, "misses that brought more than one block");
+    each(context, "front.drains", all.drains, "pieces of neighbours that went back to a slab together");
+    each(context, "front.drained", all.drained, "blocks that went back, at trims and ends, too");
+    each(context, "front.held", all.held, "blocks in bins now");
+    each(context, "front.held_bytes", bytes, "bytes of blocks in bins now");
 }
+STATS_PART(front_stats);
 
 void front_start(void)
 {

@@ -21,7 +21,7 @@ struct pool_span;
 struct pool_heap {
     struct pool_span *hot;                   /* where the last slot came from: tried first. Spans are never unmapped */
     struct slab *empty[POOL_EMPTY_MAX];      /* EMPTY slabs, oldest first */
-    unsigned empty_count;
+    uint64_t empty_count;
     uint64_t stage[POOL_STAGES];             /* slabs acquired: hot, EMPTY, FREED, UNUSED, new SuperSlab. Owner writes */
     uint64_t released, retries;              /* slots given back; compare-and-swaps that lost */
 };

@@ -415,28 +415,30 @@ bool large_valid(void)
     return result;
 }
 
-void large_stats(stats_each *each, void *context)
+static void large_stats(stats_each *each, void *context)
 {
     struct large_counts c = large_counts();
-    each(context, "large.hits", c.hits);
-    each(context, "large.misses", c.misses);
-    each(context, "large.gives", c.gives);
-    each(context, "large.refusals", c.refusals);
-    each(context, "large.busy", c.busy);
-    each(context, "large.evictions_count", c.evictions_count);
-    each(context, "large.evictions_bytes", c.evictions_bytes);
-    each(context, "large.evictions_age", c.evictions_age);
-    each(context, "large.evictions_yield", c.evictions_yield);
-    each(context, "large.given_bytes", c.given_bytes);
-    each(context, "large.taken_bytes", c.taken_bytes);
-    each(context, "large.evicted_bytes", c.evicted_bytes);
-    each(context, "large.trimmed_bytes", c.trimmed_bytes);
-    each(context, "large.held", c.held);
-    each(context, "large.held_bytes", c.held_bytes);
-    each(context, "large.limit_bytes", c.limit_bytes);
-    each(context, "large.calloc_cleared", c.cleared);
-    each(context, "large.calloc_purged", c.purged);
+    each(context, "large.hits", c.hits, "blocks that came from a kept range");
+    each(context, "large.misses", c.misses, "blocks that had to be mapped");
+    each(context, "large.gives", c.gives, "ranges that came to be kept");
+    each(context, "large.refusals", c.refusals, "ranges that were not kept");
+    each(context, "large.busy", c.busy, "calls that did without, because the lock was not to be had");
+    each(context, "large.evictions_count", c.evictions_count, "ranges unmapped, since the table was full");
+    each(context, "large.evictions_bytes", c.evictions_bytes, "ranges unmapped, since more was kept than limit_bytes");
+    each(context, "large.evictions_age", c.evictions_age, "ranges unmapped, since nobody needed them for LARGE_TTL");
+    each(context, "large.evictions_yield", c.evictions_yield, "ranges unmapped, since slabs needed as much");
+    each(context, "large.given_bytes", c.given_bytes, "bytes that came to be kept");
+    each(context, "large.taken_bytes", c.taken_bytes, "bytes that went from there into blocks");
+    each(context, "large.evicted_bytes", c.evicted_bytes, "kept bytes that were unmapped by a bound");
+    each(context, "large.trimmed_bytes", c.trimmed_bytes,
+         "kept bytes that were unmapped by malloc_trim, or for want of memory");
+    each(context, "large.held", c.held, "ranges kept now");
+    each(context, "large.held_bytes", c.held_bytes, "bytes kept now");
+    each(context, "large.limit_bytes", c.limit_bytes, "the most that held_bytes may be now");
+    each(context, "large.calloc_cleared", c.cleared, "callocs that cleared a kept range");
+    each(context, "large.calloc_purged", c.purged, "callocs that had the kernel clear a kept range");
 }
+STATS_PART(large_stats);
 
 void large_fork_lock(void)
 {

@@ -196,12 +196,13 @@ static void run_sum(void *context, struct heap *h)
     sum->drops += load_relaxed(&h->run.drops);
 }
 
-void run_stats(stats_each *each, void *context)
+static void run_stats(stats_each *each, void *context)
 {
     struct run_heap sum = {.count = 0};
     thread_each_heap(run_sum, &sum);
-    each(context, "run.hits", sum.hits);
-    each(context, "run.drops", sum.drops);
-    each(context, "run.kept", sum.count);
-    each(context, "run.kept_bytes", sum.bytes);
+    each(context, "run.hits", sum.hits, "blocks that came back to a kept run");
+    each(context, "run.drops", sum.drops, "runs that went for the sake of another");
+    each(context, "run.kept", sum.count, "runs kept now");
+    each(context, "run.kept_bytes", sum.bytes, "bytes of runs kept now");
 }
+STATS_PART(run_stats);

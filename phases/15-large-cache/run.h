@@ -43,6 +43,5 @@ void run_drain(struct heap *h, struct slab *s, void *p);
 bool run_keep(struct heap *h, struct slab *s);
 bool run_yield(struct heap *h);
 void run_park(struct heap *h);
-void run_stats(stats_each *each, void *context);
 
 #endif

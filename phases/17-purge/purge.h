@@ -65,16 +65,10 @@ bool purge_pressure(void);
 uint64_t purge_age(uint64_t now_ms);
 void purge_fork_child(void);
 void purge_forget(struct heap *h);
-void purge_stats(stats_each *each, void *context);
 
-/* What was done. Atomic, any thread. */
+/* Counters; their rows in purge.c say what each counts. Atomic, any thread. */
 struct purge_counts {
-    uint64_t looks, purges;     /* of threads at their own slabs, by the bytes they free; those that found too much spare */
-    uint64_t sweeps;            /* of the background thread, at all heaps */
-    uint64_t idles, superslabs; /* times that no SuperSlab had come or gone for so long; empty ones unmapped then */
-    uint64_t heaps, slabs;      /* heaps found asleep, and drained; empty slabs that those gave to the pool */
-    uint64_t asked, pressures;  /* heaps looked at, and served, for want of a slot */
-    uint64_t slot_bytes, slab_bytes; /* memory given back: by age, of slots that nobody has; of slabs in use */
+    uint64_t looks, purges, sweeps, idles, superslabs, heaps, slabs, asked, pressures, slot_bytes, slab_bytes;
 };
 struct purge_counts purge_counts(void);
 

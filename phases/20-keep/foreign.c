@@ -38,17 +38,9 @@ uint64_t foreign_cached(const struct heap *h, const struct slab *s)
     return walk.count;
 }
 
-static void foreign_sum(void *context, struct heap *h)
+static void foreign_stats(stats_each *each, void *context)
 {
-    struct foreign_heap *sum = context;
-    sum->kept += load_relaxed(&h->foreign.kept);
-    sum->returned += load_relaxed(&h->foreign.returned);
+    each(context, "keep.kept", STATS_HEAPS(foreign.kept), "blocks of other heaps that came into a front");
+    each(context, "keep.returned", STATS_HEAPS(foreign.returned), "blocks of other heaps that a front gave back");
 }
-
-void foreign_stats(stats_each *each, void *context)
-{
-    struct foreign_heap sum = {0};
-    thread_each_heap(foreign_sum, &sum);
-    each(context, "keep.kept", sum.kept);
-    each(context, "keep.returned", sum.returned);
-}
+STATS_PART(foreign_stats);

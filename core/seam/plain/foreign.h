@@ -35,9 +35,4 @@ static inline bool foreign_return(struct heap *h, struct slab *s, void *p)
 
 #define foreign_cached front_cached
 
-static inline void foreign_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
 #endif

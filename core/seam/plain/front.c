@@ -40,11 +40,6 @@ uint64_t front_cached_total(const struct heap *h, uint64_t *bytes)
     return 0;
 }
 
-void front_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
 void front_start(void)
 {
 }

@@ -30,9 +30,4 @@ static inline void grow_reset(struct grow_heap *g)
     (void)g;
 }
 
-static inline void grow_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
 #endif

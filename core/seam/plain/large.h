@@ -68,11 +68,6 @@ static inline uint64_t large_held(void)
     return 0;
 }
 
-static inline void large_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
 static inline void large_fork_lock(void)
 {
 }

@@ -40,11 +40,6 @@ void lazy_stop(void)
 {
 }
 
-void lazy_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
 void lazy_fork_lock(void)
 {
 }

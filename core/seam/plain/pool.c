@@ -113,11 +113,6 @@ void pool_valid(struct heap *h)
     }
 }
 
-void pool_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
 void pool_start(void)
 {
 }

@@ -47,9 +47,4 @@ static inline void purge_fork_child(void)
 {
 }
 
-static inline void purge_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
 #endif

@@ -59,11 +59,6 @@ static inline uint64_t remote_count(const struct heap *to, const struct slab *s)
     return 0;
 }
 
-static inline void remote_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
 static inline void remote_fork_lock(void)
 {
 }

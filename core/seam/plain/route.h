@@ -57,9 +57,4 @@ static inline void route_valid(struct heap *h, const struct slab *s)
     (void)h, (void)s;
 }
 
-static inline void route_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
 #endif

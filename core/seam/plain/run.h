@@ -58,9 +58,4 @@ static inline void run_park(struct heap *h)
     (void)h;
 }
 
-static inline void run_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
 #endif
