@@ -1,8 +1,8 @@
 /* stats.h - how a part of the allocator tells its counters.
  *
- * A counter is one row of a function in the .c file of the part that counts: a call of each with its name, its value and what it
- * counts. Names are lower case words joined by '_' and '.'; they are stable, tools read them. The functions of all files stand in
- * one section of the library, which the linker puts together, so that no file lists the parts.
+ * A counter is one row of a function in the .c file of the part that counts: a call of each with its name, its value and what
+ * it counts. Names are lower case words joined by '_' and '.'; they are stable, tools read them. The functions of all files
+ * stand in one section of the library, which the linker puts together, so that no file lists the parts.
  */
 #ifndef HAK_STATS_H
 #define HAK_STATS_H
