@@ -132,10 +132,14 @@ void *front_refill(struct heap *h, unsigned class)
     return p;
 }
 
+enum { FRONT_HELD_MOST = 4096 + FRONT_OVER }; /* HAKMEM_FC_CAP at most, and those that did not fit */
+
+/* Any thread may ask. Where the owner lays the bin out meanwhile, the pointers read do not belong together: then nothing. */
 static size_t front_held(const struct front_bin *bin)
 {
-    return (size_t)(load_relaxed(&bin->top) - load_relaxed(&bin->base) + load_relaxed(&bin->over_top) -
-                    load_relaxed(&bin->over_base));
+    size_t held = (size_t)(load_relaxed(&bin->top) - load_relaxed(&bin->base) + load_relaxed(&bin->over_top) -
+                           load_relaxed(&bin->over_base));
+    return held <= FRONT_HELD_MOST ? held : 0;
 }
 
 /* The slots behind base up to top, which hold blocks of h's slabs or NULL, are emptied into the slabs; neighbours in a slab
