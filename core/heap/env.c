@@ -58,11 +58,6 @@ static void env_set(const struct knob *k, const char *entry, const char *text)
 
 enum { ENV_NAME_MAX = 32 }; /* no known name is as long */
 
-static unsigned env_upper(char c)
-{
-    return c >= 'a' && c <= 'z' ? (unsigned)(c - 'a' + 'A') : (unsigned char)c;
-}
-
 /* Letters that must be put in, taken out or replaced to make the one name of the other; at least ENV_NAME_MAX when the first
  * is as long. The case of letters does not count. */
 static unsigned env_distance(const char *a, size_t length, const char *b)
@@ -75,7 +70,7 @@ static unsigned env_distance(const char *a, size_t length, const char *b)
     for (; *b; b++) {
         unsigned corner = row[0]++;
         for (size_t i = 1; i <= length; i++) {
-            unsigned change = corner + (env_upper(a[i - 1]) != env_upper(*b)), best = row[i] + 1;
+            unsigned change = corner + (((a[i - 1] ^ *b) & ~0x20) != 0), best = row[i] + 1;
             corner = row[i];
             best = row[i - 1] + 1 < best ? row[i - 1] + 1 : best;
             row[i] = change < best ? change : best;
@@ -84,32 +79,21 @@ static unsigned env_distance(const char *a, size_t length, const char *b)
     return row[length];
 }
 
-/* The knob for which that unknown name is likely to stand, the nearest one; NULL: none. */
-static const struct knob *env_near(const char *name, size_t length)
+/* The knob of that name, or the one for which a wrong name is likely to stand; NULL: none. */
+static const struct knob *env_nearest(const char *name, size_t length)
 {
-    const struct knob *near = NULL;
+    const struct knob *nearest = NULL;
     unsigned least = UINT32_MAX;
     for ENV_EACH (k) {
         size_t known = strlen(k->name), common = length < known ? length : known;
         unsigned distance = env_distance(name, length, k->name);
         bool begins = common >= 3 && strncmp(k->name, name, common) == 0;
         if (distance < least && (begins || distance <= (common > 4 ? 2 : common > 2))) {
-            near = k;
+            nearest = k;
             least = distance;
         }
     }
-    return near;
-}
-
-/* An entry HAKMEM_name=value, of whose name no knob is. */
-static void env_unknown(const char *entry, size_t length)
-{
-    const struct knob *near = env_near(entry, length);
-    if (near)
-        log_line("hakmem: HAKMEM_%s: variant %s has no such variable: ignored (HAKMEM_%s is one, HAKMEM_HELP=1 lists them)",
-                 entry, hak_variant(), near->name);
-    else if (env_help)
-        log_line("hakmem: HAKMEM_%s: variant %s has no such variable: ignored", entry, hak_variant());
+    return nearest;
 }
 
 /* entry: what follows HAKMEM_ in the environment, for example "STATS=1". known: sets the knob of that name, if there is one;
@@ -120,15 +104,15 @@ static void env_entry(const char *entry, bool known)
     if (!equals)
         return;
     size_t length = (size_t)(equals - entry);
-    for ENV_EACH (k) {
-        if (strlen(k->name) != length || strncmp(k->name, entry, length) != 0)
-            continue;
-        if (known)
-            env_set(k, entry, equals + 1);
-        return;
-    }
-    if (!known)
-        env_unknown(entry, length);
+    const struct knob *k = env_nearest(entry, length);
+    bool exact = k && strncmp(k->name, entry, length) == 0 && !k->name[length];
+    if (exact && known)
+        env_set(k, entry, equals + 1);
+    else if (!exact && !known && k)
+        log_line("hakmem: HAKMEM_%s: variant %s has no such variable: ignored (HAKMEM_%s is one, HAKMEM_HELP=1 lists them)",
+                 entry, hak_variant(), k->name);
+    else if (!exact && !known && env_help)
+        log_line("hakmem: HAKMEM_%s: variant %s has no such variable: ignored", entry, hak_variant());
 }
 
 void env_read(char **environment)
