@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "core/heap/background.h"
 #include "core/heap/env.h"
+#include "core/heap/stats.h"
 #include "core/low/lock.h"
 #include "core/low/os.h"
 #include "core/seam/large.h"

@@ -12,7 +12,6 @@
 #define HAK_BACKGROUND_H
 
 #include "core/low/compiler.h"
-#include "core/heap/stats.h"
 
 extern uint64_t background_on; /* HAKMEM_PURGE_THREAD */
 

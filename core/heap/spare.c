@@ -1,6 +1,7 @@
 /* spare.c - see spare.h. */
 #include "core/heap/spare.h"
 #include "core/heap/mapped.h"
+#include "core/heap/stats.h"
 #include "core/low/os.h"
 
 #define SPARE_FLOOR ((uint64_t)24 << 20)

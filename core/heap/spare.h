@@ -15,7 +15,6 @@
 #define HAK_SPARE_H
 
 #include "core/low/compiler.h"
-#include "core/heap/stats.h"
 
 enum spare_kind {
     SPARE_SUPERSLABS, /* empty, kept by the lazy seam */

@@ -15,7 +15,6 @@
 
 #include "core/low/compiler.h"
 #include "core/heap/sizeclass.h"
-#include "core/heap/stats.h"
 
 struct heap;
 struct slab;

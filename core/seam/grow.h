@@ -14,7 +14,6 @@
 #ifndef HAK_SEAM_GROW_H
 #define HAK_SEAM_GROW_H
 
-#include "core/heap/stats.h"
 #include "core/seam/width.h"
 
 #include HAK_SEAM_grow

@@ -11,7 +11,6 @@
 #define HAK_SEAM_LARGE_H
 
 #include "core/low/compiler.h"
-#include "core/heap/stats.h"
 
 #include HAK_SEAM_large
 

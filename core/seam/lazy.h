@@ -10,7 +10,6 @@
 #define HAK_SEAM_LAZY_H
 
 #include "core/low/compiler.h"
-#include "core/heap/stats.h"
 
 struct superslab;
 

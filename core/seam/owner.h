@@ -14,7 +14,6 @@
 #define HAK_SEAM_OWNER_H
 
 #include "core/low/compiler.h"
-#include "core/heap/stats.h"
 
 struct mapped;
 

@@ -12,7 +12,6 @@
 
 #include "core/low/compiler.h"
 #include "core/heap/slab.h"
-#include "core/heap/stats.h"
 
 struct heap;
 struct superslab;

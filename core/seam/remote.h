@@ -30,7 +30,6 @@
 #include "core/low/compiler.h"
 #include "core/heap/sizeclass.h"
 #include "core/heap/slab.h"
-#include "core/heap/stats.h"
 
 struct heap;
 

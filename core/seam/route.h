@@ -35,7 +35,6 @@
 #include "core/seam/guard.h"
 #include "core/heap/sizeclass.h"
 #include "core/heap/slab.h"
-#include "core/heap/stats.h"
 
 struct heap;
 

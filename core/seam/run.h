@@ -24,7 +24,6 @@
 
 #include "core/heap/sizeclass.h"
 #include "core/heap/slab.h"
-#include "core/heap/stats.h"
 
 struct heap;
 

@@ -19,6 +19,7 @@
 #include "core/low/log.h"
 #include "core/low/os.h"
 #include "core/heap/spare.h"
+#include "core/heap/stats.h"
 #include "core/heap/superslab.h"
 
 enum { LAZY_AGE_BATCH = 8 };            /* evicted by age at one time, so that no malloc pays for hundreds */

@@ -1,6 +1,7 @@
 /* front.c - see front.h: layout, refill, what goes back, flush and the counters of phase 11. */
 #include "core/heap/env.h"
 #include "core/heap/heap.h"
+#include "core/heap/stats.h"
 #include "core/hakmem.h"
 #include "core/low/log.h"
 #include "core/low/meta.h"

@@ -18,6 +18,7 @@
 #include "core/seam/lazy.h"
 #include "core/seam/purge.h"
 #include "core/heap/spare.h"
+#include "core/heap/stats.h"
 #include "core/heap/thread.h"
 #include "span.h"
 

@@ -1,6 +1,7 @@
 /* route.c - see route.h: a heap with its table, what comes into the table and what leaves it. */
 #include "core/heap/env.h"
 #include "core/heap/heap.h"
+#include "core/heap/stats.h"
 #include "core/low/place.h"
 #include "core/heap/thread.h"
 

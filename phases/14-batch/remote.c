@@ -1,5 +1,6 @@
 /* remote.c - see remote.h: packets, boxes, sending and receiving. */
 #include "core/heap/heap.h"
+#include "core/heap/stats.h"
 #include "core/low/lock.h"
 #include "core/low/log.h"
 #include "core/low/meta.h"

@@ -18,6 +18,7 @@
 #include "core/seam/large.h"
 #include "core/seam/lazy.h"
 #include "core/heap/spare.h"
+#include "core/heap/stats.h"
 #include "ranges.h"
 
 enum { LARGE_TRIES = 200, LARGE_BATCH = 16, LARGE_MB = 65536 };

@@ -5,6 +5,7 @@
  */
 #include "core/heap/env.h"
 #include "core/heap/heap.h"
+#include "core/heap/stats.h"
 #include "core/heap/thread.h"
 #include <string.h>
 

@@ -19,6 +19,7 @@
 #include "core/seam/large.h"
 #include "core/seam/lazy.h"
 #include "core/heap/spare.h"
+#include "core/heap/stats.h"
 #include "core/heap/thread.h"
 
 #define PURGE_STEP ((int64_t)4 << 20) /* freed by a thread before it looks: at most; */

@@ -2,14 +2,13 @@
  * frees; a heap whose thread is asleep gives back what it can when others want memory; and the thread of background.h,
  * where there is one, gives back what has not been used for HAKMEM_PURGE_MS.
  *
- * May include compiler.h, stats.h, background.h. See purge.c for when each of these happens.
+ * May include compiler.h, background.h. See purge.c for when each of these happens.
  */
 #ifndef HAK_PHASE_PURGE_H
 #define HAK_PHASE_PURGE_H
 
 #include "core/heap/background.h"
 #include "core/low/compiler.h"
-#include "core/heap/stats.h"
 
 extern uint64_t purge_on, purge_ms, purge_mb;
 

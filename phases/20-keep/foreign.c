@@ -1,5 +1,6 @@
 /* foreign.c - see foreign.h. */
 #include "core/heap/heap.h"
+#include "core/heap/stats.h"
 #include "core/heap/thread.h"
 
 bool foreign_return(struct heap *h, struct slab *s, void *p)

@@ -1,5 +1,6 @@
 /* grow.c - see grow.h: the counter. */
 #include "core/heap/heap.h"
+#include "core/heap/stats.h"
 #include "core/heap/thread.h"
 
 static void grow_stats(stats_each *each, void *context)

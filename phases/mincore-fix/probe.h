@@ -13,6 +13,7 @@
 #include "core/low/os.h"
 #include "core/seam/owner.h"
 #include "core/heap/sizeclass.h"
+#include "core/heap/stats.h"
 
 /* What mincore was asked for: a block of one page (sizes just above the tiny ones), of up to MID_MAX, above, or no block. */
 enum probe_cause { PROBE_PAGE, PROBE_MID, PROBE_LARGE, PROBE_FOREIGN, PROBE_CAUSES };
