@@ -103,7 +103,8 @@ NO_BUILTIN := $(addprefix -fno-builtin-,malloc calloc realloc free aligned_alloc
 # Debug data of version 4: valgrind 3.19 cannot read what clang writes as version 5.
 BASE_FLAGS := -std=gnu2x -gdwarf-4 -pthread -fexceptions -I. -MMD -MP -ffile-prefix-map="$$PWD"=. $(WARN)
 LIB_FLAGS := $(MODE_FLAGS) -fPIC -fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec -fno-plt $(NO_BUILTIN)
-SO_FLAGS := -shared -Wl,-soname,libhakmem.so -Wl,-z,initfirst -Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,--as-needed
+SO_FLAGS := -shared -Wl,-soname,libhakmem.so -Wl,-z,initfirst -Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,--as-needed \
+    -Wl,--version-script=core/exports.map
 # The instrument is one: workloads and runner are built once, by one compiler, whatever the variant.
 HOST_CC := gcc
 HOST_FLAGS := -O2 -fPIE $(NO_BUILTIN)

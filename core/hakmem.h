@@ -60,20 +60,35 @@ int hak_malloc_info(int options, FILE *out); /* XML as glibc's; returns 0, or EI
 const char *hak_variant(void);
 const char *hak_build(void);
 
-/* Counters, summed over all heaps at the time of the call; other threads may be running. */
+/* Counters, summed over all heaps at the time of the call; other threads may be running. One row X(field, what it counts) for
+ * each. */
+#define HAK_STATS_ROWS(X)                                                                \
+    X(live_blocks, "blocks handed out and not yet freed by the program")                 \
+    X(live_bytes, "bytes of live blocks, as malloc_usable_size counts them")             \
+    X(cached_blocks, "blocks freed, and held in a thread's front")                       \
+    X(cached_bytes, "bytes of cached blocks")                                            \
+    X(mid_blocks, "live blocks of up to 1 MiB that have a mapping of their own")         \
+    X(mid_bytes, "bytes of live blocks of up to 1 MiB that have a mapping of their own") \
+    X(large_blocks, "live blocks above 1 MiB")                                           \
+    X(large_bytes, "bytes of live blocks above 1 MiB")                                   \
+    X(mapped_bytes, "address space held from the system")                                \
+    X(mapped_bytes_peak, "the most that was held at one time")                           \
+    X(superslabs, "SuperSlabs mapped now")                                               \
+    X(superslabs_peak, "the most that were mapped at one time")                          \
+    X(superslabs_mapped, "SuperSlabs mapped so far")                                     \
+    X(superslabs_unmapped, "SuperSlabs unmapped so far")                                 \
+    X(slabs, "slabs that belong to a heap")                                              \
+    X(heaps, "heaps, parked ones included")                                              \
+    X(heaps_parked, "heaps whose threads have ended")                                    \
+    X(heaps_adopted, "parked heaps that a thread took over")                             \
+    X(remote_frees, "blocks freed by a thread that does not have their heap")            \
+    X(calloc_known_zero, "calloc calls that could skip the clearing")                    \
+    X(calloc_cleared, "calloc calls that had to clear")                                  \
+    X(syscalls, "system calls that the allocator made")
+
+#define HAK_STATS_FIELD(field, words) uint64_t field;
 struct hak_stats {
-    uint64_t live_blocks, live_bytes;           /* handed out and not yet freed by the program, in block sizes */
-    uint64_t cached_blocks, cached_bytes;       /* freed, and held in a thread's front */
-    uint64_t mid_blocks, mid_bytes;             /* live blocks that have a mapping of their own, up to 1 MiB */
-    uint64_t large_blocks, large_bytes;         /* the same, above 1 MiB */
-    uint64_t mapped_bytes, mapped_bytes_peak;   /* address space held from the system */
-    uint64_t superslabs, superslabs_peak;       /* mapped now, and at most at one time */
-    uint64_t superslabs_mapped, superslabs_unmapped;
-    uint64_t slabs;                             /* slabs that belong to a heap */
-    uint64_t heaps, heaps_parked, heaps_adopted;
-    uint64_t remote_frees;                      /* blocks that came back through a remote list */
-    uint64_t calloc_known_zero, calloc_cleared; /* calloc calls that could skip, or had to do, the clearing */
-    uint64_t syscalls;                          /* every system call that the allocator made */
+    HAK_STATS_ROWS(HAK_STATS_FIELD)
 };
 void hak_stats(struct hak_stats *out);
 

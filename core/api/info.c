@@ -103,15 +103,14 @@ HAK_EXPORT void hak_malloc_stats(void)
 
 static void info_total(FILE *out, const char *type, uint64_t count, uint64_t size)
 {
-    fprintf(out, "<total type=\"%s\" count=\"%llu\" size=\"%llu\"/>\n", type, (unsigned long long)count,
-            (unsigned long long)size);
+    fprintf(out, "<total type=\"%s\" count=\"%lu\" size=\"%lu\"/>\n", type, count, size);
 }
 
 static void info_system(FILE *out, uint64_t now, uint64_t peak)
 {
-    unsigned long long size = now, most = peak > now ? peak : now;
-    fprintf(out, "<system type=\"current\" size=\"%llu\"/>\n<system type=\"max\" size=\"%llu\"/>\n", size, most);
-    fprintf(out, "<aspace type=\"total\" size=\"%llu\"/>\n<aspace type=\"mprotect\" size=\"%llu\"/>\n", size, size);
+    uint64_t most = peak > now ? peak : now;
+    fprintf(out, "<system type=\"current\" size=\"%lu\"/>\n<system type=\"max\" size=\"%lu\"/>\n", now, most);
+    fprintf(out, "<aspace type=\"total\" size=\"%lu\"/>\n<aspace type=\"mprotect\" size=\"%lu\"/>\n", now, now);
 }
 
 struct info_file {
@@ -128,9 +127,8 @@ static void info_heap(void *context, struct heap *h)
     fprintf(file->out, "<heap nr=\"%u\">\n<sizes>\n", file->number++);
     for (unsigned c = 0; c < CLASS_ALL; c++) {
         if (sum.blocks[c])
-            fprintf(file->out, "  <size from=\"%zu\" to=\"%zu\" total=\"%llu\" count=\"%llu\"/>\n",
-                    c ? class_size(c - 1) + 1 : 1, class_size(c), (unsigned long long)(sum.blocks[c] * class_size(c)),
-                    (unsigned long long)sum.blocks[c]);
+            fprintf(file->out, "  <size from=\"%zu\" to=\"%zu\" total=\"%lu\" count=\"%lu\"/>\n",
+                    c ? class_size(c - 1) + 1 : 1, class_size(c), sum.blocks[c] * class_size(c), sum.blocks[c]);
     }
     fputs("</sizes>\n", file->out);
     info_total(file->out, "fast", sum.fast_count, sum.fast_bytes);

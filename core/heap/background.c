@@ -3,6 +3,8 @@
  * ordinary scheduling policy, the nice value and the set of CPUs. */
 #define _GNU_SOURCE
 #include "core/heap/background.h"
+#include "core/heap/env.h"
+#include "core/heap/stats.h"
 #include "core/low/lock.h"
 #include "core/low/os.h"
 #include "core/seam/large.h"
@@ -17,7 +19,9 @@ enum background_state { BACKGROUND_NONE, BACKGROUND_RUNS, BACKGROUND_OFF };
 enum { BACKGROUND_STACK = 128 * 1024, BACKGROUND_LEAST_MS = 20, BACKGROUND_MOST_MS = 1000 };
 #define BACKGROUND_NEVER UINT64_MAX
 
-uint64_t background_on;
+#define BACKGROUND_KNOBS(X) \
+    X(background_on, "PURGE_THREAD", 0, 0, 1, "", "1: a thread gives back by age what is kept, also when no call is made")
+KNOBS(BACKGROUND_KNOBS);
 bool background_absent, background_wanted;
 
 static enum background_state background_state = BACKGROUND_NONE; /* atomic */
@@ -133,11 +137,13 @@ struct background_counts background_counts(void)
     return (struct background_counts){load_relaxed(&counts.starts), load_relaxed(&counts.ends), load_relaxed(&counts.rounds)};
 }
 
-void background_stats(stats_each *each, void *context)
+static void background_stats(stats_each *each, void *context)
 {
     struct background_counts c = background_counts();
-    each(context, "thread.starts", c.starts);
-    each(context, "thread.ends", c.ends);
-    each(context, "thread.rounds", c.rounds);
-    each(context, "thread.off", __atomic_load_n(&background_state, __ATOMIC_RELAXED) == BACKGROUND_OFF);
+    each(context, "thread.starts", c.starts, "times that the thread of the allocator was started");
+    each(context, "thread.ends", c.ends, "times that the thread of the allocator ended");
+    each(context, "thread.rounds", c.rounds, "times that the thread of the allocator looked for something to give back");
+    each(context, "thread.off", load_relaxed(&background_state) == BACKGROUND_OFF,
+         "1: no thread of the allocator will be started any more");
 }
+STATS_PART(background_stats);

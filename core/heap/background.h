@@ -12,11 +12,8 @@
 #define HAK_BACKGROUND_H
 
 #include "core/low/compiler.h"
-#include "core/heap/stats.h"
 
-extern uint64_t background_on;
-#define BACKGROUND_ENV(X) \
-    X("PURGE_THREAD", background_on, 0, 1, "0", "a thread gives back by age what is kept, also when the program makes no call")
+extern uint64_t background_on; /* HAKMEM_PURGE_THREAD */
 
 extern bool background_absent; /* there may be a thread, and is none. Atomic, relaxed */
 extern bool background_wanted; /* the next tick that may starts it. Atomic, relaxed */
@@ -40,9 +37,8 @@ static inline void background_tick(bool freeing)
 
 void background_start(void); /* once, when the environment has been read */
 void background_fork_child(void);
-void background_stats(stats_each *each, void *context);
 
-/* What the thread did: times that it was started, ended, and looked. */
+/* Counters; their rows in background.c say what each counts. */
 struct background_counts {
     uint64_t starts, ends, rounds;
 };

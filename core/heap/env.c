@@ -1,43 +1,35 @@
 /* env.c - see env.h. */
 #include "core/heap/env.h"
-#include "core/heap/background.h"
 #include "core/hakmem.h"
 #include "core/low/log.h"
-#include "core/seam/front.h"
-#include "core/seam/large.h"
-#include "core/seam/lazy.h"
-#include "core/seam/owner.h"
-#include "core/seam/pool.h"
-#include "core/seam/purge.h"
 #include <string.h>
 #include <sys/auxv.h>
 
-uint64_t env_stats, env_help, env_crash_log;
 char env_stats_file[ENV_PATH_MAX];
 
-struct env_variable {
-    const char *name; /* without HAKMEM_ */
-    uint64_t *target;
-    uint64_t low, high; /* inclusive */
-    const char *standard, *help;
-    char *path; /* a variable that is a path has this of ENV_PATH_MAX bytes, and no target; "-" leaves it empty */
+#define ENV_KNOBS(X)                                                                                      \
+    X(env_stats, "STATS", 0, 0, 2, "", "print counters at exit: 1 as text, json (or 2) as one JSON line") \
+    X(env_help, "HELP", 0, 0, 2, "", "print at start this table; 2: and what each counter counts")        \
+    X(env_crash_log, "CRASH_LOG", 0, 0, 1, "", "a line on SIGSEGV, SIGBUS and SIGABRT")
+static const char env_stats_file_words[] = "append the counters to this file; %p in its name: the process's number";
+ENV_KNOBS(KNOB_VARIABLE)
+static const struct knob env_knobs[] KNOB_SECTION = {
+    ENV_KNOBS(KNOB_ROW) {.name = "STATS_FILE", .standard = "-", .path = env_stats_file, .words = env_stats_file_words},
 };
 
-#define ENV_ROW(name, target, low, high, standard, help) {name, &target, low, high, standard, help, NULL},
-static const struct env_variable env_table[] = {
-    {"STATS", &env_stats, 0, 2, "0", "print counters at exit: 1 as text, json (or 2) as one JSON line", NULL},
-    {"STATS_FILE", NULL, 0, 0, "-", "append them to this file; %p in its name: the process's number", env_stats_file},
-    {"HELP", &env_help, 0, 1, "0", "print this table at start", NULL},
-    {"CRASH_LOG", &env_crash_log, 0, 1, "0", "a line on SIGSEGV, SIGBUS and SIGABRT", NULL},
-    LAZY_ENV(ENV_ROW) FRONT_ENV(ENV_ROW) POOL_ENV(ENV_ROW) OWNER_ENV(ENV_ROW) LARGE_ENV(ENV_ROW)
-    PURGE_ENV(ENV_ROW) BACKGROUND_ENV(ENV_ROW)
-};
-enum { ENV_COUNT = sizeof env_table / sizeof *env_table };
+/* All rows, as the linker has put them together. */
+extern const struct knob __start_hak_knobs[] __attribute__((visibility("hidden")));
+extern const struct knob __stop_hak_knobs[] __attribute__((visibility("hidden")));
+#define ENV_EACH(k) (const struct knob *k = __start_hak_knobs; k < __stop_hak_knobs; k++)
 
-static bool env_parse(const struct env_variable *v, const char *text)
+static bool env_parse(const struct knob *k, const char *text)
 {
     uint64_t value = 0;
-    if (v->target == &env_stats && strcmp(text, "json") == 0)
+    if (strcmp(text, k->standard) == 0) {
+        *k->value = k->start;
+        return true;
+    }
+    if (k->value == &env_stats && strcmp(text, "json") == 0)
         text = "2";
     if (!*text)
         return false;
@@ -47,30 +39,24 @@ static bool env_parse(const struct env_variable *v, const char *text)
             return false;
         value = value * 10 + digit;
     }
-    if (value < v->low || value > v->high)
+    if (value < k->low || value > k->high)
         return false;
-    *v->target = value;
+    *k->value = value;
     return true;
 }
 
-static void env_set(const struct env_variable *v, const char *entry, const char *text)
+/* entry: name=text. */
+static void env_set(const struct knob *k, const char *entry, const char *text)
 {
-    if (v->target) {
-        if (!env_parse(v, text))
-            log_line("hakmem: HAKMEM_%s: not a number from %u to %u: ignored, %s stays", entry, v->low, v->high, v->standard);
-    } else if (strlen(text) >= ENV_PATH_MAX) {
-        log_line("hakmem: HAKMEM_%s: the path is too long: ignored", v->name);
-    } else {
-        strcpy(v->path, strcmp(text, "-") == 0 ? "" : text);
-    }
+    if (k->value && !env_parse(k, text))
+        log_line("hakmem: HAKMEM_%s: not a number from %u to %u: ignored, %s stays", entry, k->low, k->high, k->standard);
+    else if (k->path && strlen(text) >= ENV_PATH_MAX)
+        log_line("hakmem: HAKMEM_%s: the path is too long: ignored", k->name);
+    else if (k->path)
+        strcpy(k->path, strcmp(text, k->standard) == 0 ? "" : text);
 }
 
 enum { ENV_NAME_MAX = 32 }; /* no known name is as long */
-
-static unsigned env_upper(char c)
-{
-    return c >= 'a' && c <= 'z' ? (unsigned)(c - 'a' + 'A') : (unsigned char)c;
-}
 
 /* Letters that must be put in, taken out or replaced to make the one name of the other; at least ENV_NAME_MAX when the first
  * is as long. The case of letters does not count. */
@@ -84,7 +70,7 @@ static unsigned env_distance(const char *a, size_t length, const char *b)
     for (; *b; b++) {
         unsigned corner = row[0]++;
         for (size_t i = 1; i <= length; i++) {
-            unsigned change = corner + (env_upper(a[i - 1]) != env_upper(*b)), best = row[i] + 1;
+            unsigned change = corner + (((a[i - 1] ^ *b) & ~0x20) != 0), best = row[i] + 1;
             corner = row[i];
             best = row[i - 1] + 1 < best ? row[i - 1] + 1 : best;
             row[i] = change < best ? change : best;
@@ -93,53 +79,47 @@ static unsigned env_distance(const char *a, size_t length, const char *b)
     return row[length];
 }
 
-/* Is that name, which is unknown, likely to stand for v's? */
-static bool env_near(const struct env_variable *v, const char *name, size_t length)
+/* The knob of that name, or the one for which a wrong name is likely to stand; NULL: none. */
+static const struct knob *env_nearest(const char *name, size_t length)
 {
-    size_t known = strlen(v->name), common = length < known ? length : known;
-    if (common >= 3 && strncmp(v->name, name, common) == 0)
-        return true;
-    return env_distance(name, length, v->name) <= (common > 4 ? 2 : common > 2);
+    const struct knob *nearest = NULL;
+    unsigned least = UINT32_MAX;
+    for ENV_EACH (k) {
+        size_t known = strlen(k->name), common = length < known ? length : known;
+        unsigned distance = env_distance(name, length, k->name);
+        bool begins = common >= 3 && strncmp(k->name, name, common) == 0;
+        if (distance < least && (begins || distance <= (common > 4 ? 2 : common > 2))) {
+            nearest = k;
+            least = distance;
+        }
+    }
+    return nearest;
 }
 
-/* An entry HAKMEM_name=value, of whose name no variable is. */
-static void env_unknown(const char *entry, size_t length)
-{
-    const char *near = NULL;
-    for (size_t i = 0; i < ENV_COUNT && !near; i++)
-        near = env_near(&env_table[i], entry, length) ? env_table[i].name : NULL;
-    if (near)
-        log_line("hakmem: HAKMEM_%s: variant %s has no such variable: ignored (HAKMEM_%s is one, HAKMEM_HELP=1 lists them)",
-                 entry, hak_variant(), near);
-    else if (env_help)
-        log_line("hakmem: HAKMEM_%s: variant %s has no such variable: ignored", entry, hak_variant());
-}
-
-/* entry: what follows HAKMEM_ in the environment, for example "STATS=1". known: sets the variable, if there is one of that
- * name; otherwise: says that there is none. */
+/* entry: what follows HAKMEM_ in the environment, for example "STATS=1". known: sets the knob of that name, if there is one;
+ * otherwise: says that there is none. */
 static void env_entry(const char *entry, bool known)
 {
     const char *equals = strchr(entry, '=');
     if (!equals)
         return;
     size_t length = (size_t)(equals - entry);
-    for (size_t i = 0; i < ENV_COUNT; i++) {
-        const struct env_variable *v = &env_table[i];
-        if (strlen(v->name) != length || strncmp(v->name, entry, length) != 0)
-            continue;
-        if (known)
-            env_set(v, entry, equals + 1);
-        return;
-    }
-    if (!known)
-        env_unknown(entry, length);
+    const struct knob *k = env_nearest(entry, length);
+    bool exact = k && strncmp(k->name, entry, length) == 0 && !k->name[length];
+    if (exact && known)
+        env_set(k, entry, equals + 1);
+    else if (!exact && !known && k)
+        log_line("hakmem: HAKMEM_%s: variant %s has no such variable: ignored (HAKMEM_%s is one, HAKMEM_HELP=1 lists them)",
+                 entry, hak_variant(), k->name);
+    else if (!exact && !known && env_help)
+        log_line("hakmem: HAKMEM_%s: variant %s has no such variable: ignored", entry, hak_variant());
 }
 
 void env_read(char **environment)
 {
     if (getauxval(AT_SECURE))
         return;
-    for (int pass = 0; pass < 2; pass++) { /* what is unknown comes last, when HELP is known */
+    for (int pass = 0; pass < 2; pass++) { /* unknown names come last: by then HELP is known */
         for (char **e = environment; e && *e; e++) {
             if (strncmp(*e, "HAKMEM_", 7) == 0)
                 env_entry(*e + 7, pass == 0);
@@ -150,11 +130,11 @@ void env_read(char **environment)
 void env_print_help(void)
 {
     log_line("hakmem %s reads these environment variables at start:", hak_variant());
-    for (size_t i = 0; i < ENV_COUNT; i++) {
-        const struct env_variable *v = &env_table[i];
-        if (v->target)
-            log_line("  HAKMEM_%s=%s  %s (%u..%u)", v->name, v->standard, v->help, v->low, v->high);
+    for ENV_EACH (k) {
+        if (k->path)
+            log_line("  HAKMEM_%s=%s  %s (a path)", k->name, k->standard, k->words);
         else
-            log_line("  HAKMEM_%s=%s  %s (a path)", v->name, v->standard, v->help);
+            log_line("  HAKMEM_%s=%s  %s (%u..%u%s%s)", k->name, k->standard, k->words, k->low, k->high, *k->unit ? " " : "",
+                     k->unit);
     }
 }

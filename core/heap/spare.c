@@ -1,6 +1,7 @@
 /* spare.c - see spare.h. */
 #include "core/heap/spare.h"
 #include "core/heap/mapped.h"
+#include "core/heap/stats.h"
 #include "core/low/os.h"
 
 #define SPARE_FLOOR ((uint64_t)24 << 20)
@@ -108,13 +109,16 @@ void spare_fresh(uint64_t bytes)
     store_relaxed(&spare_missed, missed);
 }
 
-void spare_stats(stats_each *each, void *context)
+static void spare_stats(stats_each *each, void *context)
 {
-    each(context, "spare.superslab_bytes", spare_of(SPARE_SUPERSLABS));
-    each(context, "spare.large_bytes", spare_of(SPARE_LARGE));
-    each(context, "spare.slot_bytes", spare_of(SPARE_SLOTS));
-    each(context, "spare.page_bytes", spare_of(SPARE_PAGES));
-    each(context, "spare.allowed_bytes", spare_allowed());
-    each(context, "spare.given_bytes", load_relaxed(&spare_given));
-    each(context, "spare.wanted_bytes", load_relaxed(&spare_wanted));
+    each(context, "spare.superslab_bytes", spare_of(SPARE_SUPERSLABS), "empty SuperSlabs that are kept");
+    each(context, "spare.large_bytes", spare_of(SPARE_LARGE), "ranges that are kept for large blocks");
+    each(context, "spare.slot_bytes", spare_of(SPARE_SLOTS), "slots that no heap has, of SuperSlabs in use");
+    each(context, "spare.page_bytes", spare_of(SPARE_PAGES), "free blocks of partly used slabs, as far as somebody has looked");
+    each(context, "spare.allowed_bytes", spare_allowed(), "the most that may be spare now");
+    each(context, "spare.given_bytes", load_relaxed(&spare_given),
+         "bytes that went back to the system since more was spare than allowed");
+    each(context, "spare.wanted_bytes", load_relaxed(&spare_wanted),
+         "bytes that went back to the system and were soon wanted again");
 }
+STATS_PART(spare_stats);

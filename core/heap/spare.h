@@ -15,7 +15,6 @@
 #define HAK_SPARE_H
 
 #include "core/low/compiler.h"
-#include "core/heap/stats.h"
 
 enum spare_kind {
     SPARE_SUPERSLABS, /* empty, kept by the lazy seam */
@@ -47,7 +46,5 @@ uint64_t spare_excess(void); /* the difference, where more is held than may be; 
 /* So many bytes have gone back to the system since there were too many; so many untouched ones are about to be used. */
 void spare_gave(uint64_t bytes);
 void spare_fresh(uint64_t bytes);
-
-void spare_stats(stats_each *each, void *context);
 
 #endif

@@ -58,6 +58,8 @@ __attribute__((constructor(101))) static void start_library(int count, char **ar
     env_read(environment);
     if (env_help)
         env_print_help();
+    if (env_help > 1)
+        stats_print_help();
     if (env_stats || *env_stats_file)
         os_keep_error();
     if (env_crash_log || crash_by_default)

@@ -2,20 +2,14 @@
  * was true a moment ago. */
 #define _GNU_SOURCE
 #include "core/hakmem.h"
-#include "core/heap/background.h"
-#include "core/heap/spare.h"
 #include "core/heap/stats.h"
 #include "core/heap/env.h"
 #include "core/heap/mapped.h"
+#include "core/low/log.h"
 #include "core/low/os.h"
 #include "core/low/report.h"
-#include "core/seam/large.h"
-#include "core/seam/lazy.h"
-#include "core/seam/owner.h"
-#include "core/seam/purge.h"
 #include "core/heap/thread.h"
 #include <errno.h> /* program_invocation_short_name */
-#include <stddef.h>
 #include <string.h>
 
 struct stats_sum {
@@ -89,22 +83,23 @@ HAK_EXPORT void hak_stats(struct hak_stats *out)
     }
 }
 
-#define STATS_FIELD(name) {#name, offsetof(struct hak_stats, name)}
-static const struct {
-    const char *name;
+struct stats_field {
     size_t offset;
-} stats_fields[] = {
-    STATS_FIELD(live_blocks),       STATS_FIELD(live_bytes),          STATS_FIELD(cached_blocks),
-    STATS_FIELD(cached_bytes),      STATS_FIELD(mid_blocks),          STATS_FIELD(mid_bytes),
-    STATS_FIELD(large_blocks),      STATS_FIELD(large_bytes),         STATS_FIELD(mapped_bytes),
-    STATS_FIELD(mapped_bytes_peak), STATS_FIELD(superslabs),          STATS_FIELD(superslabs_peak),
-    STATS_FIELD(superslabs_mapped), STATS_FIELD(superslabs_unmapped), STATS_FIELD(slabs),
-    STATS_FIELD(heaps),             STATS_FIELD(heaps_parked),        STATS_FIELD(heaps_adopted),
-    STATS_FIELD(remote_frees),      STATS_FIELD(calloc_known_zero),   STATS_FIELD(calloc_cleared),
-    STATS_FIELD(syscalls),
+    uint64_t sum;
 };
-static_assert(sizeof(struct hak_stats) == sizeof stats_fields / sizeof *stats_fields * sizeof(uint64_t),
-              "every counter of hak_stats has a row");
+
+static void stats_add_field(void *context, struct heap *h)
+{
+    struct stats_field *field = context;
+    field->sum += load_relaxed((uint64_t *)((char *)h + field->offset));
+}
+
+uint64_t stats_heaps(size_t offset)
+{
+    struct stats_field field = {.offset = offset};
+    thread_each_heap(stats_add_field, &field);
+    return field.sum;
+}
 
 static void stats_os(stats_each *each, void *context)
 {
@@ -112,103 +107,123 @@ static void stats_os(stats_each *each, void *context)
         for (int user = 0; user < OS_USERS; user++) {
             char name[40] = "os.";
             strcat(strcat(strcat(name, os_call_names[call]), "."), os_user_names[user]);
-            each(context, name, os_count(user, call));
+            each(context, name, os_count(user, call), "system calls of that name, by what they were made for");
         }
     }
 }
 
-HAK_EXPORT void hak_stats_each(void (*each)(void *context, const char *name, uint64_t value), void *context)
+/* The functions of all parts, as the linker has put them together. */
+extern stats_part *const __start_hak_stats[] __attribute__((visibility("hidden")));
+extern stats_part *const __stop_hak_stats[] __attribute__((visibility("hidden")));
+
+#define STATS_ROW(field, words) each(context, #field, s.field, words);
+
+static void stats_all(stats_each *each, void *context)
 {
     struct hak_stats s;
     hak_stats(&s);
-    for (size_t i = 0; i < sizeof stats_fields / sizeof *stats_fields; i++)
-        each(context, stats_fields[i].name, *(uint64_t *)((char *)&s + stats_fields[i].offset));
+    HAK_STATS_ROWS(STATS_ROW)
     stats_os(each, context);
-    lazy_stats(each, context);
-    front_stats(each, context);
-    remote_stats(each, context);
-    pool_stats(each, context);
-    owner_stats(each, context);
-    large_stats(each, context);
-    purge_stats(each, context);
-    spare_stats(each, context);
-    background_stats(each, context);
+    for (stats_part *const *part = __start_hak_stats; part < __stop_hak_stats; part++)
+        (*part)(each, context);
 }
 
-/* Where a report of stats goes: a line for each counter, or a pair of one JSON object. */
-static void stats_text_line(void *context, const char *name, uint64_t value)
+struct stats_caller {
+    void (*each)(void *context, const char *name, uint64_t value);
+    void *context;
+};
+
+static void stats_to_caller(void *context, const char *name, uint64_t value, const char *words)
 {
-    report_string(context, name);
-    report_string(context, " ");
-    report_number(context, value);
-    report_string(context, "\n");
+    struct stats_caller *caller = context;
+    (void)words;
+    caller->each(caller->context, name, value);
 }
 
-static void stats_json_pair(void *context, const char *name, uint64_t value)
+HAK_EXPORT void hak_stats_each(void (*each)(void *context, const char *name, uint64_t value), void *context)
 {
-    report_string(context, ",\"");
-    report_string(context, name);
-    report_string(context, "\":");
-    report_number(context, value);
+    stats_all(stats_to_caller, &(struct stats_caller){each, context});
 }
 
-static void stats_print_text_to(const char *path)
+static void stats_help(void *context, const char *name, uint64_t value, const char *words)
 {
-    struct report r;
-    report_open(&r, path);
-    report_string(&r, "variant ");
-    report_string(&r, hak_variant());
-    report_string(&r, "\nprogram ");
-    report_string(&r, program_invocation_short_name);
-    report_string(&r, "\n");
-    stats_text_line(&r, "pid", os_pid());
-    hak_stats_each(stats_text_line, &r);
-    report_close(&r);
+    (void)context, (void)value;
+    log_line("  %s  %s", name, words);
 }
 
-static void stats_print_json_to(const char *path)
+void stats_print_help(void)
 {
-    struct report r;
-    report_open(&r, path);
-    report_string(&r, "{\"variant\":\"");
-    report_json_string(&r, hak_variant());
-    report_string(&r, "\"");
-    hak_stats_each(stats_json_pair, &r);
-    report_string(&r, ",\"program\":\"");
-    report_json_string(&r, program_invocation_short_name);
-    report_string(&r, "\"");
-    stats_json_pair(&r, "pid", os_pid());
-    report_string(&r, "}\n");
-    report_close(&r);
+    log_line("hakmem %s has these counters:", hak_variant());
+    stats_all(stats_help, NULL);
+}
+
+/* A report: lines "name value", or one JSON object. */
+struct stats_report {
+    struct report to;
+    bool json;
+    const char *before; /* what stands before the next name */
+};
+
+static void stats_name(struct stats_report *r, const char *name)
+{
+    report_string(&r->to, r->before);
+    report_string(&r->to, name);
+    report_string(&r->to, r->json ? "\":" : " ");
+    r->before = r->json ? ",\"" : "\n";
+}
+
+static void stats_string(struct stats_report *r, const char *name, const char *value)
+{
+    stats_name(r, name);
+    report_string(&r->to, r->json ? "\"" : "");
+    (r->json ? report_json_string : report_string)(&r->to, value);
+    report_string(&r->to, r->json ? "\"" : "");
+}
+
+static void stats_number(void *context, const char *name, uint64_t value, const char *words)
+{
+    struct stats_report *r = context;
+    (void)words;
+    stats_name(r, name);
+    report_number(&r->to, value);
+}
+
+static void stats_print(const char *path, bool json)
+{
+    struct stats_report r = {.json = json, .before = json ? "{\"" : ""};
+    report_open(&r.to, path);
+    stats_string(&r, "variant", hak_variant());
+    stats_string(&r, "program", program_invocation_short_name);
+    stats_number(&r, "pid", os_pid(), "");
+    stats_all(stats_number, &r);
+    report_string(&r.to, json ? "}\n" : "\n");
+    report_close(&r.to);
 }
 
 void stats_print_text(void)
 {
-    stats_print_text_to(NULL);
+    stats_print(NULL, false);
 }
 
 /* %p in a name is the process's number, %% is %. False when the name does not fit. */
 static bool stats_file_name(char *out, size_t size, const char *name)
 {
-    char digits[24];
-    size_t n = 0;
-    for (; *name && n < size; name++) {
-        out[n++] = *name;
-        if (*name != '%' || (name[1] != 'p' && name[1] != '%'))
-            continue;
-        if (*++name == '%')
-            continue;
-        size_t count = 0;
-        uint64_t pid = os_pid();
-        do
-            digits[count++] = (char)('0' + pid % 10);
-        while (pid /= 10);
-        for (n--; count && n < size;)
-            out[n++] = digits[--count];
+    char digits[24] = "", *pid = digits + sizeof digits - 1;
+    uint64_t rest = os_pid();
+    do
+        *--pid = (char)('0' + rest % 10);
+    while (rest /= 10);
+    for (; *name; name++) {
+        bool escape = *name == '%' && (name[1] == 'p' || name[1] == '%');
+        const char *add = escape && name[1] == 'p' ? pid : (char[2]){*name};
+        size_t length = strlen(add);
+        if (length >= size)
+            return false;
+        memcpy(out, add, length + 1);
+        out += length;
+        size -= length;
+        name += escape;
     }
-    if (n == size)
-        return false;
-    out[n] = '\0';
     return true;
 }
 
@@ -216,8 +231,6 @@ void stats_print_at_exit(void)
 {
     char name[ENV_PATH_MAX];
     const char *path = *env_stats_file && stats_file_name(name, sizeof name, env_stats_file) ? name : NULL;
-    if (env_stats == ENV_STATS_JSON)
-        stats_print_json_to(path);
-    else if (env_stats == ENV_STATS_TEXT || *env_stats_file)
-        stats_print_text_to(path);
+    if (env_stats != ENV_STATS_OFF || *env_stats_file)
+        stats_print(path, env_stats == ENV_STATS_JSON);
 }

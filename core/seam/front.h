@@ -3,7 +3,7 @@
  * A front lies between malloc and free and the slabs of a heap. This header has its state in the heap and what is asked on slow
  * paths; seam/front_path.h has what malloc and free ask themselves. An answer defines struct front_heap (its state in a heap,
  * first in struct heap), FRONT_INIT (its initializer for a heap that no thread has: holds nothing, takes nothing), struct
- * front_bin (what a refused push leaves as a hint) and FRONT_ENV (its rows of variables).
+ * front_bin (what a refused push leaves as a hint).
  *
  * Must hold: a block in the front of heap h belongs to a slab of h, or front_keep took it. While it is there it counts as used
  * in its slab (used = live + cached + remote). front_flush leaves nothing in the front of h. Every function that takes blocks
@@ -15,7 +15,6 @@
 
 #include "core/heap/sizeclass.h"
 #include "core/heap/slab.h"
-#include "core/heap/stats.h"
 #include "core/low/compiler.h"
 
 struct heap;
@@ -38,7 +37,6 @@ SEAM(front_disown, void, (struct heap *h, const struct slab *s)); /* h is about 
 SEAM(front_valid, void, (struct heap *h, const struct slab *s));  /* aborts unless front and slab agree */
 SEAM(front_cached, uint64_t, (const struct heap *h, const struct slab *s)); /* blocks of h's slab s in all fronts */
 SEAM(front_cached_total, uint64_t, (const struct heap *h, uint64_t *bytes)); /* all that h's front holds. Any thread */
-SEAM(front_stats, void, (stats_each *each, void *context));                  /* any thread */
 SEAM(front_start, void, (void)); /* once, when the environment has been read */
 SEAM(front_stop, void, (void));  /* once, at exit: last words */
 

@@ -1,7 +1,6 @@
 /* seam/large.h - the large seam: a mapping for a large block (size > MID_MAX) is wanted / is given up. From where, to where?
  *
- * Asked by mapped.c, thread-safe, with no lock held, on every thread and in signal handlers. An answer defines
- * LARGE_ENV.
+ * Asked by mapped.c, thread-safe, with no lock held, on every thread and in signal handlers.
  *
  * Must hold: large_take returns page-aligned memory that is mapped for OS_LARGE, is in nobody's hands and came by large_give;
  * its contents are anything. What is kept is known to no owner seam: a pointer into it is foreign. It counts as held from the
@@ -11,7 +10,6 @@
 #define HAK_SEAM_LARGE_H
 
 #include "core/low/compiler.h"
-#include "core/heap/stats.h"
 
 #include HAK_SEAM_large
 
@@ -31,7 +29,6 @@ SEAM(large_yield, void, (size_t bytes));
 SEAM(large_shed, size_t, (uint64_t bytes)); /* unmaps so much of what is kept, as far as it goes and at once; bytes */
 SEAM(large_trim, size_t, (void));           /* unmaps all that is kept; bytes */
 SEAM(large_held, uint64_t, (void));         /* bytes that are kept */
-SEAM(large_stats, void, (stats_each *each, void *context));
 SEAM(large_fork_lock, void, (void));
 SEAM(large_fork_unlock, void, (bool child));
 

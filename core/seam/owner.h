@@ -2,7 +2,7 @@
  *
  * Asked about pointers that no SuperSlab claims (the SuperSlab map is exact and belongs to core): is p the start of a mapped
  * block (mapped.h), and where is its header? Thread-safe, no lock held by the caller. An answer includes compiler.h and
- * defines OWNER_ENV, OWNER_NAME, and
+ * defines OWNER_NAME, and
  *
  *   size_t owner_header(void)     bytes before a block in its mapping that hold its struct mapped: os_page, for an answer that
  *                                 looks beside the block; 0: struct mapped lies elsewhere
@@ -14,7 +14,6 @@
 #define HAK_SEAM_OWNER_H
 
 #include "core/low/compiler.h"
-#include "core/heap/stats.h"
 
 struct mapped;
 
@@ -24,7 +23,6 @@ struct mapped *owner_find(const void *p); /* NULL: not a mapped block of ours */
 void owner_add(struct mapped *m);         /* before the block is handed out. Cannot fail: m is memory enough */
 void owner_remove(struct mapped *m);      /* before the mapping goes away or moves */
 void owner_start(void);                   /* once, before the first of the others */
-void owner_stats(stats_each *each, void *context);
 void owner_fork_lock(void);
 void owner_fork_unlock(bool child);
 

@@ -2,8 +2,7 @@
  *
  * Asked by a heap's slow paths, on the thread that owns the heap, with no lock held. An answer defines
  * struct pool_heap (its state in a heap, zero at first), struct pool_superslab (its state in a SuperSlab, zero when acquired),
- * HEAP_CLASSES (classes below it come from slabs, CLASS_TINY at least), SLAB_MAX (the size of the largest one's blocks) and
- * POOL_ENV.
+ * HEAP_CLASSES (classes below it come from slabs, CLASS_TINY at least) and SLAB_MAX (the size of the largest one's blocks).
  *
  * Must hold: pool_claim formats a slab that nobody else can reach until pool_release; pool_release gets only slabs with
  * used = 0 that are in no list of the heap; a SuperSlab goes back (superslab_release) only when none of its slabs is claimed.
@@ -13,14 +12,14 @@
 
 #include "core/low/compiler.h"
 #include "core/heap/slab.h"
-#include "core/heap/stats.h"
 
 struct heap;
 struct superslab;
 
 #include HAK_SEAM_pool
 
-SEAM(pool_claim, struct slab *, (struct heap *h, unsigned class)); /* formatted for class, owned by h; NULL with errno = ENOMEM */
+/* A slab, formatted for class and owned by h; NULL with errno = ENOMEM. */
+SEAM(pool_claim, struct slab *, (struct heap *h, unsigned class));
 SEAM(pool_release, void, (struct heap *h, struct slab *s));
 SEAM(pool_park, void, (struct heap *h)); /* the thread ends: what is kept for this heap alone goes back */
 SEAM(pool_trim, size_t, (void));         /* gives back what is kept for nobody; how many slabs that were */
@@ -33,14 +32,13 @@ SEAM(pool_stop, void, (void));  /* once, at exit: last words */
 SEAM(pool_keep, bool, (struct heap *h, struct slab *s)); /* the current slab is empty. True: it stays; false: release it */
 /* A block of that class that lies in what is kept, or NULL. Outside of heap_enter. */
 SEAM(pool_pop, void *, (struct heap *h, unsigned class));
-/* A front has no room for p, a block of h's slab s. NULL: it is kept; else the block that goes to its slab, p or another. Outside
- * of heap_enter. */
+/* A front has no room for p, a block of h's slab s. NULL: it is kept; else the block that goes to its slab, p or another.
+ * Outside of heap_enter. */
 SEAM(pool_push, void *, (struct heap *h, struct slab *s, void *p));
 SEAM(pool_flush, void, (struct heap *h)); /* blocks at hand go back to their slabs. Inside heap_enter */
 SEAM(pool_settled, void, (struct heap *h)); /* no class has a current slab: no run is kept */
 SEAM(pool_cached, uint64_t, (const struct heap *h, const struct slab *s)); /* blocks at hand, of s (NULL: any). Any thread */
 SEAM(pool_cached_bytes, uint64_t, (const struct heap *h));
-SEAM(pool_stats, void, (stats_each *each, void *context));
 SEAM(pool_fork_lock, void, (void));
 SEAM(pool_fork_unlock, void, (bool child));
 

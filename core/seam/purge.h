@@ -1,7 +1,7 @@
 /* seam/purge.h - the purge seam: memory is held that nobody needs, in the hands of heaps: queued, kept for their threads
  * alone, or in pages of partly used slabs. Who gives it back, and when?
  *
- * An answer includes compiler.h, stats.h and background.h and defines PURGE_ENV, struct purge_heap (its state in a heap,
+ * An answer defines struct purge_heap (its state in a heap,
  * zero at first), and the functions below. purge_tick is called where the thread of background.h can be started: at the
  * end of the slow paths of malloc and free, with no lock held, outside of heap_enter. The rest may be called anywhere.
  */
@@ -10,7 +10,6 @@
 
 #include "core/heap/background.h"
 #include "core/low/compiler.h"
-#include "core/heap/stats.h"
 
 struct heap;
 
@@ -27,6 +26,5 @@ SEAM(purge_age, uint64_t, (uint64_t now_ms));
 SEAM(purge_tick, void, (bool freeing)); /* freeing: in free, see background_tick */
 SEAM(purge_forget, void, (struct heap *h)); /* h has given back all that it can: nothing of it is spare. Inside heap_enter */
 SEAM(purge_fork_child, void, (void));       /* in the child: no thread but the caller is left */
-SEAM(purge_stats, void, (stats_each *each, void *context));
 
 #endif

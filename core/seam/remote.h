@@ -1,8 +1,8 @@
 /* seam/remote.h - the remote seam: a block of another heap's slab has been freed. How does it get home?
  *
  * Asked by free, and by a front that gives back others' blocks. The plain answer is core's own: one by one, through the owner's
- * remote list (heap_give_remote). An answer defines struct remote_out (its state in a heap, of the thread that has it) and struct
- * remote_in (what others write, on the line of the remote list). Both are zero at first.
+ * remote list (heap_give_remote). An answer defines struct remote_out (its state in a heap, of the thread that has it) and
+ * struct remote_in (what others write, on the line of the remote list). Both are zero at first.
  *
  * A block counts as sent (heap.remote_sent_blocks) from remote_give on, and as received once it is out of the queues.
  *
@@ -16,7 +16,6 @@
 #include "core/low/compiler.h"
 #include "core/heap/sizeclass.h"
 #include "core/heap/slab.h"
-#include "core/heap/stats.h"
 
 struct heap;
 
@@ -32,7 +31,6 @@ SEAM(remote_flush, void, (struct heap *h));   /* sends what is held for others. 
 SEAM(remote_park, void, (struct heap *h));    /* nothing is held or kept afterwards. Inside heap_enter */
 SEAM(remote_opening, void, (void));           /* this thread gets a heap */
 SEAM(remote_count, uint64_t, (const struct heap *to, const struct slab *s)); /* blocks of s (NULL: any) on their way to it */
-SEAM(remote_stats, void, (stats_each *each, void *context));
 SEAM(remote_fork_lock, void, (void));
 SEAM(remote_fork_unlock, void, (bool child));
 

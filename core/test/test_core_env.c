@@ -90,15 +90,16 @@ START_TEST(test_json_is_for_stats_only)
 {
     char *environment[] = {"HAKMEM_HELP=json", NULL};
     must(read_env(environment, no_value) == 0);
-    ck_assert_str_eq(said, "hakmem: HAKMEM_HELP=json: not a number from 0 to 1: ignored, 0 stays\n");
+    ck_assert_str_eq(said, "hakmem: HAKMEM_HELP=json: not a number from 0 to 2: ignored, 0 stays\n");
 }
 END_TEST
 
 START_TEST(test_unknown_names)
 {
-    const char *near[][2] = {{"HAKMEM_STAT=1", "STATS"},  {"HAKMEM_STATSX=1", "STATS"},       {"HAKMEM_stats=1", "STATS"},
-                             {"HAKMEM_SATTS=0", "STATS"}, {"HAKMEM_STATS_FILES=x", "STATS"},  {"HAKMEM_CRASHLOG=1", "CRASH_LOG"},
-                             {"HAKMEM_HLP=1", "HELP"},    {"HAKMEM_CRASH_LOGGING=", "CRASH_LOG"}};
+    const char *near[][2] = {
+        {"HAKMEM_STAT=1", "STATS"},  {"HAKMEM_STATSX=1", "STATS"},           {"HAKMEM_stats=1", "STATS"},
+        {"HAKMEM_SATTS=0", "STATS"}, {"HAKMEM_STATS_FILES=x", "STATS_FILE"}, {"HAKMEM_CRASHLOG=1", "CRASH_LOG"},
+        {"HAKMEM_HLP=1", "HELP"},    {"HAKMEM_CRASH_LOGGING=", "CRASH_LOG"}};
     for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
         char line[300], entry[100], *environment[] = {entry, NULL};
         strcpy(entry, near[i][0]);

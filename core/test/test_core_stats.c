@@ -59,6 +59,25 @@ START_TEST(test_text_is_one_write)
 }
 END_TEST
 
+static void count_one(void *count, const char *name, uint64_t value)
+{
+    (void)name, (void)value;
+    ++*(size_t *)count;
+}
+
+START_TEST(test_help_says_what_each_counter_counts)
+{
+    size_t counters = 0, lines = 0;
+    must(writes_of(stats_print_help) > 1);
+    for (char *line = strchr(said, '\n') + 1; *line; line = strchr(line, '\n') + 1, lines++) {
+        char name[64], words[8];
+        must(sscanf(line, "  %63[a-z0-9_.]  %7[^\n]", name, words) == 2);
+    }
+    hak_stats_each(count_one, &counters);
+    ck_assert_uint_eq(lines, counters);
+}
+END_TEST
+
 static void say_nothing(void)
 {
     stats_print_at_exit();
@@ -176,5 +195,5 @@ START_TEST(test_no_file_no_loss)
 }
 END_TEST
 
-TEST_MAIN("reports", test_json_is_one_write, test_text_is_one_write, test_silent_unless_asked, test_long_reports_are_whole,
-          test_no_memory_no_loss, test_file, test_no_file_no_loss)
+TEST_MAIN("reports", test_json_is_one_write, test_text_is_one_write, test_help_says_what_each_counter_counts,
+          test_silent_unless_asked, test_long_reports_are_whole, test_no_memory_no_loss, test_file, test_no_file_no_loss)

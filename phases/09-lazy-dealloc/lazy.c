@@ -14,10 +14,12 @@
  *   due    = the time at which the oldest is too old;  never, when the list is empty
  */
 #include "core/heap/background.h"
+#include "core/heap/env.h"
 #include "core/low/lock.h"
 #include "core/low/log.h"
 #include "core/low/os.h"
 #include "core/heap/spare.h"
+#include "core/heap/stats.h"
 #include "core/heap/superslab.h"
 
 enum { LAZY_AGE_BATCH = 8 };            /* evicted by age at one time, so that no malloc pays for hundreds */
@@ -25,8 +27,14 @@ enum { LAZY_MB_EACH = SUPERSLAB_SIZE >> 20 };
 enum { LAZY_SIZE = 256, LAZY_MB = 512 }; /* the bounds where the environment names none */
 #define LAZY_NEVER UINT64_MAX
 
-uint64_t lazy_size = LAZY_DEFAULT, lazy_mb = LAZY_DEFAULT, lazy_ttl = 60;
-uint64_t lazy_prewarm, lazy_debug, lazy_prewarm_debug;
+#define LAZY_KNOBS(X)                                                                                                          \
+    X(lazy_size, "SS_LRU_SIZE", AUTO, 0, 1 << 20, "", "most empty SuperSlabs kept (0: none; AUTO: by need, at most 256)")      \
+    X(lazy_mb, "SS_LRU_MB", AUTO, 0, 1 << 21, "MiB", "most empty SuperSlabs kept (below 2: none; AUTO: by need, at most 512)") \
+    X(lazy_ttl, "SS_LRU_TTL", 60000, 0, 1 << 30, "ms", "age at which an empty SuperSlab is unmapped (0: at once)")             \
+    X(lazy_debug, "SS_LRU_DEBUG", 0, 0, 1, "", "print what the SuperSlab LRU did at exit")                                     \
+    X(lazy_prewarm, "SS_PREWARM", 0, 0, 1 << 20, "", "SuperSlabs to map at start, within the bounds of the LRU")               \
+    X(lazy_prewarm_debug, "SS_PREWARM_DEBUG", 0, 0, 1, "", "print what the prewarming did at exit")
+KNOBS(LAZY_KNOBS);
 
 static struct lock lazy_lock = LOCK_INIT(LOCK_LAZY);
 static struct superslab *lazy_newest, *lazy_oldest;
@@ -35,12 +43,12 @@ static uint64_t lazy_due = LAZY_NEVER; /* ms: before it lazy_tick has nothing to
 
 static uint64_t lazy_most_size(void)
 {
-    return lazy_size == LAZY_DEFAULT ? LAZY_SIZE : lazy_size;
+    return lazy_size == AUTO ? LAZY_SIZE : lazy_size;
 }
 
 static uint64_t lazy_most_mb(void)
 {
-    return lazy_mb == LAZY_DEFAULT ? LAZY_MB : lazy_mb;
+    return lazy_mb == AUTO ? LAZY_MB : lazy_mb;
 }
 
 /* The most SuperSlabs that the bounds allow. */
@@ -53,14 +61,14 @@ static uint64_t lazy_most(void)
 /* Is it also bounded by what all may keep? Not where the environment says how much this list is to hold. */
 static bool lazy_shares(void)
 {
-    return lazy_size == LAZY_DEFAULT && lazy_mb == LAZY_DEFAULT && lazy_prewarm == 0;
+    return lazy_size == AUTO && lazy_mb == AUTO && lazy_prewarm == 0;
 }
 
 /* --- The list; all under the lock ---------------------------------------------------------------------------------- */
 
 static uint64_t lazy_deadline(void)
 {
-    return lazy_oldest->lazy.since_ms + lazy_ttl * 1000;
+    return lazy_oldest->lazy.since_ms + lazy_ttl;
 }
 
 static void lazy_link(struct superslab *ss, uint64_t now)
@@ -327,20 +335,21 @@ bool lazy_valid(void)
     return result;
 }
 
-void lazy_stats(stats_each *each, void *context)
+static void lazy_stats(stats_each *each, void *context)
 {
     struct lazy_counts c = lazy_counts();
-    each(context, "lazy.pushes", c.pushes);
-    each(context, "lazy.hits", c.hits);
-    each(context, "lazy.misses", c.misses);
-    each(context, "lazy.evictions_count", c.evictions_count);
-    each(context, "lazy.evictions_bytes", c.evictions_bytes);
-    each(context, "lazy.evictions_age", c.evictions_age);
-    each(context, "lazy.evictions_spare", c.evictions_spare);
-    each(context, "lazy.trimmed", c.trimmed);
-    each(context, "lazy.prewarmed", c.prewarmed);
-    each(context, "lazy.held", c.held);
+    each(context, "lazy.pushes", c.pushes, "SuperSlabs that came into the list, empty");
+    each(context, "lazy.hits", c.hits, "SuperSlabs that went out of the list to be used again");
+    each(context, "lazy.misses", c.misses, "SuperSlabs that were wanted when the list was empty, and mapped");
+    each(context, "lazy.evictions_count", c.evictions_count, "SuperSlabs unmapped, since the list was longer than SS_LRU_SIZE");
+    each(context, "lazy.evictions_bytes", c.evictions_bytes, "SuperSlabs unmapped, since the list had more than SS_LRU_MB");
+    each(context, "lazy.evictions_age", c.evictions_age, "SuperSlabs unmapped, since they were older than SS_LRU_TTL");
+    each(context, "lazy.evictions_spare", c.evictions_spare, "SuperSlabs unmapped, since too much was spare in all");
+    each(context, "lazy.trimmed", c.trimmed, "SuperSlabs unmapped by malloc_trim, or for want of memory");
+    each(context, "lazy.prewarmed", c.prewarmed, "SuperSlabs mapped at start");
+    each(context, "lazy.held", c.held, "SuperSlabs in the list now");
 }
+STATS_PART(lazy_stats);
 
 void lazy_fork_lock(void)
 {

@@ -17,28 +17,13 @@ struct lazy_superslab {
     uint64_t since_ms;               /* os_now_ms() when it came */
 };
 
-#define LAZY_DEFAULT UINT64_MAX               /* not named by the environment */
-extern uint64_t lazy_size, lazy_mb, lazy_ttl; /* the bounds: SuperSlabs, MiB, seconds */
-extern uint64_t lazy_prewarm;                 /* SuperSlabs to map at start */
-extern uint64_t lazy_debug, lazy_prewarm_debug;
+extern uint64_t lazy_size, lazy_mb, lazy_ttl; /* the bounds: SuperSlabs, MiB, ms */
+extern uint64_t lazy_prewarm;
 
-#define LAZY_ENV(X)                                                                                                  \
-    X("SS_LRU_SIZE", lazy_size, 0, 1 << 20, "256", "most empty SuperSlabs to keep (0: none)")                        \
-    X("SS_LRU_MB", lazy_mb, 0, 1 << 21, "512", "most MiB of empty SuperSlabs to keep (below 2: none)")               \
-    X("SS_LRU_TTL", lazy_ttl, 0, 1 << 30, "60", "seconds after which an empty SuperSlab is unmapped (0: at once)")   \
-    X("SS_LRU_DEBUG", lazy_debug, 0, 1, "0", "print what the SuperSlab LRU did at exit")                             \
-    X("SS_PREWARM", lazy_prewarm, 0, 1 << 20, "0", "SuperSlabs to map at start, within the bounds of the LRU")       \
-    X("SS_PREWARM_DEBUG", lazy_prewarm_debug, 0, 1, "0", "print what the prewarming did at exit")
-
-/* What the LRU did. lazy_valid checks the equations that tie it together. */
+/* Counters; their rows in lazy.c say what each counts. lazy_valid checks the equation that ties them together. */
 struct lazy_counts {
-    uint64_t pushes, prewarmed;                               /* SuperSlabs that came: emptied; mapped at start */
-    uint64_t hits;                                            /* went out to be used again */
-    uint64_t evictions_count, evictions_bytes, evictions_age; /* unmapped, by the bound that was exceeded */
-    uint64_t evictions_spare;                                 /* unmapped, since too much was spare in all */
-    uint64_t trimmed;                                         /* unmapped by lazy_trim */
-    uint64_t held;                                            /* in the list now */
-    uint64_t misses;                                          /* wanted, but the list was empty: mapped */
+    uint64_t pushes, prewarmed, hits, misses, trimmed, held;
+    uint64_t evictions_count, evictions_bytes, evictions_age, evictions_spare;
 };
 struct lazy_counts lazy_counts(void);
 
@@ -50,7 +35,6 @@ uint64_t lazy_age(uint64_t now_ms);
 size_t lazy_shed(uint64_t bytes);
 void lazy_start(void);
 void lazy_stop(void);
-void lazy_stats(stats_each *each, void *context);
 void lazy_fork_lock(void);
 void lazy_fork_unlock(bool child);
 

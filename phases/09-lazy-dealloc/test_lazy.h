@@ -22,7 +22,7 @@ static inline void lru_set(uint64_t size, uint64_t mb, uint64_t ttl)
 {
     lazy_size = size;
     lazy_mb = mb;
-    lazy_ttl = ttl;
+    lazy_ttl = ttl * 1000;
     lazy_start();
     must(lazy_valid());
 }

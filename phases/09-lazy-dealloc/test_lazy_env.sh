@@ -68,9 +68,9 @@ expect "pushes into nothing" "$(lru pushes)" -eq 0
 # Idle beyond the age: nobody calls, so only the thread can evict. On a busy machine bursts themselves last longer than the age,
 # so what is evicted meanwhile is seen in the memory before and after, not in the counter.
 resident() { sed -nE "s/.*$1 ([0-9]+).*/\1/p" "$tmp/out"; }
-run HAKMEM_SS_LRU_DEBUG=1 HAKMEM_SS_LRU_TTL=1 $all $burst 2
+run HAKMEM_SS_LRU_DEBUG=1 HAKMEM_SS_LRU_TTL=1000 $all $burst 2
 expect "RSS after idle time without a thread" "$(resident after)" -ge "$(($(resident before) - 1024))"
-run HAKMEM_SS_LRU_DEBUG=1 HAKMEM_SS_LRU_TTL=1 $all HAKMEM_PURGE_THREAD=1 $burst 2
+run HAKMEM_SS_LRU_DEBUG=1 HAKMEM_SS_LRU_TTL=1000 $all HAKMEM_PURGE_THREAD=1 $burst 2
 expect "evicted by age by the thread" "$(evicted age)" -ge 10
 before=$(resident before)
 after=$(resident after)

@@ -1,5 +1,7 @@
 /* front.c - see front.h: layout, refill, what goes back, flush and the counters of phase 11. */
+#include "core/heap/env.h"
 #include "core/heap/heap.h"
+#include "core/heap/stats.h"
 #include "core/hakmem.h"
 #include "core/low/log.h"
 #include "core/low/meta.h"
@@ -7,7 +9,12 @@
 #include "core/heap/thread.h"
 
 void *front_nothing[1];
-uint64_t front_cap = 256, front_batch = 32, front_direct = 1, front_report;
+#define FRONT_KNOBS(X)                                                                                                    \
+    X(front_cap, "FC_CAP", 256, 0, 4096, "blocks", "most blocks of one class that a thread caches (0: none)")             \
+    X(front_batch, "FC_REFILL", 32, 1, 4096, "blocks", "blocks that a miss fetches from the slab, the caller's included") \
+    X(front_direct, "TINY_FRONT_DIRECT", 1, 0, 1, "", "0: refill through the slab's free list (two hops)")                \
+    X(front_report, "FRONT_STATS", 0, 0, 1, "", "print hits, misses, refills, drains, held bytes by class at exit")
+KNOBS(FRONT_KNOBS);
 
 static size_t front_capped(const struct front_heap *f, size_t blocks)
 {
@@ -149,10 +156,14 @@ void *front_refill(struct heap *h, unsigned class, bool *zero)
     return p;
 }
 
+enum { FRONT_HELD_MOST = 4096 + FRONT_OVER }; /* HAKMEM_FC_CAP at most, and those that did not fit */
+
+/* Any thread may ask. Where the owner lays the bin out meanwhile, the pointers read do not belong together: then nothing. */
 static size_t front_held(const struct front_bin *bin)
 {
-    return (size_t)(load_relaxed(&bin->top) - load_relaxed(&bin->base) + load_relaxed(&bin->over_top) -
-                    load_relaxed(&bin->over_base));
+    size_t held = (size_t)(load_relaxed(&bin->top) - load_relaxed(&bin->base) + load_relaxed(&bin->over_top) -
+                           load_relaxed(&bin->over_base));
+    return held <= FRONT_HELD_MOST ? held : 0;
 }
 
 /* The slots behind base up to top, which hold blocks of h's slabs or NULL, are emptied into the slabs; neighbours in a slab
@@ -343,7 +354,7 @@ static void front_add(void *context, struct heap *h)
     sum->held += front_held(bin);
 }
 
-void front_stats(stats_each *each, void *context)
+static void front_stats(stats_each *each, void *context)
 {
     struct front_sum all = {0};
     uint64_t bytes = 0;
@@ -354,17 +365,15 @@ void front_stats(stats_each *each, void *context)
         bytes += (all.held - before) * class_size(c);
     }
     if (route_counts())
-        each(context, "front.hits", all.hits);
-    each(context, "front.misses", all.misses);
-    each(context, "front.refills", all.refills);
-    each(context, "front.drains", all.drains);
-    each(context, "front.drained", all.drained);
-    each(context, "front.held", all.held);
-    each(context, "front.held_bytes", bytes);
-    route_stats(each, context);
-    grow_stats(each, context);
-    foreign_stats(each, context);
+        each(context, "front.hits", all.hits, "allocations that found a block in a bin; only where somebody asks for counters");
+    each(context, "front.misses", all.misses, "allocations that found no block in a bin");
+    each(context, "front.refills", all.refills, "misses that brought more than one block");
+    each(context, "front.drains", all.drains, "pieces of neighbours that went back to a slab together");
+    each(context, "front.drained", all.drained, "blocks that went back, at trims and ends, too");
+    each(context, "front.held", all.held, "blocks in bins now");
+    each(context, "front.held_bytes", bytes, "bytes of blocks in bins now");
 }
+STATS_PART(front_stats);
 
 void front_start(void)
 {

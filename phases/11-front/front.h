@@ -60,11 +60,6 @@ struct front_heap {
 #define FRONT_INIT {.route = ROUTE_INIT, .bin = {[0 ... FRONT_CLASSES - 1] = FRONT_BIN_INIT}}
 
 extern uint64_t front_cap, front_batch, front_direct, front_report;
-#define FRONT_ENV(X)                                                                                        \
-    X("FC_CAP", front_cap, 0, 4096, "256", "blocks that a thread caches of one class, at most")             \
-    X("FC_REFILL", front_batch, 1, 4096, "32", "blocks that a miss fetches from the slab")                  \
-    X("TINY_FRONT_DIRECT", front_direct, 0, 1, "1", "0: refill through the slab's free list (two hops)")    \
-    X("FRONT_STATS", front_report, 0, 1, "0", "print hits, misses, refills, drains, held bytes by class at exit")
 
 ANSWER(bool, front_serves, (unsigned class), width_blocks(class) > 0)
 
@@ -83,7 +78,6 @@ uint64_t front_cached(const struct heap *h, const struct slab *s);
 uint64_t front_bin_cached(const struct heap *h, const struct slab *s); /* blocks of s in h's own front */
 uint64_t front_over_cached(const struct heap *h, const struct slab *s); /* those of them that wait. Any thread */
 uint64_t front_cached_total(const struct heap *h, uint64_t *bytes);
-void front_stats(stats_each *each, void *context);
 void front_start(void);
 void front_stop(void);
 

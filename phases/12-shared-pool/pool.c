@@ -9,6 +9,7 @@
  * EMPTY is asked first in practice: what is formatted beats what is near. The number is its name in the reports.
  */
 #include "core/heap/background.h"
+#include "core/heap/env.h"
 #include "core/heap/heap.h"
 #include "core/low/lock.h"
 #include "core/low/log.h"
@@ -17,10 +18,15 @@
 #include "core/seam/lazy.h"
 #include "core/seam/purge.h"
 #include "core/heap/spare.h"
+#include "core/heap/stats.h"
 #include "core/heap/thread.h"
 #include "span.h"
 
-uint64_t pool_empty_limit = 2, pool_report, pool_trace;
+#define POOL_KNOBS(X)                                                                                        \
+    X(pool_empty_limit, "POOL_EMPTY", 2, 0, POOL_EMPTY_MAX, "", "empty slabs that a thread keeps formatted") \
+    X(pool_report, "POOL_STATS", 0, 0, 1, "", "print acquisitions by stage, lock takes and waits at exit")   \
+    X(pool_trace, "POOL_TRACE", 0, 0, 1, "", "a line for each acquisition and release (MODE=check only)")
+KNOBS(POOL_KNOBS);
 
 static struct lock pool_lock = LOCK_INIT(LOCK_POOL);
 static struct pool_span *pool_spare;             /* spans that stand for nothing; under the lock */
@@ -351,39 +357,25 @@ void pool_valid(struct heap *h)
     }
 }
 
-struct pool_sum {
-    uint64_t stage[POOL_STAGES], released, retries, empty;
-};
-
-static void pool_add(void *context, struct heap *h)
+static void pool_stats(stats_each *each, void *context)
 {
-    struct pool_sum *sum = context;
-    for (int i = 0; i < POOL_STAGES; i++)
-        sum->stage[i] += load_relaxed(&h->pool.stage[i]);
-    sum->released += load_relaxed(&h->pool.released);
-    sum->retries += load_relaxed(&h->pool.retries);
-    sum->empty += load_relaxed(&h->pool.empty_count);
+    each(context, "pool.stage0_hot", STATS_HEAPS(pool.stage[0]), "slabs acquired from the span that the heap used last");
+    each(context, "pool.stage0_5_empty", STATS_HEAPS(pool.stage[1]), "slabs acquired that the heap had kept empty");
+    each(context, "pool.stage1_freed", STATS_HEAPS(pool.stage[2]), "slabs acquired from slots that were in use before");
+    each(context, "pool.stage2_unused", STATS_HEAPS(pool.stage[3]),
+         "slabs acquired from slots that never were in use, or several slots in a row");
+    each(context, "pool.stage3_new", STATS_HEAPS(pool.stage[4]), "slabs acquired from a new SuperSlab");
+    each(context, "pool.released", STATS_HEAPS(pool.released), "slabs whose slots were given back");
+    each(context, "pool.retries", STATS_HEAPS(pool.retries), "compare-and-swaps lost to other threads");
+    each(context, "pool.empty", STATS_HEAPS(pool.empty_count), "slabs that heaps keep empty now");
+    each(context, "pool.lock_takes", load_relaxed(&pool_lock_takes), "times that the lock of the pool was taken");
+    each(context, "pool.lock_waits", load_relaxed(&pool_lock_waits), "times that the lock of the pool had to be waited for");
 }
+STATS_PART(pool_stats);
 
-void pool_stats(stats_each *each, void *context)
+static void pool_line(void *context, const char *name, uint64_t value, const char *words)
 {
-    static const char *const names[POOL_STAGES] = {"pool.stage0_hot", "pool.stage0_5_empty", "pool.stage1_freed",
-                                                   "pool.stage2_unused", "pool.stage3_new"};
-    struct pool_sum sum = {0};
-    thread_each_heap(pool_add, &sum);
-    for (int i = 0; i < POOL_STAGES; i++)
-        each(context, names[i], sum.stage[i]);
-    each(context, "pool.released", sum.released);
-    each(context, "pool.retries", sum.retries);
-    each(context, "pool.empty", sum.empty);
-    each(context, "pool.lock_takes", load_relaxed(&pool_lock_takes));
-    each(context, "pool.lock_waits", load_relaxed(&pool_lock_waits));
-    run_stats(each, context);
-}
-
-static void pool_line(void *context, const char *name, uint64_t value)
-{
-    (void)context;
+    (void)context, (void)words;
     log_line("hakmem %s %u", name, value);
 }
 

@@ -26,7 +26,7 @@ struct pool_span;
 struct pool_heap {
     struct pool_span *hot;                   /* where the last slot came from: tried first. Spans are never unmapped */
     struct slab *empty[POOL_EMPTY_MAX];      /* EMPTY slabs, oldest first */
-    unsigned empty_count;
+    uint64_t empty_count;
     uint64_t stage[POOL_STAGES];             /* slabs acquired: hot, EMPTY, FREED, UNUSED, new SuperSlab. Owner writes */
     uint64_t released, retries;              /* slots given back; compare-and-swaps that lost */
     struct run_heap run;
@@ -37,12 +37,6 @@ struct pool_superslab {
 };
 
 extern uint64_t pool_empty_limit, pool_report, pool_trace;
-#define POOL_ENV(X)                                                                                           \
-    X("POOL_EMPTY", pool_empty_limit, 0, POOL_EMPTY_MAX, "2", "empty slabs that a thread keeps formatted")    \
-    X("POOL_STATS", pool_report, 0, 1, "0", "print acquisitions by stage, lock takes and waits at exit")      \
-    X("POOL_TRACE", pool_trace, 0, 1, "0", "a line for each acquisition and release (MODE=check only)") \
-    RUN_ENV(X)
-
 struct slab *pool_claim(struct heap *h, unsigned class);
 void pool_release(struct heap *h, struct slab *s);
 void pool_park(struct heap *h);
@@ -52,7 +46,6 @@ size_t pool_age(void);
 void pool_valid(struct heap *h);
 void pool_start(void);
 void pool_stop(void);
-void pool_stats(stats_each *each, void *context);
 void pool_fork_lock(void);
 void pool_fork_unlock(bool child);
 ANSWER(bool, pool_keep, (struct heap *h, struct slab *s), run_keep(h, s))

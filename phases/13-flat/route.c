@@ -1,6 +1,7 @@
 /* route.c - see route.h: a heap with its table, what comes into the table and what leaves it. */
 #include "core/heap/env.h"
 #include "core/heap/heap.h"
+#include "core/heap/stats.h"
 #include "core/low/place.h"
 #include "core/heap/thread.h"
 
@@ -159,23 +160,11 @@ void route_valid(struct heap *h, const struct slab *s)
         hak_assert_full(entry[i] == route_distance(h, s->class));
 }
 
-struct route_sum {
-    uint64_t entered, refused;
-};
-
-static void route_add(void *context, struct heap *h)
+static void route_stats(stats_each *each, void *context)
 {
-    struct route_sum *sum = context;
-    sum->entered += load_relaxed(&h->front.route.entered);
-    sum->refused += load_relaxed(&h->front.route.refused);
+    each(context, "flat.tables", load_relaxed(&route_tables), "heaps that have a table");
+    each(context, "flat.tables_refused", load_relaxed(&route_tables_refused), "tables for which there was no memory");
+    each(context, "flat.slots_entered", STATS_HEAPS(front.route.entered), "slots that came into a table");
+    each(context, "flat.slots_refused", STATS_HEAPS(front.route.refused), "slots that lie beyond the table");
 }
-
-void route_stats(stats_each *each, void *context)
-{
-    struct route_sum sum = {0};
-    thread_each_heap(route_add, &sum);
-    each(context, "flat.tables", load_relaxed(&route_tables));
-    each(context, "flat.tables_refused", load_relaxed(&route_tables_refused));
-    each(context, "flat.slots_entered", sum.entered);
-    each(context, "flat.slots_refused", sum.refused);
-}
+STATS_PART(route_stats);

@@ -92,6 +92,5 @@ void route_start(void);
 void route_own(struct heap *h, const struct slab *s);
 void route_disown(struct heap *h, const struct slab *s);
 void route_valid(struct heap *h, const struct slab *s);
-void route_stats(stats_each *each, void *context);
 
 #endif

@@ -1,5 +1,6 @@
 /* remote.c - see remote.h: packets, boxes, sending and receiving. */
 #include "core/heap/heap.h"
+#include "core/heap/stats.h"
 #include "core/low/lock.h"
 #include "core/low/log.h"
 #include "core/low/meta.h"
@@ -362,24 +363,15 @@ uint64_t remote_count(const struct heap *to, const struct slab *s)
     return walk.count;
 }
 
-static void remote_sum(void *context, struct heap *h)
+static void remote_stats(stats_each *each, void *context)
 {
-    uint64_t *sum = context;
-    sum[0] += load_relaxed(&h->out.packets);
-    sum[1] += load_relaxed(&h->out.chains);
-    sum[2] += load_relaxed(&h->out.single);
+    each(context, "batch.packets", STATS_HEAPS(out.packets), "packets sent");
+    each(context, "batch.chains", STATS_HEAPS(out.chains), "packets sent that became chains");
+    each(context, "batch.single", STATS_HEAPS(out.single), "blocks sent one by one, though the sender has a heap");
+    each(context, "batch.limit_bytes", REMOTE_HELD_MAX, "the most that a thread holds for other heaps");
+    each(context, "batch.packets_made", load_relaxed(&remote_made), "packets that there are");
 }
-
-void remote_stats(stats_each *each, void *context)
-{
-    uint64_t sum[3] = {0};
-    thread_each_heap(remote_sum, sum);
-    each(context, "batch.packets", sum[0]);
-    each(context, "batch.chains", sum[1]);
-    each(context, "batch.single", sum[2]);
-    each(context, "batch.limit_bytes", REMOTE_HELD_MAX);
-    each(context, "batch.packets_made", load_relaxed(&remote_made));
-}
+STATS_PART(remote_stats);
 
 void remote_fork_lock(void)
 {

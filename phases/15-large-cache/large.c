@@ -5,18 +5,20 @@
  * victims are taken out under the lock and unmapped after it is released. (A fork between the two leaves the child with ranges
  * that nobody has.)
  *
- * Words:  needed: not in the least that was kept at any moment of a period of HAKMEM_LARGE_TTL seconds;
+ * Words:  needed: not in the least that was kept at any moment of a period of HAKMEM_LARGE_TTL;
  *         the peak: of the bytes of live large blocks, in this period and the last.
  * Must hold, whenever the lock is free (large_valid checks it):
  *   the table holds (ranges.h);  given_bytes = taken_bytes + evicted_bytes + trimmed_bytes + table.bytes
  *   low <= table.bytes,  owed <= table.bytes,  spare_bytes[SPARE_LARGE] = table.bytes
  */
 #include "core/heap/background.h"
+#include "core/heap/env.h"
 #include "core/low/lock.h"
 #include "core/heap/mapped.h"
 #include "core/seam/large.h"
 #include "core/seam/lazy.h"
 #include "core/heap/spare.h"
+#include "core/heap/stats.h"
 #include "ranges.h"
 
 enum { LARGE_TRIES = 200, LARGE_BATCH = 16, LARGE_MB = 65536 };
@@ -26,7 +28,11 @@ enum { LARGE_TRIES = 200, LARGE_BATCH = 16, LARGE_MB = 65536 };
 #define LARGE_PURGE_MIN ((size_t)16 << 20)   /* calloc of so much has the kernel clear it, when and if it is touched */
 #define LARGE_ROOM ((uint64_t)8 << 20)       /* of empty SuperSlabs, that stay when a block is mapped */
 
-uint64_t large_mb = LARGE_DEFAULT, large_percent = 150, large_ttl = 5;
+#define LARGE_KNOBS(X)                                                                                                       \
+    X(large_mb, "LARGE_MB", AUTO, 0, 1 << 24, "MiB", "most freed large blocks kept (0: none; AUTO: by need, at most 65536)") \
+    X(large_percent, "LARGE_PERCENT", 150, 100, 10000, "%", "most live and kept bytes, of the peak of live ones")            \
+    X(large_ttl, "LARGE_TTL", 5000, 0, 1 << 30, "ms", "age at which kept memory that was not needed goes (0: keep none)")
+KNOBS(LARGE_KNOBS);
 
 struct large_victims {
     unsigned count;
@@ -72,11 +78,6 @@ static void large_unlock(void)
     lock_leave(&large_locked);
 }
 
-static uint64_t large_ttl_ms(void)
-{
-    return large_ttl * 1000;
-}
-
 static uint64_t large_max(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
@@ -120,7 +121,7 @@ static size_t large_evict_oldest(size_t bytes, struct large_victims *v, uint64_t
 /* The most bytes that may be kept now. */
 static uint64_t large_limit(uint64_t live)
 {
-    uint64_t peak = large_max(large_peak, large_last_peak), most = (large_mb == LARGE_DEFAULT ? LARGE_MB : large_mb) << 20;
+    uint64_t peak = large_max(large_peak, large_last_peak), most = (large_mb == AUTO ? LARGE_MB : large_mb) << 20;
     uint64_t all = LARGE_FLOOR + peak * large_percent / 100, beside = all > live ? all - live : 0;
     return beside < most ? beside : most;
 }
@@ -128,7 +129,7 @@ static uint64_t large_limit(uint64_t live)
 /* Is it also bounded by what all may keep? Not where the environment says how much may be kept here. */
 static bool large_shares(void)
 {
-    return large_mb == LARGE_DEFAULT;
+    return large_mb == AUTO;
 }
 
 /* The same, and no more than all may keep together lets be; *spare: whether it is that which counts. */
@@ -149,7 +150,7 @@ static void large_turn_over(uint64_t now, uint64_t live)
     large_last_peak = large_peak;
     large_peak = live;
     large_low = table.bytes;
-    large_period = now + large_ttl_ms();
+    large_period = now + large_ttl;
 }
 
 /* Some of what is too old. */
@@ -163,7 +164,7 @@ static void large_pay(uint64_t bytes, struct large_victims *v)
 /* Last before the lock is released. */
 static void large_settle(void)
 {
-    uint64_t due = LARGE_NEVER, idle = large_last + large_ttl_ms();
+    uint64_t due = LARGE_NEVER, idle = large_last + large_ttl;
     if (table.count > 0)
         due = large_owed > 0 ? 0 : idle < large_period ? idle : large_period;
     store_relaxed(&large_due, due);
@@ -342,7 +343,7 @@ uint64_t large_age(uint64_t now)
         return now + 1;
     if (now >= large_period)
         large_turn_over(now, mapped_counts().large_bytes);
-    if (now >= large_last + large_ttl_ms()) /* nothing came or went for so long: nothing was needed */
+    if (now >= large_last + large_ttl) /* nothing came or went for so long: nothing was needed */
         large_owed = table.bytes;
     if (large_owed > 0)
         large_pay(large_owed, &victims);
@@ -415,28 +416,30 @@ bool large_valid(void)
     return result;
 }
 
-void large_stats(stats_each *each, void *context)
+static void large_stats(stats_each *each, void *context)
 {
     struct large_counts c = large_counts();
-    each(context, "large.hits", c.hits);
-    each(context, "large.misses", c.misses);
-    each(context, "large.gives", c.gives);
-    each(context, "large.refusals", c.refusals);
-    each(context, "large.busy", c.busy);
-    each(context, "large.evictions_count", c.evictions_count);
-    each(context, "large.evictions_bytes", c.evictions_bytes);
-    each(context, "large.evictions_age", c.evictions_age);
-    each(context, "large.evictions_yield", c.evictions_yield);
-    each(context, "large.given_bytes", c.given_bytes);
-    each(context, "large.taken_bytes", c.taken_bytes);
-    each(context, "large.evicted_bytes", c.evicted_bytes);
-    each(context, "large.trimmed_bytes", c.trimmed_bytes);
-    each(context, "large.held", c.held);
-    each(context, "large.held_bytes", c.held_bytes);
-    each(context, "large.limit_bytes", c.limit_bytes);
-    each(context, "large.calloc_cleared", c.cleared);
-    each(context, "large.calloc_purged", c.purged);
+    each(context, "large.hits", c.hits, "blocks that came from a kept range");
+    each(context, "large.misses", c.misses, "blocks that had to be mapped");
+    each(context, "large.gives", c.gives, "ranges that came to be kept");
+    each(context, "large.refusals", c.refusals, "ranges that were not kept");
+    each(context, "large.busy", c.busy, "calls that did without, because the lock was not to be had");
+    each(context, "large.evictions_count", c.evictions_count, "ranges unmapped, since the table was full");
+    each(context, "large.evictions_bytes", c.evictions_bytes, "ranges unmapped, since more was kept than limit_bytes");
+    each(context, "large.evictions_age", c.evictions_age, "ranges unmapped, since nobody needed them for LARGE_TTL");
+    each(context, "large.evictions_yield", c.evictions_yield, "ranges unmapped, since slabs needed as much");
+    each(context, "large.given_bytes", c.given_bytes, "bytes that came to be kept");
+    each(context, "large.taken_bytes", c.taken_bytes, "bytes that went from there into blocks");
+    each(context, "large.evicted_bytes", c.evicted_bytes, "kept bytes that were unmapped by a bound");
+    each(context, "large.trimmed_bytes", c.trimmed_bytes,
+         "kept bytes that were unmapped by malloc_trim, or for want of memory");
+    each(context, "large.held", c.held, "ranges kept now");
+    each(context, "large.held_bytes", c.held_bytes, "bytes kept now");
+    each(context, "large.limit_bytes", c.limit_bytes, "the most that held_bytes may be now");
+    each(context, "large.calloc_cleared", c.cleared, "callocs that cleared a kept range");
+    each(context, "large.calloc_purged", c.purged, "callocs that had the kernel clear a kept range");
 }
+STATS_PART(large_stats);
 
 void large_fork_lock(void)
 {

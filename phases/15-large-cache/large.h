@@ -17,12 +17,7 @@
 #define LARGE_GRANULE ((size_t)64 * 1024)
 enum { LARGE_PARTS = 4 }; /* log2 of 16 */
 
-#define LARGE_DEFAULT UINT64_MAX /* not named by the environment: then what all may keep together (spare.h) counts, too */
 extern uint64_t large_mb, large_percent, large_ttl;
-#define LARGE_ENV(X)                                                                                                      \
-    X("LARGE_MB", large_mb, 0, 1 << 24, "65536", "most MiB of freed large blocks to keep (0: none)")                      \
-    X("LARGE_PERCENT", large_percent, 100, 10000, "150", "most live and kept bytes, in percent of the peak of live ones") \
-    X("LARGE_TTL", large_ttl, 0, 1 << 30, "5", "seconds after which kept memory that was not needed goes (0: keep none)")
 
 static inline size_t large_round(size_t bytes)
 {
@@ -42,21 +37,15 @@ void large_yield(size_t bytes);
 size_t large_shed(uint64_t bytes);
 size_t large_trim(void);
 uint64_t large_held(void);
-void large_stats(stats_each *each, void *context);
 void large_fork_lock(void);
 void large_fork_unlock(bool child);
 
-/* What happened, and how it adds up: large_valid checks given = taken + evicted + trimmed + held, in bytes. */
+/* Counters; their rows in large.c say what each counts. large_valid checks given = taken + evicted + trimmed + held, in
+ * bytes. */
 struct large_counts {
-    uint64_t hits, misses;    /* blocks that came from a kept range; that had to be mapped */
-    uint64_t gives, refusals; /* ranges that came; that were not kept */
-    uint64_t evictions_count, evictions_bytes, evictions_age; /* unmapped, by the bound that was exceeded */
-    uint64_t evictions_yield; /* unmapped, since slabs needed as much */
-    uint64_t busy;            /* calls that did without, because the lock was not to be had */
-    uint64_t given_bytes, taken_bytes, evicted_bytes, trimmed_bytes, held_bytes;
-    uint64_t held;            /* ranges, now */
-    uint64_t limit_bytes;     /* what held_bytes may be now */
-    uint64_t cleared, purged; /* callocs that cleared a kept range; that had the kernel do it */
+    uint64_t hits, misses, gives, refusals, busy, held, cleared, purged;
+    uint64_t evictions_count, evictions_bytes, evictions_age, evictions_yield;
+    uint64_t given_bytes, taken_bytes, evicted_bytes, trimmed_bytes, held_bytes, limit_bytes;
 };
 struct large_counts large_counts(void);
 

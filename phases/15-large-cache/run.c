@@ -1,13 +1,16 @@
 /* run.c - see run.h.
  *
- * Must hold: h->pool.run.bytes = sum over kept of slots * 64 KiB <= RUN_BYTES; the sum of that and of last_bytes over all heaps <=
- * HAKMEM_RUN_MB, but for heaps that fork has lost, which stay charged.
+ * Must hold: h->pool.run.bytes = sum over kept of slots * 64 KiB <= RUN_BYTES; the sum of that and of last_bytes over all heaps
+ * <= HAKMEM_RUN_MB, but for heaps that fork has lost, which stay charged.
  */
+#include "core/heap/env.h"
 #include "core/heap/heap.h"
+#include "core/heap/stats.h"
 #include "core/heap/thread.h"
 #include <string.h>
 
-uint64_t run_mb = 16;
+#define RUN_KNOBS(X) X(run_mb, "RUN_MB", 16, 0, 1 << 20, "MiB", "most empty runs that threads keep, all together (0: none)")
+KNOBS(RUN_KNOBS);
 
 static uint64_t run_charged; /* bytes, of all heaps; atomic, relaxed */
 
@@ -192,12 +195,13 @@ static void run_sum(void *context, struct heap *h)
     sum->drops += load_relaxed(&h->pool.run.drops);
 }
 
-void run_stats(stats_each *each, void *context)
+static void run_stats(stats_each *each, void *context)
 {
     struct run_heap sum = {.count = 0};
     thread_each_heap(run_sum, &sum);
-    each(context, "run.hits", sum.hits);
-    each(context, "run.drops", sum.drops);
-    each(context, "run.kept", sum.count);
-    each(context, "run.kept_bytes", sum.bytes);
+    each(context, "run.hits", sum.hits, "blocks that came back to a kept run");
+    each(context, "run.drops", sum.drops, "runs that went for the sake of another");
+    each(context, "run.kept", sum.count, "runs kept now");
+    each(context, "run.kept_bytes", sum.bytes, "bytes of runs kept now");
 }
+STATS_PART(run_stats);

@@ -24,7 +24,6 @@ struct run_heap {
 };
 
 extern uint64_t run_mb;
-#define RUN_ENV(X) X("RUN_MB", run_mb, 0, 1 << 20, "16", "most MiB of empty runs that threads keep, all together (0: none)")
 
 void *run_pop(struct heap *h, unsigned class);
 void run_flush(struct heap *h);
@@ -34,6 +33,5 @@ void *run_push(struct heap *h, struct slab *s, void *p);
 bool run_keep(struct heap *h, struct slab *s);
 bool run_yield(struct heap *h);
 void run_park(struct heap *h);
-void run_stats(stats_each *each, void *context);
 
 #endif

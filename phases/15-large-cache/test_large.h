@@ -18,7 +18,7 @@ static inline void large_set(uint64_t mb, uint64_t percent, uint64_t ttl)
     large_trim();
     large_mb = mb;
     large_percent = percent;
-    large_ttl = ttl;
+    large_ttl = ttl * 1000;
     must(large_held() == 0 && large_valid());
 }
 

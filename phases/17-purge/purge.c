@@ -13,11 +13,13 @@
  * slab after it was last served; it leaves the list when it is served. So a thousand threads that sleep are looked at once.
  * Only pushed to, and taken whole by one at a time.
  */
+#include "core/heap/env.h"
 #include "core/heap/heap.h"
 #include "core/low/os.h"
 #include "core/seam/large.h"
 #include "core/seam/lazy.h"
 #include "core/heap/spare.h"
+#include "core/heap/stats.h"
 #include "core/heap/thread.h"
 
 #define PURGE_STEP ((int64_t)4 << 20) /* freed by a thread before it looks: at most; */
@@ -27,7 +29,11 @@
 enum { PURGE_PART = 32, PURGE_LITTLE = 8, PURGE_PAGES = 8 };
 #define PURGE_NEVER UINT64_MAX
 
-uint64_t purge_on = 1, purge_ms = 1500, purge_mb = 32;
+#define PURGE_KNOBS(X)                                                                                                  \
+    X(purge_on, "PURGE", 1, 0, 1, "", "heaps give back pages while their threads free; heaps of sleeping threads, too") \
+    X(purge_ms, "PURGE_MS", 1500, 2, 1 << 30, "ms", "time without use after which the thread gives back what is kept")  \
+    X(purge_mb, "PURGE_MB", 32, 0, 1 << 24, "MiB", "memory to hold from the system before heaps of sleeping threads are asked")
+KNOBS(PURGE_KNOBS);
 uint64_t purge_notes;
 bool purge_wanted;
 
@@ -360,27 +366,22 @@ struct purge_counts purge_counts(void)
     return c;
 }
 
-static void purge_helped(void *helped, struct heap *h)
-{
-    *(uint64_t *)helped += load_relaxed(&h->lock.helped);
-}
-
-void purge_stats(stats_each *each, void *context)
+static void purge_stats(stats_each *each, void *context)
 {
     struct purge_counts c = purge_counts();
-    uint64_t helped = 0;
-    thread_each_heap(purge_helped, &helped);
-    each(context, "lock.helped", helped);
-    each(context, "purge.notes", load_relaxed(&purge_notes));
-    each(context, "purge.looks", c.looks);
-    each(context, "purge.purges", c.purges);
-    each(context, "purge.sweeps", c.sweeps);
-    each(context, "purge.idles", c.idles);
-    each(context, "purge.superslabs", c.superslabs);
-    each(context, "purge.heaps", c.heaps);
-    each(context, "purge.slabs", c.slabs);
-    each(context, "purge.asked", c.asked);
-    each(context, "purge.pressures", c.pressures);
-    each(context, "purge.slot_bytes", c.slot_bytes);
-    each(context, "purge.slab_bytes", c.slab_bytes);
+    each(context, "lock.helped", STATS_HEAPS(lock.helped), "times that a heap was drained by a thread that does not have it");
+    each(context, "purge.notes", load_relaxed(&purge_notes), "SuperSlabs that came or went; may miss some");
+    each(context, "purge.looks", c.looks, "times that a thread looked at its own slabs, by the bytes that it frees");
+    each(context, "purge.purges", c.purges, "times that a thread found too much spare, and gave back");
+    each(context, "purge.sweeps", c.sweeps, "times that the thread of the allocator went through all heaps");
+    each(context, "purge.idles", c.idles, "times that no SuperSlab had come or gone for PURGE_MS");
+    each(context, "purge.superslabs", c.superslabs,
+         "empty SuperSlabs that were unmapped, since none had come or gone for PURGE_MS");
+    each(context, "purge.heaps", c.heaps, "heaps that were found asleep, and drained");
+    each(context, "purge.slabs", c.slabs, "empty slabs that those gave to the pool");
+    each(context, "purge.asked", c.asked, "heaps that were looked at for want of a slot");
+    each(context, "purge.pressures", c.pressures, "heaps that were served for want of a slot");
+    each(context, "purge.slot_bytes", c.slot_bytes, "bytes given back by age, of slots that nobody has");
+    each(context, "purge.slab_bytes", c.slab_bytes, "bytes given back of slabs in use");
 }
+STATS_PART(purge_stats);

@@ -9,13 +9,8 @@
 
 #include "core/heap/background.h"
 #include "core/low/compiler.h"
-#include "core/heap/stats.h"
 
 extern uint64_t purge_on, purge_ms, purge_mb;
-#define PURGE_ENV(X)                                                                                                  \
-    X("PURGE", purge_on, 0, 1, "1", "heaps give back pages while their threads free; heaps of sleeping threads, too") \
-    X("PURGE_MS", purge_ms, 2, 1 << 30, "1500", "ms without use after which the thread gives back what is kept")      \
-    X("PURGE_MB", purge_mb, 0, 1 << 24, "32", "MiB to hold from the system before heaps of sleeping threads are asked")
 
 struct heap;
 
@@ -69,16 +64,10 @@ bool purge_pressure(void);
 uint64_t purge_age(uint64_t now_ms);
 void purge_fork_child(void);
 void purge_forget(struct heap *h);
-void purge_stats(stats_each *each, void *context);
 
-/* What was done. Atomic, any thread. */
+/* Counters; their rows in purge.c say what each counts. Atomic, any thread. */
 struct purge_counts {
-    uint64_t looks, purges;     /* of threads at their own slabs, by the bytes they free; those that found too much spare */
-    uint64_t sweeps;            /* of the background thread, at all heaps */
-    uint64_t idles, superslabs; /* times that no SuperSlab had come or gone for so long; empty ones unmapped then */
-    uint64_t heaps, slabs;      /* heaps found asleep, and drained; empty slabs that those gave to the pool */
-    uint64_t asked, pressures;  /* heaps looked at, and served, for want of a slot */
-    uint64_t slot_bytes, slab_bytes; /* memory given back: by age, of slots that nobody has; of slabs in use */
+    uint64_t looks, purges, sweeps, idles, superslabs, heaps, slabs, asked, pressures, slot_bytes, slab_bytes;
 };
 struct purge_counts purge_counts(void);
 

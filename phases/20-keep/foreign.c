@@ -1,5 +1,6 @@
 /* foreign.c - see foreign.h. */
 #include "core/heap/heap.h"
+#include "core/heap/stats.h"
 #include "core/heap/thread.h"
 
 /* A thread that does not ask for such blocks has no use for them. */
@@ -51,17 +52,9 @@ uint64_t foreign_cached(const struct heap *h, const struct slab *s)
     return walk.count;
 }
 
-static void foreign_sum(void *context, struct heap *h)
+static void foreign_stats(stats_each *each, void *context)
 {
-    struct foreign_heap *sum = context;
-    sum->kept += load_relaxed(&h->front.foreign.kept);
-    sum->returned += load_relaxed(&h->front.foreign.returned);
+    each(context, "keep.kept", STATS_HEAPS(front.foreign.kept), "blocks of other heaps that came into a front");
+    each(context, "keep.returned", STATS_HEAPS(front.foreign.returned), "blocks of other heaps that a front gave back");
 }
-
-void foreign_stats(stats_each *each, void *context)
-{
-    struct foreign_heap sum = {0};
-    thread_each_heap(foreign_sum, &sum);
-    each(context, "keep.kept", sum.kept);
-    each(context, "keep.returned", sum.returned);
-}
+STATS_PART(foreign_stats);

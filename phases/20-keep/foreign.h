@@ -39,6 +39,5 @@ static inline void foreign_emptied(struct foreign_heap *o)
 bool foreign_keep(struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p);
 bool foreign_return(struct heap *h, struct slab *s, void *p);
 uint64_t foreign_cached(const struct heap *h, const struct slab *s);
-void foreign_stats(stats_each *each, void *context);
 
 #endif

@@ -1,15 +1,10 @@
 /* grow.c - see grow.h: the counter. */
 #include "core/heap/heap.h"
+#include "core/heap/stats.h"
 #include "core/heap/thread.h"
 
-static void grow_sum(void *grown, struct heap *h)
+static void grow_stats(stats_each *each, void *context)
 {
-    *(uint64_t *)grown += load_relaxed(&h->front.grow.grown);
+    each(context, "grow.grown", STATS_HEAPS(front.grow.grown), "times that a bin doubled");
 }
-
-void grow_stats(stats_each *each, void *context)
-{
-    uint64_t grown = 0;
-    thread_each_heap(grow_sum, &grown);
-    each(context, "grow.grown", grown);
-}
+STATS_PART(grow_stats);

@@ -51,6 +51,5 @@ static inline void grow_reset(struct grow_heap *g)
     memset(g->drained, 0, sizeof g->drained);
 }
 
-void grow_stats(stats_each *each, void *context);
 
 #endif

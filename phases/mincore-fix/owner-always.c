@@ -21,11 +21,6 @@ void owner_start(void)
 {
 }
 
-void owner_stats(stats_each *each, void *context)
-{
-    probe_stats(each, context);
-}
-
 void owner_fork_lock(void)
 {
 }

@@ -135,12 +135,11 @@ void owner_start(void)
     os_read_file("/proc/self/maps", maps_take, &line, OS_OWNER);
 }
 
-void owner_stats(stats_each *each, void *context)
+static void range_stats(stats_each *each, void *context)
 {
-    uint64_t count = load_relaxed(&range_count);
-    probe_stats(each, context);
-    each(context, "owner.ranges", count);
+    each(context, "owner.ranges", load_relaxed(&range_count), "ranges of addresses that are known");
 }
+STATS_PART(range_stats);
 
 void owner_fork_lock(void)
 {

@@ -7,7 +7,6 @@
 #include "core/low/os.h"
 
 #define OWNER_NAME "ranges"
-#define OWNER_ENV(X)
 
 static inline size_t owner_header(void)
 {

@@ -70,11 +70,6 @@ void owner_start(void)
 {
 }
 
-void owner_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
 void owner_fork_lock(void)
 {
     lock_fork(&registry_lock);

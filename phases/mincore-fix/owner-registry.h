@@ -4,7 +4,6 @@
 #define HAK_OWNER_REGISTRY_H
 
 #define OWNER_NAME "registry"
-#define OWNER_ENV(X)
 
 static inline size_t owner_header(void)
 {

@@ -13,6 +13,7 @@
 #include "core/low/os.h"
 #include "core/seam/owner.h"
 #include "core/heap/sizeclass.h"
+#include "core/heap/stats.h"
 
 /* What mincore was asked for: a block of one page (sizes just above the tiny ones), of up to MID_MAX, above, or no block. */
 enum probe_cause { PROBE_PAGE, PROBE_MID, PROBE_LARGE, PROBE_FOREIGN, PROBE_CAUSES };
@@ -54,14 +55,19 @@ static inline struct mapped *probe_ask(struct mapped *m)
     return m;
 }
 
-static inline void probe_stats(stats_each *each, void *context)
+static void probe_stats(stats_each *each, void *context)
 {
-    each(context, "owner.lookups", load_relaxed(&probe_lookups));
-    each(context, "owner.hits", load_relaxed(&probe_hits));
-    each(context, "owner.asked_page", load_relaxed(&probe_asked[PROBE_PAGE]));
-    each(context, "owner.asked_mid", load_relaxed(&probe_asked[PROBE_MID]));
-    each(context, "owner.asked_large", load_relaxed(&probe_asked[PROBE_LARGE]));
-    each(context, "owner.asked_foreign", load_relaxed(&probe_asked[PROBE_FOREIGN]));
+    each(context, "owner.lookups", load_relaxed(&probe_lookups), "pointers that could be blocks with a mapping of their own");
+    each(context, "owner.hits", load_relaxed(&probe_hits), "of these, pointers that were known without asking");
+    each(context, "owner.asked_page", load_relaxed(&probe_asked[PROBE_PAGE]),
+         "times that mincore was asked for a block of one page");
+    each(context, "owner.asked_mid", load_relaxed(&probe_asked[PROBE_MID]),
+         "times that mincore was asked for a larger block, of up to 1 MiB");
+    each(context, "owner.asked_large", load_relaxed(&probe_asked[PROBE_LARGE]),
+         "times that mincore was asked for a block above 1 MiB");
+    each(context, "owner.asked_foreign", load_relaxed(&probe_asked[PROBE_FOREIGN]),
+         "times that mincore was asked for no block");
 }
+STATS_PART(probe_stats);
 
 #endif

@@ -5,7 +5,6 @@
 struct front_bin;
 struct front_heap {};
 #define FRONT_INIT {}
-#define FRONT_ENV(X)
 
 void *front_refill(struct heap *h, unsigned class, bool *zero);
 void front_give(struct heap *h, struct slab *s, void *p);
@@ -15,7 +14,6 @@ NOTHING(front_flush, (struct heap *h))
 NOTHING(front_own, (struct heap *h, const struct slab *s))
 NOTHING(front_disown, (struct heap *h, const struct slab *s))
 NOTHING(front_valid, (struct heap *h, const struct slab *s))
-NOTHING(front_stats, (stats_each *each, void *context))
 NOTHING(front_start, (void))
 NOTHING(front_stop, (void))
 ANSWER(bool, front_serves, (unsigned class), false)

@@ -2,7 +2,6 @@
 #ifndef HAK_PLAIN_LARGE_H
 #define HAK_PLAIN_LARGE_H
 
-#define LARGE_ENV(X)
 
 void *mapped_alloc(size_t size, size_t align);
 
@@ -24,7 +23,6 @@ NOTHING(large_tick, (void))
 ANSWER(size_t, large_shed, (uint64_t bytes), 0)
 ANSWER(size_t, large_trim, (void), 0)
 ANSWER(uint64_t, large_held, (void), 0)
-NOTHING(large_stats, (stats_each *each, void *context))
 NOTHING(large_fork_lock, (void))
 NOTHING(large_fork_unlock, (bool child))
 

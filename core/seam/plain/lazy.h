@@ -3,7 +3,6 @@
 #define HAK_PLAIN_LAZY_H
 
 struct lazy_superslab {};
-#define LAZY_ENV(X)
 
 struct superslab *superslab_map(void);
 void superslab_unmap(struct superslab *ss);
@@ -16,7 +15,6 @@ ANSWER(void, lazy_release, (struct superslab *ss), superslab_unmap(ss))
 NOTHING(lazy_tick, (void))
 NOTHING(lazy_start, (void))
 NOTHING(lazy_stop, (void))
-NOTHING(lazy_stats, (stats_each *each, void *context))
 NOTHING(lazy_fork_lock, (void))
 NOTHING(lazy_fork_unlock, (bool child))
 

@@ -24,11 +24,6 @@ void owner_start(void)
 {
 }
 
-void owner_stats(stats_each *each, void *context)
-{
-    (void)each, (void)context;
-}
-
 void owner_fork_lock(void)
 {
 }

@@ -6,7 +6,6 @@
 #include "core/low/os.h"
 
 #define OWNER_NAME "trust"
-#define OWNER_ENV(X)
 
 ANSWER(size_t, owner_header, (void), os_page)
 

@@ -15,7 +15,6 @@ struct pool_superslab {
     struct superslab *next, *prev;
 };
 
-#define POOL_ENV(X)
 #define HEAP_CLASSES CLASS_TINY
 #define SLAB_MAX TINY_MAX
 
@@ -27,7 +26,6 @@ NOTHING(pool_start, (void))
 NOTHING(pool_stop, (void))
 NOTHING(pool_flush, (struct heap *h))
 NOTHING(pool_settled, (struct heap *h))
-NOTHING(pool_stats, (stats_each *each, void *context))
 NOTHING(pool_fork_lock, (void))
 NOTHING(pool_fork_unlock, (bool child))
 ANSWER(size_t, pool_trim, (void), 0)

@@ -2,7 +2,6 @@
 #ifndef HAK_PLAIN_PURGE_H
 #define HAK_PLAIN_PURGE_H
 
-#define PURGE_ENV(X)
 struct purge_heap {};
 
 NOTHING(purge_acquired, (void))
@@ -19,6 +18,5 @@ static inline void purge_tick(bool freeing)
 
 NOTHING(purge_forget, (struct heap *h))
 NOTHING(purge_fork_child, (void))
-NOTHING(purge_stats, (stats_each *each, void *context))
 
 #endif

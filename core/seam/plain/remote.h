@@ -28,7 +28,6 @@ NOTHING(remote_flush, (struct heap *h))
 NOTHING(remote_park, (struct heap *h))
 NOTHING(remote_opening, (void))
 ANSWER(uint64_t, remote_count, (const struct heap *to, const struct slab *s), 0)
-NOTHING(remote_stats, (stats_each *each, void *context))
 NOTHING(remote_fork_lock, (void))
 NOTHING(remote_fork_unlock, (bool child))
 

@@ -12,6 +12,5 @@ ANSWER(bool, foreign_return, (struct heap *h, struct slab *s, void *p), false)
 ANSWER(uint64_t, foreign_cached, (const struct heap *h, const struct slab *s), front_bin_cached(h, s))
 NOTHING(foreign_missed, (struct foreign_heap *o, unsigned class))
 NOTHING(foreign_emptied, (struct foreign_heap *o))
-NOTHING(foreign_stats, (stats_each *each, void *context))
 
 #endif

@@ -9,6 +9,5 @@ ANSWER(size_t, grow_now, (const struct grow_heap *g, unsigned class), width_bloc
 NOTHING(grow_missed, (struct grow_heap *g, unsigned class))
 NOTHING(grow_drained, (struct grow_heap *g, unsigned class))
 NOTHING(grow_reset, (struct grow_heap *g))
-NOTHING(grow_stats, (stats_each *each, void *context))
 
 #endif

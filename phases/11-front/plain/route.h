@@ -15,6 +15,5 @@ NOTHING(route_start, (void))
 NOTHING(route_own, (struct heap *h, const struct slab *s))
 NOTHING(route_disown, (struct heap *h, const struct slab *s))
 NOTHING(route_valid, (struct heap *h, const struct slab *s))
-NOTHING(route_stats, (stats_each *each, void *context))
 
 #endif

@@ -22,6 +22,5 @@ SEAM(foreign_emptied, void, (struct foreign_heap *o));                /* the fro
 /* p leaves the front of h. False: it is h's own. Inside heap_enter. */
 SEAM(foreign_return, bool, (struct heap *h, struct slab *s, void *p));
 SEAM(foreign_cached, uint64_t, (const struct heap *h, const struct slab *s)); /* blocks of h's slab s in all fronts */
-SEAM(foreign_stats, void, (stats_each *each, void *context));
 
 #endif

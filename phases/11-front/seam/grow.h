@@ -7,7 +7,6 @@
 #ifndef HAK_SEAM_GROW_H
 #define HAK_SEAM_GROW_H
 
-#include "core/heap/stats.h"
 #include "phases/11-front/seam/width.h"
 
 #include HAK_SEAM_grow
@@ -17,6 +16,5 @@ SEAM(grow_now, size_t, (const struct grow_heap *g, unsigned class));   /* width_
 SEAM(grow_missed, void, (struct grow_heap *g, unsigned class));        /* a malloc found nothing of that class */
 SEAM(grow_drained, void, (struct grow_heap *g, unsigned class));       /* a free found no room, or the foreign seam did */
 SEAM(grow_reset, void, (struct grow_heap *g));                         /* the front has been emptied: as at first */
-SEAM(grow_stats, void, (stats_each *each, void *context));
 
 #endif

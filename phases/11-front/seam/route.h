@@ -1,7 +1,7 @@
 /* seam/route.h - a question of the front's: is there a shorter way from a size, or from a block's address, to a bin?
  *
- * Asked by malloc and free before anything else. An answer defines struct route_heap (its state in a front, before the bins) and
- * ROUTE_INIT (its initializer for a heap that no thread has: nothing comes, nothing goes).
+ * Asked by malloc and free before anything else. An answer defines struct route_heap (its state in a front, before the bins)
+ * and ROUTE_INIT (its initializer for a heap that no thread has: nothing comes, nothing goes).
  *
  * route_miss and route_open decide whether h may take the shorter way at all: a process that asks for counters does without it
  * in malloc, where it would save the counting, too.
@@ -21,7 +21,7 @@
 /* False: there is no shorter way. True: *p is a block for size <= TINY_MAX bytes, or NULL. */
 SEAM(route_pop, bool, (struct route_heap *r, size_t size, void **p));
 /* False: there is no shorter way. True: *taken tells whether p, which may be anything, passed for a live block of this heap and
- * is cached. If not, *bin is as it was, or a bin that takes nothing, or the bin of the slab around p, and its limit is reached. */
+ * is cached. If not, *bin is as it was, or a bin that takes nothing, or that of the slab around p, whose limit is reached. */
 SEAM(route_push, bool, (struct route_heap *r, void *p, struct front_bin **bin, bool *taken));
 SEAM(route_new, void, (struct heap *h));  /* h is new, all zero */
 SEAM(route_miss, void, (struct heap *h)); /* free has taken the long way for a block of h's own */
@@ -31,6 +31,5 @@ SEAM(route_start, void, (void));          /* once, when the environment has been
 SEAM(route_own, void, (struct heap *h, const struct slab *s));    /* h has claimed s */
 SEAM(route_disown, void, (struct heap *h, const struct slab *s)); /* h is about to release s */
 SEAM(route_valid, void, (struct heap *h, const struct slab *s));  /* aborts unless route and slab agree, for a slab of h */
-SEAM(route_stats, void, (stats_each *each, void *context));
 
 #endif

@@ -3,7 +3,6 @@
 #define HAK_PLAIN_RUN_H
 
 struct run_heap {};
-#define RUN_ENV(X)
 
 ANSWER(void *, run_pop, (struct heap *h, unsigned class), NULL)
 ANSWER(void *, run_push, (struct heap *h, struct slab *s, void *p), p)
@@ -13,6 +12,5 @@ ANSWER(uint64_t, run_cached_bytes, (const struct heap *h), 0)
 ANSWER(bool, run_yield, (struct heap *h), false)
 NOTHING(run_flush, (struct heap *h))
 NOTHING(run_park, (struct heap *h))
-NOTHING(run_stats, (stats_each *each, void *context))
 
 #endif

@@ -1,7 +1,7 @@
 /* seam/run.h - a question of the pool's: a heap's current slab of a class has become empty, and it is a run of several slots.
  * Claiming and freeing one costs hundreds of instructions: may it stay, for the next malloc of that class?
  *
- * An answer defines struct run_heap (its state in a heap, zero at first) and RUN_ENV. On the thread that has the heap.
+ * An answer defines struct run_heap (its state in a heap, zero at first). On the thread that has the heap.
  *
  * Must hold: s is only kept as the current slab of its class, so that heap_settle finds it.
  */
@@ -10,7 +10,6 @@
 
 #include "core/heap/sizeclass.h"
 #include "core/heap/slab.h"
-#include "core/heap/stats.h"
 
 struct heap;
 
@@ -24,6 +23,5 @@ SEAM(run_cached, uint64_t, (const struct heap *h, const struct slab *s)); /* poo
 SEAM(run_cached_bytes, uint64_t, (const struct heap *h));
 SEAM(run_yield, bool, (struct heap *h)); /* a SuperSlab would have to be mapped: true: something kept went to the pool */
 SEAM(run_park, void, (struct heap *h)); /* the heap's current slabs have gone, and so has what was kept */
-SEAM(run_stats, void, (stats_each *each, void *context));
 
 #endif
