@@ -72,7 +72,7 @@ deps-ci: ; @bench/deps build ci ## the same and what .ci/run needs (clang, real 
 deps-rivals: ; @bench/deps rivals ## install the rivals that bench compares with
 deps-programs: ; @bench/deps programs ## install the real programs of E=programs
 deps-arm64: ; @bench/deps build arm64 ## install what test-arm64 needs
-clean: ; rm -rf out ## remove everything that was built
+clean: ; @rm -rf out ## remove everything that was built
 
 help: ## this text
 	@echo 'make [TOGGLE=value]... [OPTION=value]... target...'; echo 'targets:'

@@ -43,7 +43,7 @@ AGAIN := $(MAKE) $(SET) $(FLAGS_GIVEN)
 # --- Targets for people ---------------------------------------------------------------------------------------------------
 .PHONY: all lib print-lib release-link install uninstall
 all: lib release-link ## the libraries, workloads and bench programs of this variant
-lib: $(LIBS)
+lib: $(LIBS) ## the libraries of this variant alone
 print-lib: lib ; @printf '%s\n' $(call quote,$(CURDIR)/$(OUT)/libhakmem.so) ## build this variant's shared library, print its path
 
 # out/release names the release build that a person made last.
@@ -68,7 +68,7 @@ in_string = $(subst ",\",$(subst \,\\,$1))
 define VARIANT_H
 /* $(VARIANT): written by make, replaced only when it changes. */
 #define HAK_VARIANT "$(VARIANT)"
-#define HAK_BUILD "@CC@ $(LIB_FLAGS) $(filter-out -ffile-prefix-map=% -M% -W% -I%,$(BASE_FLAGS))$(call in_string,$(foreach f,$(CPPFLAGS) $(CFLAGS) $(LDFLAGS), $f))"
+#define HAK_BUILD "@CC@ $(LIB_FLAGS) $(filter-out -ffile-prefix-map=% -M% -W% -I%,$(BASE_FLAGS))$(if $(FLAGS_GIVEN), $(call in_string,$(FLAGS_GIVEN)))"
 #define HAK_CHECK_LEVEL $(if $(filter check,$(MODE)),2,0)
 endef
 export VARIANT_H

@@ -8,6 +8,11 @@
 SET := $(foreach t,$(TOGGLES_GIVEN),$(call quote,$t=$($t)))
 REVISION := $(if $(filter PHASE,$(GIVEN)),$(and $(findstring @,$(PHASE)),revision))
 
+AT_ELSEWHERE := $(strip $(foreach t,$(filter-out PHASE,$(TOGGLES_GIVEN)),$(if $(findstring @,$($t)),$t)))
+ifneq ($(AT_ELSEWHERE),)
+$(error $(firstword $(AT_ELSEWHERE))=$($(firstword $(AT_ELSEWHERE))): a revision belongs to PHASE, as in PHASE=12@$(lastword $(subst @, ,$($(firstword $(AT_ELSEWHERE))))))
+endif
+
 .PHONY: matrix new-phase print-variant
 
 ifeq ($(REVISION),)
