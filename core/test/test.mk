@@ -16,7 +16,7 @@ TEST_SCRIPTS := $(if $(HERE),$(filter-out $(ELSEWHERE),$(wildcard $(TEST_DIRS:%=
 PROG_SRCS := $(if $(HERE),$(wildcard $(TEST_DIRS:%=%/prog_*.c)))
 PROGS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(PROG_SRCS))) $(if $(HERE),$(patsubst bench/test/%.c,out/work/%.so,$(wildcard bench/test/broken_*.c)))
 # With TEST=word only what those tests need is built: a test of the allocator's in C needs its own program, a script may need any.
-chosen = $(if $(TEST),$(foreach t,$1,$(if $(findstring $(TEST),$(notdir $t)),$t)),$1)
+chosen = $(strip $(if $(TEST),$(foreach t,$1,$(if $(findstring $(TEST),$(notdir $t)),$t)),$1))
 CHOSEN_OTHERS = $(call chosen,$(HAKBENCH_BINS) $(TEST_SCRIPTS) $(filter $(OUT)/test/test_work_%,$(TEST_BINS)))
 TEST_NEEDS = $(call chosen,$(TEST_BINS) $(HAKBENCH_BINS)) $(if $(CHOSEN_OTHERS),$(PROGS) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%) \
     $(if $(HAKBENCH_HERE),out/bench/hakbench out/bench/trace_record.so out/bench/floor.so))
