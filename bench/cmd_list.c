@@ -4,6 +4,7 @@
  */
 #include "bench/command.h"
 #include "bench/experiment.h"
+#include "bench/rival.h"
 #include "bench/store.h"
 #include "bench/variant.h"
 #include "bench/workload.h"
@@ -38,11 +39,11 @@ static int list_metrics(void)
 
 static int list_rivals(void)
 {
-    for (size_t i = 0; variant_rivals[i]; i++) {
+    for (const struct rival *r = rivals; r->name; r++) {
         struct variant v;
         char why[512];
-        bool found = variant_resolve("", variant_rivals[i], &v, why, sizeof why) && !v.d.missing;
-        printf("%-12s %-12s %s\n", variant_rivals[i], found ? v.d.version : "-",
+        bool found = variant_resolve("", r->name, &v, why, sizeof why) && !v.d.missing;
+        printf("%-12s %-12s %s\n", r->name, found ? v.d.version : "-",
                !found       ? "not installed"
                : *v.library ? v.library
                             : "the C library's own");

@@ -6,6 +6,7 @@
 #include "bench/command.h"
 #include "bench/measure.h"
 #include "bench/export.h"
+#include "bench/rival.h"
 #include "bench/verdict.h"
 #include <argp.h>
 #include <stdio.h>
@@ -99,8 +100,8 @@ static void baselines_add(size_t under_test)
 
 static void rivals_add(void)
 {
-    for (int i = 0; variant_rivals[i]; i++)
-        measure_variant(&measure, "", variant_rivals[i]);
+    for (const struct rival *r = rivals; r->name; r++)
+        measure_variant(&measure, "", r->name);
     for (int i = 0; i < given.rival_count; i++) {
         size_t v = measure_variant(&measure, "", given.rivals[i]);
         if (measure.variants[v].d.missing)

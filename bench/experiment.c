@@ -6,6 +6,7 @@
 #include "bench/experiment.h"
 #include "bench/expect.h"
 #include "bench/plot.h"
+#include "bench/rival.h"
 #include "bench/text.h"
 #include "bench/variant.h"
 #include "bench/workload.h"
@@ -114,6 +115,13 @@ static char **copy_list(char *const *list, unsigned count)
     return copy;
 }
 
+static void rival_append(struct experiment *e, const char *rival)
+{
+    e->rivals = need(reallocarray(e->rivals, e->rival_count + 2, sizeof *e->rivals));
+    e->rivals[e->rival_count++] = need(strdup(rival));
+    e->rivals[e->rival_count] = NULL;
+}
+
 static void use_raw(const struct raw *raw, const char **labels, unsigned count, struct experiment *e)
 {
     e->question = need(strdup(raw->question));
@@ -122,10 +130,9 @@ static void use_raw(const struct raw *raw, const char **labels, unsigned count, 
     for (unsigned i = 0; i < count; i++)
         e->variants[i] = (struct experiment_variant){need(strdup(labels[i])), need(strdup(raw->variants[i]))};
     bool all = raw->rivals_count == 1 && strcmp(raw->rivals[0], "all") == 0;
-    e->rival_count = raw->rivals_count;
-    for (unsigned i = 0; all && variant_rivals[i]; i++)
-        e->rival_count = i + 1;
-    e->rivals = copy_list(all ? (char *const *)variant_rivals : raw->rivals, e->rival_count);
+    e->rivals = copy_list(raw->rivals, e->rival_count = all ? 0 : raw->rivals_count);
+    for (const struct rival *r = rivals; all && r->name; r++)
+        rival_append(e, r->name);
     e->reference = need(strdup(raw->reference ? raw->reference : count ? labels[0] : ""));
     e->subject = need(strdup(raw->subject ? raw->subject : count ? labels[count - 1] : ""));
     e->workloads = copy_list(raw->workloads, e->workload_count = raw->workloads_count);
@@ -253,8 +260,8 @@ static bool check_variants(const struct experiment *e, yaml_document_t *doc, cha
         experiment_rival_label(e->rivals[i], rival, sizeof rival);
         found |= strcmp(e->reference, rival) == 0;
         text_add(labels, sizeof labels, " %s", rival);
-        if (text_index(variant_rivals, rival) < 0 && !strchr(e->rivals[i], '='))
-            return wrong_name(e, doc, "rivals", (int)i, "rival", e->rivals[i], text_list(variant_rivals), why, size);
+        if (!rival_find(rival) && !strchr(e->rivals[i], '='))
+            return wrong_name(e, doc, "rivals", (int)i, "rival", e->rivals[i], rival_names(), why, size);
         for (unsigned k = 0; k < e->variant_count; k++)
             if (strcmp(rival, e->variants[k].label) == 0)
                 return text_fail(why, size, "%s:%u: '%s' is a variant's label, too", e->path, line_of(doc, "rivals", (int)i),
@@ -330,11 +337,8 @@ struct experiment *experiment_load(const char *path, char *why, size_t size)
 
 void experiment_add_rival(struct experiment *e, const char *rival)
 {
-    if (!e->rival_count)
-        return;
-    e->rivals = need(reallocarray(e->rivals, e->rival_count + 2, sizeof *e->rivals));
-    e->rivals[e->rival_count++] = need(strdup(rival));
-    e->rivals[e->rival_count] = NULL;
+    if (e->rival_count)
+        rival_append(e, rival);
 }
 
 static void free_list(char **list, unsigned count)

@@ -4,7 +4,7 @@
  * allocator's own JSON (stat.front.hits, stat.os.mmap.superslab); `strace.<call>` any system call that strace counted,
  * `strace_s.<call>` the seconds that it took; `perf.<event>` a hardware counter (perf.cycles, perf.instructions, perf.branches,
  * perf.branch_misses, perf.cache_references, perf.cache_misses, perf.dtlb_misses), absent where the machine has none;
- * `work.<key>` a figure of the workload's own result line, in memory runs.
+ * `work.<key>` a figure of the workload's own result line, in memory runs; `phase.<folder>` the work of a phase (proof.h).
  * Derived metrics are computed from others when asked for, never stored.
  */
 #ifndef BENCH_METRIC_H

@@ -4,6 +4,7 @@
  */
 #include "bench/plot.h"
 #include "bench/plot_data.h"
+#include "bench/rival.h"
 #include "bench/text.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -60,8 +61,8 @@ static bool gnuplot_run(const struct drawing *d, bool svg, char *why, size_t siz
     snprintf(identifier, sizeof identifier, "%s", d->name);
     for (char *dash = identifier; (dash = strchr(dash, '-'));)
         *dash = '_';
-    snprintf(set, sizeof set, "svg=%d;output='%s/%s.%s';width=%d;height=%d;plot_name='%s';data='%s';%s", svg, d->folder,
-             d->name, svg ? "svg" : "png", d->width, d->height, identifier, d->data, d->settings);
+    snprintf(set, sizeof set, "svg=%d;output='%s/%s.%s';width=%d;height=%d;plot_name='%s';data='%s';families='%s';%s", svg, d->folder,
+             d->name, svg ? "svg" : "png", d->width, d->height, identifier, d->data, rival_colours(), d->settings);
     snprintf(template, sizeof template, "plots/%s.gp", d->template);
     char *arguments[] = {"gnuplot", "-e", set, "plots/style.gp", template, NULL};
     posix_spawn_file_actions_init(&files);

@@ -4,6 +4,7 @@
  */
 #include "bench/plot_data.h"
 #include "bench/baseline.h"
+#include "bench/rival.h"
 #include "bench/stats.h"
 #include "bench/text.h"
 #include <math.h>
@@ -12,18 +13,9 @@
 
 enum { POINTS_MAX = 240, LINES_MAX = 64 };
 
-/* Index of the colour in plots/style.gp. */
 static int family(const struct ds_variant *v)
 {
-    static const char *const names[] = {"mimalloc", "jemalloc", "tcmalloc", "tbbmalloc", NULL};
-    if (strcmp(v->kind, "hakmem") == 0)
-        return 0;
-    if (strcmp(v->kind, "libc") == 0)
-        return 1;
-    for (int i = 0; names[i]; i++)
-        if (strncmp(v->label, names[i], strlen(names[i])) == 0)
-            return i + 2;
-    return 6;
+    return rival_colour_index(v->kind, v->label);
 }
 
 /* 0 for the last of our variants, lighter the earlier one was named. */

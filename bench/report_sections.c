@@ -5,6 +5,7 @@
 #include "bench/baseline.h"
 #include "bench/bottleneck.h"
 #include "bench/figure.h"
+#include "bench/proof.h"
 #include "bench/report_part.h"
 #include "bench/text.h"
 #include <math.h>
@@ -315,16 +316,38 @@ void report_memory(struct report *r)
 
 /* --- The allocator's own counters ----------------------------------------------------------------------------------------- */
 
-/* A counter that is worth a row: of a phase or of threads, and not zero everywhere. os.* stands under system calls. */
+/* A counter that is worth a row: not zero everywhere. os.* stands under system calls. */
 static bool counter_shown(const struct report *r, const char *metric, int w)
 {
-    static const char *const groups[] = {"stat.lazy.",      "stat.front.", "stat.pool.", "stat.owner.", "stat.guard.",
-                                         "stat.superslabs", "stat.remote", "stat.heaps", NULL};
-    bool group = false, any = false;
-    for (int i = 0; groups[i]; i++)
-        group |= strncmp(metric, groups[i], strlen(groups[i])) == 0;
+    bool any = false;
     for (int v = 0; v < variants(r); v++)
-        any |= group && dataset_median(r->ds, v, w, metric) > 0;
+        any |= dataset_median(r->ds, v, w, metric) > 0;
+    return any && strncmp(metric, "stat.", 5) == 0 && strncmp(metric, "stat.os.", 8) != 0;
+}
+
+/* Which phases counted nothing, of each workload and variant that was counted. */
+static void idle_table(struct report *r)
+{
+    char idle[1024];
+    doc_text(&r->doc, "Phases that did nothing: none of the counters that a phase names as its own work (phases/*/proof) moved.%s%s%s",
+             *dataset_context(r->ds, PROOF_UNCOUNTED) ? " Nothing counts what these do: " : "",
+             dataset_context(r->ds, PROOF_UNCOUNTED), *dataset_context(r->ds, PROOF_UNCOUNTED) ? "." : "");
+    doc_table(&r->doc, "workload|allocator|phases that did nothing");
+    for (int w = 0; w < workloads(r); w++)
+        for (int v = 0; v < variants(r); v++)
+            if (report_has(r, v, w, "superslabs_peak")) {
+                doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
+                doc_cell(&r->doc, "%s", r->ds->variants[v].label);
+                doc_cell(&r->doc, "%s", *proof_idle(r->ds, v, w, idle, sizeof idle) ? idle : "none");
+            }
+}
+
+/* Are there figures of what phases did? Runs of before they were taken have none. */
+static bool has_proofs(const struct report *r)
+{
+    bool any = false;
+    for (size_t i = 0; i < r->ds->metric_count; i++)
+        any |= strncmp(r->ds->metric_names[i], PROOF_METRIC, strlen(PROOF_METRIC)) == 0;
     return any;
 }
 
@@ -355,8 +378,9 @@ void report_allocator(struct report *r)
     if (!report_has(r, -1, -1, "superslabs_peak"))
         return;
     doc_heading(&r->doc, 2, "The allocator's own counters");
-    doc_text(&r->doc, "What the phases did in one counting run: LRU of SuperSlabs (lazy), front, stages of the shared pool, "
-                      "owner look-ups. Counters that are zero for every variant are left out.");
+    if (has_proofs(r))
+        idle_table(r);
+    doc_text(&r->doc, "All counters of one counting run; those that are zero for every variant are left out.");
     for (int w = 0; w < workloads(r); w++)
         if (report_has(r, -1, w, "superslabs_peak")) {
             doc_fold(&r->doc, r->ds->workloads[w].name);

@@ -4,6 +4,7 @@
  * named, a published figure stands apart, under its own workload only.
  */
 #include "bench/baseline.h"
+#include "bench/proof.h"
 #include "bench/text.h"
 #include "bench/verdict.h"
 #include <math.h>
@@ -168,6 +169,15 @@ static void outliers_print(const struct table *t, int workload)
         fprintf(t->out, "  outliers, flagged and kept:%s\n", line);
 }
 
+/* What each of our own counted none of, where it was counted. */
+static void idle_print(const struct table *t, int workload)
+{
+    char idle[1024];
+    for (int v = 0; v < (int)t->ds->variant_count; v++)
+        if (*proof_idle(t->ds, v, workload, idle, sizeof idle))
+            fprintf(t->out, "  phases of %s that did nothing here: %s\n", t->ds->variants[v].label, idle);
+}
+
 static void published_print(const struct table *t, int workload)
 {
     const struct baseline *b;
@@ -191,6 +201,7 @@ static void workload_print(struct table *t, int workload)
             row_print(t, v, workload);
     floors_print(t, workload);
     outliers_print(t, workload);
+    idle_print(t, workload);
     published_print(t, workload);
     failures_print(t, workload);
 }
@@ -221,6 +232,8 @@ static void notes_print(const struct table *t, size_t compared)
         t->own ? "\n(*: by the allocator itself, its own calls only)" : "");
     if (t->instructions)
         fprintf(t->out, "instr/op: instructions of the allocator per operation, counted by callgrind in a run of its own.\n");
+    if (*dataset_context(t->ds, PROOF_UNCOUNTED))
+        fprintf(t->out, PROOF_UNCOUNTED ": %s\n", dataset_context(t->ds, PROOF_UNCOUNTED));
     if (*missing)
         fprintf(t->out, "not installed:%s (make deps-rivals)\n", missing);
     if (!t->ds->finished && t->ds->run)
