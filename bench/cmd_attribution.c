@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define ALL_METRICS "ops_s,instructions,syscalls,rss_peak,faults"
 enum { METRICS_MAX = 16, KEY_LADDER = 256 };
 
 struct options {
@@ -58,7 +59,7 @@ static const struct argp_option option_list[] = {
     {"base", 'b', "TOGGLES", 0, "where it begins (PHASE=0)", 0},
     {"toggles", 't', "TOGGLES", 0, "where it ends (the newest variant)", 0},
     {"workload", 'w', "NAME", 0, "what to run (random_mixed-steady)", 0},
-    {"metric", 'm', "NAME,...", 0, "what to attribute (ops_s); all: ops_s,instructions,syscalls,rss_peak,faults", 0},
+    {"metric", 'm', "NAME,...", 0, "what to attribute (ops_s); all: " ALL_METRICS, 0},
     {"repeat", 'r', "N", 0, "timing samples of each set (10)", 0},
     {"seed", 's', "N", 0, "of the order within the blocks (1)", 0},
     {"budget", 'B', "SECONDS", 0, "stop timing after so long (no limit)", 0},
@@ -74,7 +75,7 @@ static const struct argp argp = {option_list, parse, NULL,
 static void metrics_read(struct options *o)
 {
     if (strcmp(o->metrics, "all") == 0)
-        o->metrics = "ops_s,instructions,syscalls,rss_peak,faults";
+        o->metrics = ALL_METRICS;
     if (strlen(o->metrics) >= sizeof o->list)
         command_bad("--metric: too long");
     strcpy(o->list, o->metrics);

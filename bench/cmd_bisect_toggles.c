@@ -149,7 +149,7 @@ static int report(struct search *s, const struct ddmin_result *r)
         return s->cell.interrupted ? EXIT_INTERRUPTED : EXIT_FAILED;
     }
     printf("\n");
-    effect_print(s, size == 1 ? "made by the toggle " : size == 2 ? "made by the pair " : "made by the set ", r->cause);
+    effect_print(s, size == 1 ? "made by " : size == 2 ? "made by the pair " : "made by the set ", r->cause);
     for (uint32_t left = size > 1 ? r->cause : 0; left; left &= left - 1)
         if (!(r->unsure & (r->cause & ~(left & -left))) || size > 2)
             effect_print(s, "  alone ", left & -left);

@@ -112,10 +112,7 @@ static void rivals_add(void)
 
 static struct plan *plan_make(void)
 {
-    static const char *const usual[] = {"random_mixed-seed", "random_mixed-seed256", "random_mixed-steady", "random_mixed-8192",
-                                        "larson-seed"};
-    for (size_t i = 0; i < sizeof usual / sizeof *usual && measure.plan.workload_count < i + 1; i++)
-        measure_workload(&measure, usual[i]);
+    measure_usual(&measure);
     size_t under_test = measure_variant(&measure, "", given.toggles);
     rivals_add();
     baselines_add(under_test);

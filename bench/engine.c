@@ -19,10 +19,6 @@
 
 enum { BLOCKS_MIN = 3, TIMED_PER_BLOCK = 2 };
 
-/* How much longer than a timing sample one of each mode takes, roughly: for the time left. */
-static const double mode_weight[MODES] = {[MODE_TIME] = 1, [MODE_COUNT] = 1, [MODE_STRACE] = 2, [MODE_INSTRUCTIONS] = 15,
-                                          [MODE_MEMORY] = 1};
-
 struct engine {
     struct store *store;
     struct plan plan; /* a copy, with the twin */
@@ -281,7 +277,7 @@ static bool sample_take(struct engine *e, size_t cell, enum mode mode, int block
         return true;
     if (launch_stopped || !library_is_same(e, v))
         return false;
-    progress_step(mode == MODE_TIME ? "timing" : mode_names[mode], e->plan.variants[v].d.label, work->name);
+    progress_step(mode == MODE_TIME ? "timing" : mode_rows[mode].name, e->plan.variants[v].d.label, work->name);
     snprintf(command, sizeof command, "out/work/%s", shorter ? work->counts : work->command);
     variant_environment(&e->plan.variants[v], settings);
     struct launch_order order = {.command = command, .library = e->plan.variants[v].library, .environment = settings,
@@ -297,7 +293,7 @@ static bool sample_take(struct engine *e, size_t cell, enum mode mode, int block
         fprintf(stderr, "hakbench: %s on %s failed: %s\n", e->plan.variants[v].d.label, work->name, r.why);
     }
     launch_free(&r);
-    progress_done(mode_weight[mode] * work->seconds);
+    progress_done(mode_rows[mode].weight * work->seconds);
     return good;
 }
 
@@ -370,7 +366,7 @@ static void progress_plan(const struct engine *e)
             if (left <= 0 || e->failed[cell])
                 continue;
             total += left;
-            weight += left * mode_weight[m] * e->plan.workloads[cell / e->plan.variant_count]->seconds;
+            weight += left * mode_rows[m].weight * e->plan.workloads[cell / e->plan.variant_count]->seconds;
         }
     progress_start(total, weight);
 }

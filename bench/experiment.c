@@ -147,12 +147,12 @@ static bool use_modes(const struct raw *raw, yaml_document_t *doc, struct experi
 {
     for (unsigned i = 0; i < raw->modes_count; i++) {
         unsigned m = 0;
-        while (m < MODES && strcmp(raw->modes[i], mode_names[m]) != 0)
+        while (m < MODES && strcmp(raw->modes[i], mode_rows[m].name) != 0)
             m++;
         if (m == MODES) {
             text_fail(why, size, "%s:%u: no mode '%s'; modes:", e->path, line_of(doc, "modes", (int)i), raw->modes[i]);
             for (m = 0; m < MODES; m++)
-                text_add(why, size, " %s", mode_names[m]);
+                text_add(why, size, " %s", mode_rows[m].name);
             return false;
         }
         e->modes |= 1u << m;
@@ -285,8 +285,8 @@ static bool check_names(const struct experiment *e, yaml_document_t *doc, char *
         if (!workload_find(e->workloads[i], one, sizeof one))
             return text_fail(why, size, "%s:%u: %s", e->path, line_of(doc, "workloads", (int)i), one);
     for (unsigned i = 0; i < e->plot_count; i++)
-        if (text_index(plot_names, e->plots[i]) < 0)
-            return wrong_name(e, doc, "plots", (int)i, "plot", e->plots[i], text_list(plot_names), why, size);
+        if (!plot_find(e->plots[i]))
+            return wrong_name(e, doc, "plots", (int)i, "plot", e->plots[i], plot_list(), why, size);
     for (unsigned i = 0; i < e->expect_count; i++)
         if (!expect_check(e->expect[i], e, one, sizeof one))
             return text_fail(why, size, "%s:%u: %s", e->path, line_of(doc, "expect", (int)i), one);
@@ -301,7 +301,7 @@ bool experiment_wants(const struct experiment *e, enum mode mode, const char *wo
     for (unsigned i = 0; i < e->expect_count; i++)
         modes |= expect_modes(e->expect[i], workload);
     for (unsigned i = 0; i < e->plot_count; i++)
-        modes |= plot_modes(e->plots[i]);
+        modes |= plot_find(e->plots[i])->modes;
     return modes >> mode & 1;
 }
 

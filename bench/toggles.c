@@ -76,11 +76,11 @@ static bool name_is_revision(const char *name)
     return strcmp(name, revision) == 0;
 }
 
-/* NAME=value behind what is there, @revision without a blank; nothing for what is not given. */
+/* NAME=value behind what is there; nothing for what is not given, and for the revision, which comes last. */
 static void word_put(char *text, size_t size, const char *name, const char *value)
 {
-    if (*value)
-        text_add(text, size, name_is_revision(name) ? "%s%s" : " %s=%s", name_is_revision(name) ? "@" : name, value);
+    if (*value && !name_is_revision(name))
+        text_add(text, size, " %s=%s", name, value);
 }
 
 /* A toggle that only one of two revisions knows, and that is off there, makes no difference. */
@@ -106,6 +106,8 @@ bool flips_between(const char *from, const char *to, struct flips *out, char *wh
             continue;
         if (strcmp(value, other) == 0) {
             word_put(out->common, sizeof out->common, name, value);
+            if (name_is_revision(name))
+                snprintf(out->revision, sizeof out->revision, "%s", value);
             continue;
         }
         if (out->count == FLIPS_MAX)
@@ -120,9 +122,14 @@ bool flips_between(const char *from, const char *to, struct flips *out, char *wh
 
 char *flips_text(const struct flips *f, uint32_t set, char *out, size_t size)
 {
+    const char *at = f->revision;
     snprintf(out, size, "%s", f->common);
-    for (int i = 0; i < f->count; i++)
-        word_put(out, size, f->flip[i].name, set >> i & 1 ? f->flip[i].to : f->flip[i].from);
+    for (int i = 0; i < f->count; i++) {
+        const char *value = set >> i & 1 ? f->flip[i].to : f->flip[i].from;
+        at = name_is_revision(f->flip[i].name) ? value : at;
+        word_put(out, size, f->flip[i].name, value);
+    }
+    text_add(out, size, "%s%s", *at ? "@" : "", at);
     return out;
 }
 

@@ -21,7 +21,8 @@ struct flip {
 struct flips {
     struct flip flip[FLIPS_MAX]; /* the revision, then in the order of phases/table, then settings */
     int count;
-    char common[2048];           /* the words that both ends share: "PHASE=0@v0.1 FRONT=1 MINCORE=registry" */
+    char common[2048];           /* the words that both ends share: "PHASE=0 FRONT=1 MINCORE=registry" */
+    char revision[64];           /* that both ends share; "": this tree, or it is a flip */
 };
 
 /* false: why holds one line (a bad word, an unmet need, too many flips). No difference: count = 0. */

@@ -6,11 +6,9 @@
 #define BENCH_VERDICT_H
 
 #include "bench/dataset.h"
+#include "bench/outcome.h"
 #include "bench/stats.h"
 #include <stdio.h>
-
-enum verdict { VERDICT_GO, VERDICT_NO_GO, VERDICT_EQUIVALENT, VERDICT_UNDECIDED, VERDICT_NOISY, VERDICT_NONE, VERDICTS };
-extern const char *const verdict_names[VERDICTS]; /* GO NO-GO EQUIVALENT UNDECIDED "no verdict: noisy" "not measured" */
 
 #define VERDICT_MARGIN 0.01
 /* How `ab` chooses the number of pairs: VERDICT_PAIRS, doubled while a verdict is open, up to VERDICT_PAIRS_MAX. The error

@@ -60,6 +60,19 @@ START_TEST(phases_and_settings)
 }
 END_TEST
 
+/* Where both ends have it, it is shared; it is the last word, whatever flips. */
+START_TEST(a_revision)
+{
+    struct flips f = {.common = "PHASE=0 FRONT=1", .revision = "v0.1", .count = 1, .flip = {{"POOL", "0", "1"}}};
+    char text[256];
+    ck_assert_str_eq(flips_text(&f, 1, text, sizeof text), "PHASE=0 FRONT=1 POOL=1@v0.1");
+    f = (struct flips){.common = "PHASE=0", .count = 2, .flip = {{"revision", "v0.1", ""}, {"POOL", "0", "1"}}};
+    ck_assert_str_eq(flips_text(&f, 2, text, sizeof text), "PHASE=0 POOL=1@v0.1");
+    ck_assert_str_eq(flips_text(&f, 3, text, sizeof text), "PHASE=0 POOL=1");
+    ck_assert_str_eq(flips_name(&f, 3, text, sizeof text), "revision v0.1 -> this tree, POOL 0 -> 1");
+}
+END_TEST
+
 START_TEST(same)
 {
     ck_assert_int_eq(between("PHASE=12", "PHASE=12 FRONT=1 MINCORE=registry").count, 0);
@@ -78,6 +91,7 @@ START_TEST(bad)
         {"PHASE", "'PHASE'"},
         {"HAKMEM_A=1 HAKMEM_A=2", "HAKMEM_A is given twice"},
         {"FRONT=1 FRONT=0", "FRONT is given twice"},
+        {"PHASE=12@v0.1 FRONT=0@v0.2", "two revisions, v0.1 and v0.2"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct flips f;
@@ -88,4 +102,4 @@ START_TEST(bad)
 }
 END_TEST
 
-TEST_MAIN("flips between toggles", one_value, phases_and_settings, same, bad)
+TEST_MAIN("flips between toggles", one_value, phases_and_settings, a_revision, same, bad)
