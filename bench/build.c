@@ -146,7 +146,7 @@ bool build_ask(const struct build *b, const char *root, const char *option, char
     setenv("HAKBENCH_ROOT", root, 1); // whatever the path holds, it is no part of the command
     snprintf(command, sizeof command,
              "cd \"$HAKBENCH_ROOT\" && set -- %s && "
-             "set -- $(for w; do case $w in MODE=* | CC=*) ;; *) echo \"$w\" ;; esac; done) && phases/resolve %s \"$@\"",
+             "set -- $(for w; do case $w in MODE=* | CC=* | CPPFLAGS=* | CFLAGS=* | LDFLAGS=*) ;; *) echo \"$w\" ;; esac; done) && phases/resolve %s \"$@\"",
              b->toggles, option);
     int status = shell_run(command, out, room);
     unsetenv("HAKBENCH_ROOT");

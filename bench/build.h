@@ -26,8 +26,8 @@ bool build_library(const struct build *b, char *out, size_t room, char *why, siz
 /* The tree that a library of build_library belongs to: this one is "."; a clone below out/rev at a revision. */
 void build_root(const struct build *b, const char *library, char *out, size_t room);
 
-/* Runs `phases/resolve OPTION TOGGLES` in the tree `root`; what it prints goes to out. MODE and CC are no toggles and are left
- * out. false: why holds one line. */
+/* Runs `phases/resolve OPTION TOGGLES` in the tree `root`; what it prints goes to out. MODE, CC and
+ * flags of the compiler are no toggles and are left out. false: why holds one line. */
 bool build_ask(const struct build *b, const char *root, const char *option, char *out, size_t room, char *why, size_t size);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* All words of the file, comments left out. No file is a file without words. */
+/* All words of the file. A line `none: why` has none; no more has a file that is not there. */
 static bool proof_read(const char *path, struct proof *out, char *why, size_t size)
 {
     char line[512];
@@ -19,7 +19,7 @@ static bool proof_read(const char *path, struct proof *out, char *why, size_t si
         return text_fail(why, size, "%s: %s", path, strerror(errno));
     bool good = true;
     while (good && file && fgets(line, sizeof line, file)) {
-        line[strcspn(line, "#\n")] = 0;
+        line[strncmp(line, "none:", 5) == 0 ? 0 : strcspn(line, "\n")] = 0;
         for (char *save, *word = strtok_r(line, " \t", &save); word; word = strtok_r(NULL, " \t", &save)) {
             good = good && strlen(out->counters) + strlen(word) + 2 < sizeof out->counters;
             text_add(out->counters, sizeof out->counters, "%s%s", *out->counters ? " " : "", word);

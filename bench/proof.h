@@ -1,7 +1,8 @@
 /* proof.h - which phases did something: a phase's file `proof` names counters of its own work, and counting runs add them up.
  *
- * phases/<folder>/proof: words are names of counters, `#` begins a comment. The sum of a phase's counters in a counting run is the
- * metric phase.<folder>. 0 is a fact that tables and reports state: the phase did nothing on that workload.
+ * The words of phases/<folder>/proof are names of counters; `none: why` stands there where nothing can be counted. The sum of a
+ * phase's counters in a counting run is the metric phase.<folder>. 0 is a fact that tables and reports state: the phase did nothing
+ * on that workload. A variant at a revision is judged by that revision's files.
  */
 #ifndef BENCH_PROOF_H
 #define BENCH_PROOF_H

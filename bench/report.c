@@ -2,6 +2,7 @@
  * parts between.
  */
 #include "bench/report.h"
+#include "bench/build.h"
 #include "bench/export.h"
 #include "bench/plot.h"
 #include "bench/report_part.h"
@@ -253,12 +254,15 @@ void report_reproduce(struct report *r)
     text[0] = 0;
     for (size_t v = 0; v < ds->variant_count && ds->workload_count; v++)
         if (strcmp(ds->variants[v].kind, "hakmem") == 0 && ds->variants[v].twin_of < 0) {
-            char toggles[256] = "", settings[256] = "", copy[256], *rest = copy, *word;
-            snprintf(copy, sizeof copy, "%s", ds->variants[v].toggles);
-            while ((word = strsep(&rest, " ")))
-                text_add(strncmp(word, "HAKMEM_", 7) == 0 ? settings : toggles, 256, "%s ", word);
-            text_add(text, sizeof text, "%sLD_PRELOAD=$(make %sprint-lib) out/work/%s   # %s\n", settings, toggles,
-                     ds->workloads[0].command, ds->variants[v].label);
+            struct build b;
+            char why[256];
+            if (!build_read(ds->variants[v].toggles, &b, why, sizeof why))
+                continue;
+            for (int i = 0; i < BUILD_SETTINGS_MAX && *b.settings[i]; i++)
+                text_add(text, sizeof text, "%s ", b.settings[i]);
+            text_add(text, sizeof text, *b.revision ? "LD_PRELOAD=$(phases/build-revision %s %s)" : "LD_PRELOAD=$(make %s%s%sprint-lib)",
+                     b.revision, b.toggles, *b.toggles ? " " : "");
+            text_add(text, sizeof text, " out/work/%s   # %s\n", ds->workloads[0].command, ds->variants[v].label);
         }
     doc_code(&r->doc, text);
     doc_text(&r->doc, "This report again, from the samples beside it, measuring nothing:");

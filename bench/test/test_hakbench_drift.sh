@@ -12,7 +12,7 @@ export GIT_AUTHOR_NAME=test GIT_AUTHOR_EMAIL=test@localhost GIT_COMMITTER_NAME=t
 mkdir -p "$dir/phases" "$dir/bench"
 cd "$dir" || exit 1
 echo out >.gitignore
-printf '9 LAZY lazy -\n' >phases/table
+printf '9 LAZY lazy - - on\n10 TRY try - - trial\n' >phases/table
 printf 'old\tPHASE=9 MINCORE=trust\tp9.trust\n' >bench/baselines.tsv
 printf '# Changelog\n' >CHANGELOG.md
 cat >Makefile <<'END'
@@ -126,7 +126,7 @@ git checkout -q mini.c
 
 what="one variant only, and a new one"
 sed -i 's/+ PHASE;/+ (PHASE ? 5 : 0);/' mini.c
-echo '12 POOL pool -' >>phases/table
+echo '12 POOL pool - - on' >>phases/table
 sed -i 's/^NAME := p/&$(if $(filter 9 0,$(PHASE)),,new)/' Makefile
 drift 1 two
 says '^p0: unchanged' && says '^p9: 1 changed' && says '^pnew12: new since two'
@@ -140,6 +140,9 @@ drift 2 three
 says '^drift: REV=three does not build PHASE=0: .*error' && [ "$(wc -l <said)" = 1 ] || fault "$what: not one line"
 what="bad input"
 drift 2 nowhere && says 'REV=nowhere: no such revision'
+printf '# releases\nv7 0123456789012345678901234567890123456789 2026-01-01\n' >phases/releases
+drift 2 v7 && says 'REV=v7: no such revision in this clone'
+rm phases/releases
 drift 2 '' && says 'want REV=rev'
 [ -z "$(git status --porcelain | grep -v said)" ] || { git status --short >>said; fault "the tree was changed"; }
 echo "Checks: $((checks + 2))"

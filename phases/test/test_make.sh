@@ -41,8 +41,9 @@ newest=${newest%% *}
 same "$newest" --
 same "$newest" -- PHASE=
 same "$newest" -- CC=gcc MODE=release
+same "$newest" -- 'CC=ccache gcc'
 same "$newest.clang" -- CC=clang
-same "$newest.clang" -- CC=/usr/bin/clang
+same "$newest.clang" -- 'CC=ccache /usr/bin/clang'
 same "$newest.asan" -- MODE=asan
 same "$newest.clang.check" -- MODE=check CC=clang
 same "$newest.arm64" -- ARCH=arm64
@@ -52,7 +53,8 @@ same p0.mincore-trust -- PHASE=0 MINCORE=trust
 same p0.mincore-trust.tsan -- PHASE=0 MINCORE=trust MODE=tsan
 
 same "$newest" PHASE=0 MODE=check CC=clang CFLAGS=-m32 MINCORE=trust ARCH=arm64 --
-same "$newest" OUT=elsewhere VARIANT=other SEAMS=none TOGGLES=none FLAGS_release=-O0 LIB_FLAGS=-O0 --
+same "$newest" PHASE=12@v0.1 CPPFLAGS=-DX LDFLAGS=-static AR=none INSTALL=none SHELL=/none --
+same "$newest" OUT=elsewhere VARIANT=other SEAMS=none TOGGLES_GIVEN=FRONT FRONT=0 FLAGS_release=-O0 LIB_FLAGS=-O0 REVISION=yes --
 same "$newest" MAKEFLAGS=-j2 --
 same "$newest" MAKEFLAGS=k --
 refused 'MAKEFLAGS in the environment sets PHASE=0' MAKEFLAGS=PHASE=0 --
@@ -62,13 +64,30 @@ refused 'make -e lets the environment choose' PHASE=0 -- -e
 
 toggles=$(phases/resolve --names)
 refused "no variable FRNT; toggles: $toggles; others: CC MODE" -- FRNT=0
-refused "no variable CFLAGS; toggles: $toggles; others: CC MODE" -- CFLAGS=-O0
-refused 'PHASE=x: want any number from 0 up' -- PHASE=x
+refused "no variable FLAGS; toggles: $toggles; others: CC MODE" -- FLAGS=-O0
+refused 'PHASE=x: want a number from 0 to' -- PHASE=x
+refused 'PHASE=1000: want a number from 0 to' -- PHASE=1000
 refused 'MINCORE=maybe: valid values: registry trust' -- MINCORE=maybe
 refused 'MODE=fast: valid values: release check asan ubsan tsan' -- MODE=fast
 refused 'ARCH=mips: valid values: native arm64' -- ARCH=mips
-refused 'CC=gcc -m32: want one word' -- 'CC=gcc -m32'
+refused 'CC=gcc -m32: want the name of a compiler' -- 'CC=gcc -m32'
+refused 'CC=: want the name of a compiler' -- CC=
+refused 'SECONDS=1x: want a whole number' -- SECONDS=1x
 refused 'toggles go into A and B' -- PHASE=11 ab
+refused 'CFLAGS and LDFLAGS can be one word each in what is measured' -- 'CFLAGS=-O2 -g' bench
+
+# help and clean ask nobody while the Makefile is read: they work where there is nothing to ask.
+checks=$((checks + 2))
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$log" "$dir"' EXIT
+cp Makefile "$dir"
+mkdir "$dir/out"
+run -- -C "$dir" --no-print-directory clean && [ ! -e "$dir/out" ] && [ ! -s "$log" ] ||
+    { echo "make clean: $(cat "$log")"; status=1; }
+run -- help || { echo "make help fails: $(cat "$log")"; status=1; }
+for name in $(phases/resolve --names) all lib test new-phase bench print-lib; do
+    grep -qE "^  $name " "$log" || { echo "make help does not list $name"; status=1; }
+done
 
 # What was asked for is what the library says it is.
 if [ "$HAK_MODE" = release ]; then
