@@ -260,8 +260,10 @@ void report_reproduce(struct report *r)
                 continue;
             for (int i = 0; i < BUILD_SETTINGS_MAX && *b.settings[i]; i++)
                 text_add(text, sizeof text, "%s ", b.settings[i]);
-            text_add(text, sizeof text, *b.revision ? "LD_PRELOAD=$(phases/build-revision %s %s)" : "LD_PRELOAD=$(make %s%s%sprint-lib)",
-                     b.revision, b.toggles, *b.toggles ? " " : "");
+            if (*b.revision)
+                text_add(text, sizeof text, "LD_PRELOAD=$(phases/build-revision %s %s)", b.revision, b.toggles);
+            else
+                text_add(text, sizeof text, "LD_PRELOAD=$(make %s%sprint-lib)", b.toggles, *b.toggles ? " " : "");
             text_add(text, sizeof text, " out/work/%s   # %s\n", ds->workloads[0].command, ds->variants[v].label);
         }
     doc_code(&r->doc, text);

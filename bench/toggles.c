@@ -3,6 +3,7 @@
 #include "bench/toggles.h"
 #include "bench/build.h"
 #include "bench/text.h"
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,6 +92,39 @@ static bool is_off_and_unknown(const char *name, int in_a, int in_b, const char 
     return (in_a < 0 && strcmp(other, "0") == 0) || (in_b < 0 && strcmp(value, "0") == 0);
 }
 
+/* Does phases/resolve refuse both together, as the one replaces the other? */
+static bool replaces(const char *toggle, const char *other)
+{
+    struct build b = {.toggles = ""};
+    char said[4096], why[512], words[128];
+    snprintf(b.toggles, sizeof b.toggles, "PHASE=0 %s=1 %s=1", toggle, other);
+    snprintf(words, sizeof words, "%s=1 replaces it", toggle);
+    return !build_ask(&b, ".", "--states", said, sizeof said, why, sizeof why) && strstr(why, words);
+}
+
+static bool is_toggle_from(const struct flip *flip, const char *from, const char *to)
+{
+    return isupper((unsigned char)flip->name[0]) && strncmp(flip->name, "HAKMEM_", strlen("HAKMEM_")) != 0 &&
+           strcmp(flip->from, from) == 0 && strcmp(flip->to, to) == 0;
+}
+
+/* What a toggle replaces goes off when it comes on: one flip. */
+static void replaced_fold(struct flips *f)
+{
+    for (int i = 0; i < f->count; i++)
+        for (int k = 0; k < f->count; k++) {
+            struct flip *flip = &f->flip[i], *other = &f->flip[k];
+            bool comes = is_toggle_from(flip, "0", "1") && is_toggle_from(other, "1", "0");
+            bool goes = is_toggle_from(flip, "1", "0") && is_toggle_from(other, "0", "1");
+            if (!(comes || goes) || !replaces(flip->name, other->name))
+                continue;
+            text_add(flip->replaced, sizeof flip->replaced, " %s", other->name);
+            memmove(other, other + 1, (size_t)(--f->count - k) * sizeof *other);
+            i -= k < i;
+            k--;
+        }
+}
+
 bool flips_between(const char *from, const char *to, struct flips *out, char *why, size_t size)
 {
     struct words a, b;
@@ -113,11 +147,22 @@ bool flips_between(const char *from, const char *to, struct flips *out, char *wh
         if (out->count == FLIPS_MAX)
             return text_fail(why, size, "more than %d toggles differ", FLIPS_MAX);
         struct flip *flip = &out->flip[out->count++];
+        *flip = (struct flip){.replaced = ""};
         strcpy(flip->name, name);
         strcpy(flip->from, value);
         strcpy(flip->to, other);
     }
+    replaced_fold(out);
     return true;
+}
+
+/* Off where the one that replaces them is on, and on where it is off. */
+static void replaced_put(char *text, size_t size, const struct flip *flip, const char *value)
+{
+    char names[sizeof flip->replaced];
+    strcpy(names, flip->replaced);
+    for (char *save, *name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save))
+        word_put(text, size, name, strcmp(value, "1") == 0 ? "0" : "1");
 }
 
 char *flips_text(const struct flips *f, uint32_t set, char *out, size_t size)
@@ -128,6 +173,7 @@ char *flips_text(const struct flips *f, uint32_t set, char *out, size_t size)
         const char *value = set >> i & 1 ? f->flip[i].to : f->flip[i].from;
         at = name_is_revision(f->flip[i].name) ? value : at;
         word_put(out, size, f->flip[i].name, value);
+        replaced_put(out, size, &f->flip[i], value);
     }
     text_add(out, size, "%s%s", *at ? "@" : "", at);
     return out;
@@ -147,6 +193,8 @@ char *flips_name(const struct flips *f, uint32_t set, char *out, size_t size)
             continue;
         text_add(out, size, "%s%s %s -> %s", *out ? ", " : "", flip->name, value_name(flip, flip->from),
                  value_name(flip, flip->to));
+        if (*flip->replaced)
+            text_add(out, size, " for%s", flip->replaced);
     }
     return out;
 }

@@ -1,7 +1,7 @@
 /* toggles.h - two descriptions of a variant, and the single flips that lead from one to the other.
  *
  * A flip is one toggle of phases/table, one HAKMEM_ setting, or the revision, that has another value at the other end. PHASE is no
- * flip: it only abbreviates the toggles of the numbered phases. Asks phases/resolve of the tree that is the current folder, or of
+ * flip: it only abbreviates the toggles of the numbered phases. A phase and what it replaces flip together, as one. Asks phases/resolve of the tree that is the current folder, or of
  * the revision named; a revision is built on the way.
  */
 #ifndef BENCH_TOGGLES_H
@@ -16,6 +16,7 @@
 struct flip {
     char name[48];           /* of a toggle or setting; "revision": the revision */
     char from[128], to[128]; /* values; "": a setting that is not given, this tree's revision */
+    char replaced[128];      /* toggles that this one replaces and that are on where it is off: " OLD OLDER" */
 };
 
 struct flips {
