@@ -38,7 +38,8 @@ static bool revision_set(struct build *out, const char *word, const char *revisi
         return text_fail(why, size, "'%.100s': want TOGGLE=value@REVISION, such as PHASE=12@v0.1; REVISION is a name of "
                          "phases/releases, or a commit, tag or branch", word);
     if (*out->revision && strcmp(out->revision, revision) != 0)
-        return text_fail(why, size, "'%.100s': two revisions, %s and %s; a variant is built of one", word, out->revision, revision);
+        return text_fail(why, size, "'%.100s': two revisions, %s and %s; a variant is built of one", word, out->revision,
+                         revision);
     strcpy(out->revision, revision);
     return true;
 }
@@ -49,8 +50,8 @@ static bool setting_add(struct build *out, const char *word, char *why, size_t s
     while (count < BUILD_SETTINGS_MAX && *out->settings[count])
         count++;
     if (count == BUILD_SETTINGS_MAX || strlen(word) >= sizeof out->settings[0])
-        return text_fail(why, size, "%.100s: too many settings: at most %d, of at most %zu characters", word, BUILD_SETTINGS_MAX,
-                         sizeof out->settings[0] - 1);
+        return text_fail(why, size, "%.100s: too many settings: at most %d, of at most %zu characters", word,
+                         BUILD_SETTINGS_MAX, sizeof out->settings[0] - 1);
     strcpy(out->settings[count], word);
     return true;
 }
@@ -146,7 +147,8 @@ bool build_ask(const struct build *b, const char *root, const char *option, char
     setenv("HAKBENCH_ROOT", root, 1); // whatever the path holds, it is no part of the command
     snprintf(command, sizeof command,
              "cd \"$HAKBENCH_ROOT\" && set -- %s && "
-             "set -- $(for w; do case $w in MODE=* | CC=* | CPPFLAGS=* | CFLAGS=* | LDFLAGS=*) ;; *) echo \"$w\" ;; esac; done) && phases/resolve %s \"$@\"",
+             "set -- $(for w; do case $w in MODE=* | CC=* | CPPFLAGS=* | CFLAGS=* | LDFLAGS=*) ;; "
+             "*) echo \"$w\" ;; esac; done) && phases/resolve %s \"$@\"",
              b->toggles, option);
     int status = shell_run(command, out, room);
     unsetenv("HAKBENCH_ROOT");

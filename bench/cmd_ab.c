@@ -25,8 +25,8 @@ static struct {
 static struct measure measure;
 
 static const struct argp_option options[] = {
-    {"workload", 'w', "NAME", 0, "a workload (again for more; random_mixed-steady), or \"program arguments\", pinned if they show "
-     "one thread", 0},
+    {"workload", 'w', "NAME", 0, "a workload (again for more; random_mixed-steady), or \"program arguments\", pinned if they "
+     "show one thread", 0},
     {"metric", 'm', "NAME", 0, "what is compared (ops_s); instructions needs no quiet machine", 0},
     {"repeat", 'n', "N", 0, "timing samples of each cell to begin with (10)", 0},
     {"repeat-max", OPTION_REPEAT_MAX, "N", 0, "never more than this (80)", 0},
@@ -149,8 +149,8 @@ static struct plan *plan_make(enum mode mode)
                         given.text[i]);
     }
     if (!given.same && variant_same(&measure.variants[0], &measure.variants[1]))
-        command_bad("\"%s\" and \"%s\" are the same variant, %s: nothing to compare; --same measures it against itself (A/A), and "
-                    "so does hakbench noise", given.text[0], given.text[1], measure.variants[0].d.label);
+        command_bad("\"%s\" and \"%s\" are the same variant, %s: nothing to compare; --same measures it against itself (A/A), "
+                    "and so does hakbench noise", given.text[0], given.text[1], measure.variants[0].d.label);
     struct plan *p = measure_plan(&measure);
     p->modes = 1u << mode;
     p->counts = mode == MODE_TIME ? 1 : 2;
@@ -170,7 +170,8 @@ int cmd_ab(int argc, char **argv)
         "A B",
         "Compares variant B with variant A, each one argument: \"PHASE=12 FRONT=0\", \"PHASE=12@v0.1\", a rival of "
         "`hakbench list rivals`, name=/path/lib.so. A is measured twice (A/A) for the noise floor.\v"
-        "Exit status: 0 whatever the verdict; 1 when a workload failed; 2 on bad input, such as the same variant twice; 130 when "
+        "Exit status: 0 whatever the verdict; 1 when a workload failed; 2 on bad input, such as the same variant twice; 130 "
+        "when "
         "interrupted.",
         NULL,
         NULL,

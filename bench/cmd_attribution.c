@@ -1,7 +1,8 @@
 /* cmd_attribution.c - `hakbench attribution`: what each toggle contributes between a base and a variant, alone and in pairs.
  *
- * Builds every set of flips (a fraction above five, a ladder above ten), measures all in randomised blocks, writes table, words and waterfall. Exit
- * status 0, 1 on a failure, 2 on bad input, 3 when base and variant are the same, 130 when interrupted.
+ * Builds every set of flips (a fraction above five, a ladder above ten), measures all in randomised blocks, writes
+ * table, words and waterfall. Exit status 0, 1 on a failure, 2 on bad input, 3 when base and variant are the same, 130 when
+ * interrupted.
  */
 #include "bench/attribution.h"
 #include "bench/command.h"

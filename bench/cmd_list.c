@@ -27,8 +27,8 @@ static void print_metrics(const struct metric *list)
 {
     static const char *const better[] = {"less", "-", "more"};
     for (const struct metric *m = list; m->name; m++)
-        printf("%-24s %-4s %-5s %-13s %s%s\n", m->name, *m->unit ? m->unit : "-", better[m->better + 1], mode_rows[m->mode].name, m->what,
-               m->derived ? " (computed)" : "");
+        printf("%-24s %-4s %-5s %-13s %s%s\n", m->name, *m->unit ? m->unit : "-", better[m->better + 1],
+               mode_rows[m->mode].name, m->what, m->derived ? " (computed)" : "");
 }
 
 static int list_metrics(void)

@@ -21,7 +21,8 @@ static const struct column columns[] = {
     {"instructions", "instructions", 1, 0, ""},
     {"instructions_allocator", "of the allocator", 1, 0, ""},
     {"instructions_share", "share, %", 1e-2, 1, ""},
-    {"instructions_per_op", "instr/op", 1, 1, "instructions of the allocator per operation, counted by callgrind in a run of its own"},
+    {"instructions_per_op", "instr/op", 1, 1,
+     "instructions of the allocator per operation, counted by callgrind in a run of its own"},
 };
 
 const struct column *column_of(const char *metric)

@@ -302,8 +302,11 @@ static bool mode_wants(const struct engine *e, enum mode mode, size_t cell)
 {
     size_t v = cell % e->plan.variant_count;
     const struct variant *variant = &e->plan.variants[v];
-    return e->plan.modes >> mode & 1 && plan_takes(&e->plan, mode, cell / e->plan.variant_count) &&
-           plan_has(&e->plan, v, cell / e->plan.variant_count) && launch_can(mode) && (mode == MODE_TIME || variant->d.twin_of < 0) && (mode != MODE_COUNT || strcmp(variant->d.kind, "hakmem") == 0);
+    if (!(e->plan.modes >> mode & 1) || !plan_takes(&e->plan, mode, cell / e->plan.variant_count) ||
+        !plan_has(&e->plan, v, cell / e->plan.variant_count) || !launch_can(mode))
+        return false;
+    return (mode == MODE_TIME || variant->d.twin_of < 0) &&
+           (mode != MODE_COUNT || strcmp(variant->d.kind, "hakmem") == 0);
 }
 
 /* Forwards, then backwards, as often as the plan says. */

@@ -60,7 +60,7 @@ const struct metric metric_families[] = {
     {"strace.<call>", "", "calls of this name, by strace: strace.mmap", 0, MODE_STRACE, false},
     {"strace_s.<call>", "s", "time in calls of this name, by strace", 0, MODE_STRACE, false},
     {"work.<key>", "", "any figure of the workload's own result line", 0, MODE_MEMORY, false},
-    {"phase.<folder>", "", "what a phase of phases/<folder> counts of its own work: the counters of its file `proof`", 0, MODE_COUNT, false},
+    {"phase.<folder>", "", "what a phase counts of its own work, by phases/<folder>/proof", 0, MODE_COUNT, false},
     {"perf.<event>", "", "a hardware counter, in user space, where the machine has them", 0, MODE_TIME, false},
     {NULL, NULL, NULL, 0, 0, false},
 };

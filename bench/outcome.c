@@ -8,7 +8,9 @@
 const struct outcome verdict_rows[VERDICTS] = {
     [VERDICT_GO] = {"GO", "GO", "the interval is wholly above 1 by more than the margin and than A/A differs, and p agrees",
                     "good", NULL, 0},
-    [VERDICT_NO_GO] = {"NO-GO", "NO-GO", "the interval is wholly below 1 by more than the margin and than A/A differs, and p agrees", "bad", NULL, 0},
+    [VERDICT_NO_GO] = {"NO-GO", "NO-GO",
+                       "the interval is wholly below 1 by more than the margin and than A/A differs, and p agrees",
+                       "bad", NULL, 0},
     [VERDICT_EQUIVALENT] = {"EQUIVALENT", "EQUIVALENT", "the interval is wholly within the margin", "", NULL, 0},
     [VERDICT_UNDECIDED] = {"UNDECIDED", "UNDECIDED", "none of these holds; more pairs may decide", "open", NULL, 0},
     [VERDICT_NOISY] = {"no verdict: noisy", "noisy", "identical binaries differ by more than the margin, too", "open", NULL, 0},

@@ -1,5 +1,5 @@
-/* outcome.h - the verdicts and the outcomes of gates: one row each, with name, words and looks. All tables, reports and plots take
- * them from here.
+/* outcome.h - the verdicts and the outcomes of gates: one row each, with name, words and looks. All tables, reports and plots
+ * take them from here.
  */
 #ifndef BENCH_OUTCOME_H
 #define BENCH_OUTCOME_H

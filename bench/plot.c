@@ -68,8 +68,8 @@ static bool gnuplot_run(const struct drawing *d, bool svg, char *why, size_t siz
     snprintf(identifier, sizeof identifier, "%s", d->name);
     for (char *dash = identifier; (dash = strchr(dash, '-'));)
         *dash = '_';
-    snprintf(set, sizeof set, "svg=%d;output='%s/%s.%s';width=%d;height=%d;plot_name='%s';data='%s';families='%s';%s", svg, d->folder,
-             d->name, svg ? "svg" : "png", d->width, d->height, identifier, d->data, rival_colours(), d->settings);
+    snprintf(set, sizeof set, "svg=%d;output='%s/%s.%s';width=%d;height=%d;plot_name='%s';data='%s';families='%s';%s", svg,
+             d->folder, d->name, svg ? "svg" : "png", d->width, d->height, identifier, d->data, rival_colours(), d->settings);
     snprintf(template, sizeof template, "plots/%s.gp", d->template);
     char *arguments[] = {"gnuplot", "-e", set, "plots/style.gp", template, NULL};
     posix_spawn_file_actions_init(&files);

@@ -40,8 +40,8 @@ int proofs_read(const char *root, const char *folders, struct proof out[PROOFS_M
         if (!isdigit((unsigned char)*name)) // a value toggle: it always has a value, and is no phase
             continue;
         if (count == PROOFS_MAX || strlen(name) >= sizeof out->phase) {
-            text_fail(why, size, "%s: more than %d phases, or a name of more than %zu characters: raise PROOFS_MAX in bench/proof.h",
-                      folder, PROOFS_MAX, sizeof out->phase - 1);
+            text_fail(why, size, "%s: more than %d phases, or a name of more than %zu characters: raise PROOFS_MAX in "
+                      "bench/proof.h", folder, PROOFS_MAX, sizeof out->phase - 1);
             return -1;
         }
         out[count] = (struct proof){.counters = ""};

@@ -113,8 +113,8 @@ void report_throughput(struct report *r)
     doc_text(
         &r->doc,
         "Medians of interleaved runs of the same workload binary, with bootstrap 95 %% intervals. Ratios are medians of paired "
-        "ratios against %s; p is that of a paired, trimmed t test, corrected by Holm over the %zu comparisons of this run, U is "
-        "Mann-Whitney's p as it is. The margin is %g %%. %s.",
+        "ratios against %s; p is that of a paired, trimmed t test, corrected by Holm over the %zu comparisons of this run, U "
+        "is Mann-Whitney's p as it is. The margin is %g %%. %s.",
         r->ds->variants[r->reference].label, r->comparison_count, 100 * (r->e ? r->e->margin : VERDICT_MARGIN),
         outcome_words(verdict_rows, VERDICTS));
     if (report_drawn(r, "throughput"))
@@ -203,10 +203,10 @@ void report_calls(struct report *r)
         }
 }
 
-/* --- Tables of metrics ----------------------------------------------------------------------------------------------------- */
+/* --- Tables of metrics ---------------------------------------------------------------------------------------------------- */
 
-/* A row for each cell that has the first metric; twins are left out. */
-static void metric_table(struct report *r, const char *const *shown)
+/* A row for each cell that has the metric `needed`; twins are left out. */
+static void metric_table(struct report *r, const char *needed, const char *const *shown)
 {
     char columns[512] = "workload|allocator";
     for (int i = 0; shown[i]; i++)
@@ -214,7 +214,7 @@ static void metric_table(struct report *r, const char *const *shown)
     doc_table(&r->doc, columns);
     for (int w = 0; w < workloads(r); w++)
         for (int v = 0; v < variants(r); v++) {
-            if (isnan(dataset_median(r->ds, v, w, shown[0])) || r->ds->variants[v].twin_of >= 0)
+            if (isnan(dataset_median(r->ds, v, w, needed)) || r->ds->variants[v].twin_of >= 0)
                 continue;
             doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
             doc_cell(&r->doc, "%s", r->ds->variants[v].label);
@@ -266,8 +266,9 @@ void report_counters(struct report *r)
     if (!report_has(r, -1, -1, "instructions"))
         return;
     doc_text(&r->doc, "Instructions by callgrind, the same from run to run. They do not show contention, faults or the TLB.");
-    static const char *const shown[] = {"instructions", "instructions_allocator", "instructions_share", "instructions_per_op", NULL};
-    metric_table(r, shown);
+    static const char *const shown[] = {"instructions", "instructions_allocator", "instructions_share", "instructions_per_op",
+                                        NULL};
+    metric_table(r, "instructions", shown);
 }
 
 /* --- Memory --------------------------------------------------------------------------------------------------------------- */
@@ -278,8 +279,8 @@ static void settled_table(struct report *r)
         &r->doc,
         "Resident memory over time was sampled from outside; pages that the kernel may take back (LazyFree) are not counted as "
         "settled. Live: what the workload says it holds at the end.");
-    static const char *const shown[] = {"rss_settled", "rss_max", "live_kb", "rss_per_live", NULL};
-    metric_table(r, shown);
+    static const char *const shown[] = {"rss_max", "rss_settled", "live_kb", "rss_per_live", NULL};
+    metric_table(r, "rss_settled", shown);
 }
 
 void report_memory(struct report *r)
@@ -294,7 +295,7 @@ void report_memory(struct report *r)
     if (settled)
         settled_table(r);
     if (faults)
-        metric_table(r, shown);
+        metric_table(r, "faults", shown);
 }
 
 /* --- The allocator's own counters ----------------------------------------------------------------------------------------- */
@@ -312,7 +313,8 @@ static bool counter_shown(const struct report *r, const char *metric, int w)
 static void idle_table(struct report *r)
 {
     char idle[1024];
-    doc_text(&r->doc, "Phases that did nothing: none of the counters that a phase names as its own work (phases/*/proof) moved.%s%s%s",
+    doc_text(&r->doc, "Phases that did nothing: none of the counters that a phase names as its own work (phases/*/proof) "
+                      "moved.%s%s%s",
              *dataset_context(r->ds, PROOF_UNCOUNTED) ? " Nothing counts what these do: " : "",
              dataset_context(r->ds, PROOF_UNCOUNTED), *dataset_context(r->ds, PROOF_UNCOUNTED) ? "." : "");
     doc_table(&r->doc, "workload|allocator|phases that did nothing");

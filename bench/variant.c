@@ -153,7 +153,8 @@ static bool settings_among(const struct variant *a, const struct variant *b)
 
 bool variant_same(const struct variant *a, const struct variant *b)
 {
-    return !a->d.missing && !b->d.missing && strcmp(a->library, b->library) == 0 && settings_among(a, b) && settings_among(b, a);
+    return !a->d.missing && !b->d.missing && strcmp(a->library, b->library) == 0 && settings_among(a, b) &&
+           settings_among(b, a);
 }
 
 bool variant_resolve(const char *label, const char *text, struct variant *out, char *why, size_t size)

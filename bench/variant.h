@@ -17,8 +17,9 @@ struct variant {
 };
 
 /* text: "PHASE=12 FRONT=0 HAKMEM_SS_LRU_MB=8" ("" is the newest), "PHASE=12 FRONT=0@v0.1" (the set, built of that revision),
- * "glibc", the name of a known rival, or name=/path/lib.so. label "": chosen from text (canonical name and settings, the rival's
- * name). Builds what is not built yet. false: why holds one line. A rival that is not installed is no error: d.missing = 1. */
+ * "glibc", the name of a known rival, or name=/path/lib.so. label "": chosen from text (canonical name and settings, the
+ * rival's name). Builds what is not built yet. false: why holds one line. A rival that is not installed is no error:
+ * d.missing = 1. */
 bool variant_resolve(const char *label, const char *text, struct variant *out, char *why, size_t size);
 
 /* Is `said` what a library of this variant calls itself? The revision is no part of that: p12 for p12@v0.1. */

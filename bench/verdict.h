@@ -38,8 +38,8 @@ void verdict_judge(const struct dataset *ds, struct comparison *c, size_t count,
 const char *interval_text(struct stats_interval i, int decimals);
 /* Text for one comparison: "1.034 [1.021, 1.047] GO". Static buffer. */
 const char *verdict_text(const struct comparison *c);
-/* What is printed with it: "A/A 1.001 [0.994, 1.007], p 2e-05 paired, 0.0003 Mann-Whitney, 1 outlier kept"; "" when exact or not
- * measured. Static buffer. */
+/* What is printed with it: "A/A 1.001 [0.994, 1.007], p 2e-05 paired, 0.0003 Mann-Whitney, 1 outlier kept"; "" when exact or
+ * not measured. Static buffer. */
 const char *verdict_detail(const struct comparison *c);
 
 /* The terminal table of a dataset: per workload every variant with M ops/s, interval, ratio to the reference, verdict,
