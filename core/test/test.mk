@@ -15,8 +15,11 @@ HAKBENCH_BINS := $(patsubst bench/%.c,out/bench/%,$(filter %.c,$(HAKBENCH_HERE))
 TEST_SCRIPTS := $(if $(HERE),$(filter-out $(ELSEWHERE),$(wildcard $(TEST_DIRS:%=%/test_*.sh))) $(filter %.sh,$(HAKBENCH_HERE)))
 PROG_SRCS := $(if $(HERE),$(wildcard $(TEST_DIRS:%=%/prog_*.c)))
 PROGS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(PROG_SRCS))) $(if $(HERE),$(patsubst bench/test/%.c,out/work/%.so,$(wildcard bench/test/broken_*.c)))
-TEST_NEEDS = $(TEST_BINS) $(HAKBENCH_BINS) $(if $(HAKBENCH_HERE),out/bench/hakbench out/bench/trace_record.so out/bench/floor.so) $(PROGS) \
-    $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%)
+# With TEST=word only what those tests need is built: a test of the allocator's in C needs its own program, a script may need any.
+chosen = $(strip $(if $(TEST),$(foreach t,$1,$(if $(findstring $(TEST),$(notdir $t)),$t)),$1))
+CHOSEN_OTHERS = $(call chosen,$(HAKBENCH_BINS) $(TEST_SCRIPTS) $(filter $(OUT)/test/test_work_%,$(TEST_BINS)))
+TEST_NEEDS = $(call chosen,$(TEST_BINS) $(HAKBENCH_BINS)) $(if $(CHOSEN_OTHERS),$(PROGS) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%) \
+    $(if $(HAKBENCH_HERE),out/bench/hakbench out/bench/trace_record.so out/bench/floor.so))
 
 MISUSE := -Wno-unknown-warning-option -Wno-use-after-free -Wno-free-nonheap-object -Wno-unused-result
 CHECK_INCLUDE :=
@@ -34,7 +37,7 @@ RUN_ON := $(if $(filter tsan,$(MODE)),setarch -R)
 SCALE := $(subst release,1,$(subst tsan,10,$(subst asan,4,$(subst ubsan,2,$(subst check,4,$(MODE))))))
 endif
 TEST_ENV = HAK_VARIANT=$(VARIANT) HAK_MODE=$(MODE) HAK_CC=$(call quote,$(lastword $(CC))) HAK_OUT=$(OUT) HAK_LIB=$(call quote,$(CURDIR)/$(OUT)/libhakmem.so) \
-    HAK_WORK_DIR=out/work HAK_RUN_ON='$(RUN_ON)' HAK_TOGGLES=$(call quote,$(SET) $(FLAGS_GIVEN)) \
+    HAK_WORK_DIR=out/work HAK_RUN_ON='$(RUN_ON)' HAK_TOGGLES=$(call quote,$(SET)$(if $(FLAGS_GIVEN), $(FLAGS_GIVEN))) \
     HAK_TEST_SCALE="$${HAK_TEST_SCALE:-$(SCALE)}" CK_TIMEOUT_MULTIPLIER="$${CK_TIMEOUT_MULTIPLIER:-$(if $(SCALE:1=),5,1)}" \
     ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
     TSAN_OPTIONS='halt_on_error=1 die_after_fork=0 $(addprefix suppressions=,$(wildcard core/test/tsan.supp))'
