@@ -57,7 +57,7 @@ if mkdir "$dir/closed" && chmod 500 "$dir/closed" && ! touch "$dir/closed/x" 2>/
     $hakbench ab glibc glibc --db "$dir/closed/db" 2>"$dir/said" >"$dir/out"
     [ $? = 2 ] && [ "$(wc -l <"$dir/said")" = 1 ] && grep -q closed/db "$dir/said" || fail "a folder that cannot be written"
 fi
-for rival in mimalloc jemalloc tcmalloc tbbmalloc; do
+for rival in $($hakbench list rivals | awk '/^[a-z]/ && $1 != "glibc" {print $1}'); do
     PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "lib$rival" || bad "$rival: not installed" ab glibc $rival
 done
 

@@ -46,6 +46,10 @@ has random_mixed-seed "$tmp/workloads"
 has ops_s "$tmp/metrics"
 has 'strace.<call>' "$tmp/metrics"
 has glibc "$tmp/rivals"
+for rival in $(awk '/^[a-z]/ && $1 != "glibc" {print $1}' "$tmp/rivals"); do # make deps-rivals installs what bench compares with
+    checks=$((checks + 1))
+    grep -q "^rivals @lib:lib$rival" bench/deps || fail "bench/deps does not install the rival $rival"
+done
 has UNDECIDED "$tmp/verdicts"
 has p11.mincore-always "$tmp/variants"
 checks=$((checks + 1))
