@@ -70,11 +70,11 @@ same "one failed sample of each broken cell" "$(ask "SELECT variant, workload, c
 1|1|1'
 same "the other cells are whole" "$(ask "SELECT DISTINCT n FROM (SELECT count(*) n FROM samples WHERE run = $run_id
     AND variant = 0 AND NOT failed GROUP BY workload)")" 4
-run 1 "no end within 1 s" ab glibc glibc --workload "larson 30 8 16 10 1 1 1" --timeout 1 --repeat 2 --repeat-max 2
-run 1 "exit status 2" ab glibc glibc --workload "tiny_hot 0" --repeat 2 --repeat-max 2
+run 1 "no end within 1 s" ab --same glibc glibc --workload "larson 30 8 16 10 1 1 1" --timeout 1 --repeat 2 --repeat-max 2
+run 1 "exit status 2" ab --same glibc glibc --workload "tiny_hot 0" --repeat 2 --repeat-max 2
 
 # --- An answer that cannot be written ---
-for command in "ab glibc glibc" "run --tsv glibc"; do
+for command in "ab --same glibc glibc" "run --tsv glibc"; do
     checks=$((checks + 1))
     $hakbench $command --workload "$work" --repeat 2 --db "$dir/db" >/dev/full 2>"$dir/said"
     [ $? = 1 ] && grep -q 'standard output: No space' "$dir/said" || fail "$command >/dev/full"
@@ -87,7 +87,7 @@ eval "set -- $(sqlite3 "$dir/it's; \$x" "SELECT command FROM runs")"
 [ "$1 $2 $3 $4 $6 ${12}" = "hakbench ab glibc  $work $dir/it's; \$x" ] || fail "the command of the run: $*"
 
 # --- A budget is for all looks together: three blocks of two, then it has run out ---
-run 0 "" ab glibc glibc --workload "random_mixed 10000000 256 42" --margin 0.0001 --repeat 6 --repeat-max 24 --budget 1
+run 0 "" ab --same glibc glibc --workload "random_mixed 10000000 256 42" --margin 0.0001 --repeat 6 --repeat-max 24 --budget 1
 same "no sample beyond the budget" "$(ask "SELECT DISTINCT n FROM (SELECT count(*) n FROM samples WHERE run =
     (SELECT max(id) FROM runs) GROUP BY variant)")" 6
 
