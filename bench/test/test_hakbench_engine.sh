@@ -36,7 +36,7 @@ ask() { sqlite3 "$dir/db" "$1"; }
 # --- Bad input ---
 bad "no workload 'nope'; workloads: random_mixed-seed" run --workload nope
 bad "no variable FRNT" run FRNT=0
-bad "'fast' is no allocator" run fast
+bad "'fast' is no variant" run fast
 bad "--repeat 0: want a whole number from 1" run --repeat 0
 bad "--repeat ten: want a whole number" run --repeat ten
 bad "--budget -1: want a whole number" run --budget -1
