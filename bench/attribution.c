@@ -169,12 +169,12 @@ void attribution_print(FILE *out, const struct attribution *a)
     runs_print(out, a);
     effects_print(out, a);
     if (a->design.ladder)
-        fprintf(out, "\nOne toggle after the other, from the top of the table down: the effect of X is %s with X and all before\n"
-                     "it against without X, and its share is that step.\n",
+        fprintf(out, "\nOne toggle after the other, from the top of the table down: the effect of X is %s with X and all\n"
+                     "before it against without X, and its share is that step.\n",
                 a->logs ? "the ratio" : "the difference (as some values are 0)");
     else
-        fprintf(out, "\nThe effect of X is %s with X against without, averaged over the other toggles; of X x Y, what both give\n"
-                     "together against %s of each alone. Shares are Shapley values of %s.\n",
+        fprintf(out, "\nThe effect of X is %s with X against without, averaged over the other toggles; of X x Y, what both\n"
+                     "give together against %s of each alone. Shares are Shapley values of %s.\n",
             a->logs ? "the ratio" : "the difference (as some values are 0)", a->logs ? "the product" : "the sum",
             a->design.resolution ? "the fitted effects" : "the medians and add up to the whole");
     if (a->effects.blocks > 1)

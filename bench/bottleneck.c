@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[] = {"mmap", "munmap", "mremap", "madvise", "mincore"};
-enum { KINDS = 5 };
-
 double bottleneck_ops(const struct dataset *ds, int variant, int workload, enum mode mode)
 {
     for (size_t i = 0; i < ds->sample_count; i++) {
@@ -152,20 +149,20 @@ static void add_calls(struct ranking *r, const struct dataset *ds, int v, int w,
 {
     char name[64];
     double longer = scale(ds, v, w, MODE_STRACE), own = scale(ds, v, w, MODE_COUNT);
-    for (int k = 0; k < KINDS; k++) {
-        snprintf(name, sizeof name, "strace_s.%s", kinds[k]);
+    for (int k = 0; k < MEMORY_CALLS; k++) {
+        snprintf(name, sizeof name, "strace_s.%s", memory_calls[k]);
         double seconds = dataset_median(ds, v, w, name) * longer;
-        snprintf(name, sizeof name, "strace.%s", kinds[k]);
+        snprintf(name, sizeof name, "strace.%s", memory_calls[k]);
         double count = dataset_median(ds, v, w, name) * longer;
         if (isnan(count))
-            count = dataset_median(ds, v, w, kinds[k]) * own;
+            count = dataset_median(ds, v, w, memory_calls[k]) * own;
         bool timed = !isnan(seconds);
         if (!timed)
             seconds = prices->call_s > 0 ? count * prices->call_s : NAN;
         if (timed)
-            add(r, kinds[k], seconds, count, "its time by strace");
+            add(r, memory_calls[k], seconds, count, "its time by strace");
         else
-            add(r, kinds[k], seconds, count,
+            add(r, memory_calls[k], seconds, count,
                 prices->call_s > 0 ? "calls at a fitted %.2f us" : "own count; no price could be fitted", prices->call_s * 1e6);
         r->kernel_s += seconds > 0 ? seconds : 0;
     }

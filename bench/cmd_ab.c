@@ -13,24 +13,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_REPEAT_MAX = 256, REPEAT = VERDICT_PAIRS, REPEAT_MAX = VERDICT_PAIRS_MAX };
+enum { OPTION_REPEAT_MAX = 256, OPTION_SAME, REPEAT = VERDICT_PAIRS, REPEAT_MAX = VERDICT_PAIRS_MAX };
 
 static struct {
     const char *text[2], *db, *metric;
     int count, repeat, repeat_max, budget, timeout;
     double margin;
+    bool same;
     uint64_t seed;
 } given = {.metric = "ops_s", .repeat = VERDICT_PAIRS, .repeat_max = VERDICT_PAIRS_MAX, .margin = VERDICT_MARGIN};
 static struct measure measure;
 
 static const struct argp_option options[] = {
-    {"workload", 'w', "NAME", 0, "a workload (again for more; random_mixed-steady), or \"program arguments\", pinned if they show "
-     "one thread", 0},
+    {"workload", 'w', "NAME", 0, "a workload (again for more; random_mixed-steady), or \"program arguments\", pinned if they "
+     "show one thread", 0},
     {"metric", 'm', "NAME", 0, "what is compared (ops_s); instructions needs no quiet machine", 0},
     {"repeat", 'n', "N", 0, "timing samples of each cell to begin with (10)", 0},
     {"repeat-max", OPTION_REPEAT_MAX, "N", 0, "never more than this (80)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long in all, but never before the third block (no limit)", 0},
     {"margin", 'M', "PERCENT", 0, "differences up to this are none (1)", 0},
+    {"same", OPTION_SAME, NULL, 0, "measure, too, where both are the same variant (A/A)", 0},
     {"timeout", 't', "SECONDS", 0, "a sample that takes longer has failed (120)", 0},
     {"seed", 's', "N", 0, "of the order of samples (from the clock)", 0},
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
@@ -58,6 +60,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case 'n': given.repeat = (int)measure_number("--repeat", text, 1, 10000); break;
     case OPTION_REPEAT_MAX: given.repeat_max = (int)measure_number("--repeat-max", text, 1, 10000); break;
     case 'b': given.budget = (int)measure_number("--budget", text, 1, 1000000); break;
+    case OPTION_SAME: given.same = true; break;
     case 'M': given.margin = margin_read(text); break;
     case 't': given.timeout = (int)measure_number("--timeout", text, 1, 1000000); break;
     case 's': given.seed = (uint64_t)measure_number("--seed", text, 1, 0x7fffffff); break;
@@ -111,6 +114,14 @@ static void twice_print(const struct dataset *ds, int variant, int workload)
                v[0] == v[1] ? "the same" : "NOT the same");
 }
 
+static void idle_print(const struct dataset *ds, int workload)
+{
+    char idle[1024];
+    for (int v = 0; v < 2; v++)
+        if (*proof_idle(ds, v, workload, idle, sizeof idle))
+            printf("  phases of %s that did nothing here: %s\n", ds->variants[v].label, idle);
+}
+
 static void print(const struct dataset *ds, const struct comparison *c, size_t count, enum mode mode)
 {
     printf("%s, B %s against A %s (run %lld, seed %llu)\n", given.metric, ds->variants[1].label, ds->variants[0].label,
@@ -121,7 +132,10 @@ static void print(const struct dataset *ds, const struct comparison *c, size_t c
             printf("  %s\n", verdict_detail(&c[i]));
         for (int v = 0; v < 2 && mode != MODE_TIME; v++)
             twice_print(ds, v, c[i].workload);
+        idle_print(ds, c[i].workload);
     }
+    if (*dataset_context(ds, PROOF_UNCOUNTED))
+        printf(PROOF_UNCOUNTED ": %s\n", dataset_context(ds, PROOF_UNCOUNTED));
 }
 
 static struct plan *plan_make(enum mode mode)
@@ -134,6 +148,9 @@ static struct plan *plan_make(enum mode mode)
             command_bad("%s: not installed (make deps-rivals); or give its file: %s=/path/lib.so", given.text[i],
                         given.text[i]);
     }
+    if (!given.same && variant_same(&measure.variants[0], &measure.variants[1]))
+        command_bad("\"%s\" and \"%s\" are the same variant, %s: nothing to compare; --same measures it against itself (A/A), "
+                    "and so does hakbench noise", given.text[0], given.text[1], measure.variants[0].d.label);
     struct plan *p = measure_plan(&measure);
     p->modes = 1u << mode;
     p->counts = mode == MODE_TIME ? 1 : 2;
@@ -151,9 +168,10 @@ int cmd_ab(int argc, char **argv)
         options,
         parse,
         "A B",
-        "Compares variant B with variant A, each one argument: \"PHASE=12 FRONT=0\", glibc, mimalloc, "
-        "name=/path/lib.so. A is measured twice (A/A) for the noise floor.\v"
-        "Exit status: 0 whatever the verdict; 1 when a workload failed; 2 on bad input; 130 when "
+        "Compares variant B with variant A, each one argument: \"PHASE=12 FRONT=0\", \"PHASE=12@v0.1\", a rival of "
+        "`hakbench list rivals`, name=/path/lib.so. A is measured twice (A/A) for the noise floor.\v"
+        "Exit status: 0 whatever the verdict; 1 when a workload failed; 2 on bad input, such as the same variant twice; 130 "
+        "when "
         "interrupted.",
         NULL,
         NULL,

@@ -1,7 +1,8 @@
 /* cmd_attribution.c - `hakbench attribution`: what each toggle contributes between a base and a variant, alone and in pairs.
  *
- * Builds every set of flips (a fraction above five, a ladder above ten), measures all in randomised blocks, writes table, words and waterfall. Exit
- * status 0, 1 on a failure, 2 on bad input, 3 when base and variant are the same, 130 when interrupted.
+ * Builds every set of flips (a fraction above five, a ladder above ten), measures all in randomised blocks, writes
+ * table, words and waterfall. Exit status 0, 1 on a failure, 2 on bad input, 3 when base and variant are the same, 130 when
+ * interrupted.
  */
 #include "bench/attribution.h"
 #include "bench/command.h"
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define ALL_METRICS "ops_s,instructions,syscalls,rss_peak,faults"
 enum { METRICS_MAX = 16, KEY_LADDER = 256 };
 
 struct options {
@@ -58,7 +60,7 @@ static const struct argp_option option_list[] = {
     {"base", 'b', "TOGGLES", 0, "where it begins (PHASE=0)", 0},
     {"toggles", 't', "TOGGLES", 0, "where it ends (the newest variant)", 0},
     {"workload", 'w', "NAME", 0, "what to run (random_mixed-steady)", 0},
-    {"metric", 'm', "NAME,...", 0, "what to attribute (ops_s); all: ops_s,instructions,syscalls,rss_peak,faults", 0},
+    {"metric", 'm', "NAME,...", 0, "what to attribute (ops_s); all: " ALL_METRICS, 0},
     {"repeat", 'r', "N", 0, "timing samples of each set (10)", 0},
     {"seed", 's', "N", 0, "of the order within the blocks (1)", 0},
     {"budget", 'B', "SECONDS", 0, "stop timing after so long (no limit)", 0},
@@ -74,7 +76,7 @@ static const struct argp argp = {option_list, parse, NULL,
 static void metrics_read(struct options *o)
 {
     if (strcmp(o->metrics, "all") == 0)
-        o->metrics = "ops_s,instructions,syscalls,rss_peak,faults";
+        o->metrics = ALL_METRICS;
     if (strlen(o->metrics) >= sizeof o->list)
         command_bad("--metric: too long");
     strcpy(o->list, o->metrics);
@@ -89,19 +91,15 @@ static void metrics_read(struct options *o)
         command_bad("--metric=%s: names nothing; metrics: all, %s", o->metrics, metric_names());
 }
 
-/* The variant of each run; what cannot be built leaves the design and is named. That a phase has nothing to do on this workload
- * is a result here: what would prove that the phases ran is handed out for the full set, and not asked of the variants. */
-static void variants_resolve(const struct flips *flips, struct design *d, struct variant *out, char proof[][128])
+/* The variant of each run; what cannot be built leaves the design and is named. */
+static void variants_resolve(const struct flips *flips, struct design *d, struct variant *out)
 {
-    char text[1024], name[1024], why[1024];
+    char text[4096], name[1024], why[1024];
     unsigned all = (1u << d->factors) - 1;
     for (size_t r = 0; r < d->run_count;) {
         unsigned set = d->runs[r];
         if (variant_resolve("", flips_text(flips, set, text, sizeof text), &out[r], why, sizeof why) &&
             variant_identify(&out[r], why, sizeof why)) {
-            if (set == all)
-                memcpy(proof, out[r].proof, sizeof out[r].proof);
-            memset(out[r].proof, 0, sizeof out[r].proof);
             if (strlen(out[r].d.label) > 48) /* settings make long labels, and cut ones may be alike */
                 snprintf(out[r].d.label, sizeof out[r].d.label, "%.40s, set %u", out[r].d.variant, set);
             r++;
@@ -116,7 +114,7 @@ static void variants_resolve(const struct flips *flips, struct design *d, struct
 
 /* Answers the run's id, -1 on failure. */
 static int64_t measure(const struct options *o, const struct flips *flips, struct design *d, const struct workload *w,
-                       struct store *st, char proof[][128], bool *interrupted)
+                       struct store *st, bool *interrupted)
 {
     static struct variant variants[ENGINE_VARIANTS_MAX];
     char why[1024] = "";
@@ -124,7 +122,7 @@ static int64_t measure(const struct options *o, const struct flips *flips, struc
                         .repeat = o->repeat, .budget = o->budget, .seed = o->seed, .twin = -1};
     for (int m = 0; m < o->metric_count; m++)
         plan.modes |= 1u << metric_find(o->metric[m])->mode;
-    variants_resolve(flips, d, variants, proof);
+    variants_resolve(flips, d, variants);
     plan.variant_count = d->run_count;
     int64_t run = engine_run(st, &plan, interrupted, why, sizeof why);
     if (run < 0)
@@ -132,24 +130,16 @@ static int64_t measure(const struct options *o, const struct flips *flips, struc
     return run;
 }
 
-/* Names the phases that show no sign of having run with all toggles flipped. */
-static void idle_print(const struct dataset *ds, const struct design *d, const struct flips *flips, char proof[][128])
+/* Names the phases that did nothing with all toggles flipped. */
+static void idle_print(const struct dataset *ds, const struct design *d, const struct flips *flips)
 {
-    char text[1024], words[128], name[160];
-    size_t full = 0;
+    char text[4096], idle[1024];
+    int full = 0;
     flips_text(flips, (1u << d->factors) - 1, text, sizeof text);
-    while (full < ds->variant_count && strcmp(ds->variants[full].toggles, text) != 0)
+    while (full < (int)ds->variant_count && strcmp(ds->variants[full].toggles, text) != 0)
         full++;
-    for (int i = 0; i < VARIANT_PROOFS_MAX && *proof[i]; i++) {
-        bool moved = false;
-        strcpy(words, proof[i]);
-        for (char *save, *word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-            snprintf(name, sizeof name, "stat.%s", word);
-            moved = moved || dataset_median(ds, (int)full, 0, name) > 0;
-        }
-        if (!moved)
-            printf("a phase has nothing to do on this workload: none of its counters %s moved\n", proof[i]);
-    }
+    if (full < (int)ds->variant_count && *proof_idle(ds, full, 0, idle, sizeof idle))
+        printf("phases that did nothing on this workload: %s\n", idle);
 }
 
 static bool folder_make(const char *path, char *why, size_t size)
@@ -214,11 +204,10 @@ static int attribute(struct options *o, const struct flips *flips, struct design
     struct store *st = store_open(o->db, STORE_WRITE);
     if (!st)
         command_bad("%s", store_error());
-    char proof[VARIANT_PROOFS_MAX][128] = {""};
-    int64_t run = o->run ? o->run : measure(o, flips, d, w, st, proof, &interrupted);
+    int64_t run = o->run ? o->run : measure(o, flips, d, w, st, &interrupted);
     struct dataset *ds = run > 0 ? store_load(st, run) : NULL;
     if (ds)
-        idle_print(ds, d, flips, proof);
+        idle_print(ds, d, flips);
     int status = interrupted ? EXIT_INTERRUPTED : EXIT_OK;
     if (run > 0 && !ds)
         fprintf(stderr, "hakbench attribution: %s\n", store_error());

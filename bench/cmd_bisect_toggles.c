@@ -80,7 +80,7 @@ static const struct argp argp = {option_list, parse, NULL,
 /* Measures one set against the good end until it is clear of the bars; remembered. */
 static struct measured *measure(struct search *s, uint32_t set)
 {
-    char text[1024], name[1024], figures[256];
+    char text[4096], name[1024], figures[256];
     struct measured *m = &s->measured[s->count < SETS_MAX ? s->count++ : SETS_MAX - 1];
     *m = (struct measured){.set = set, .d.log = {NAN, NAN, NAN}};
     flips_name(&s->flips, set, name, sizeof name);
@@ -91,7 +91,6 @@ static struct measured *measure(struct search *s, uint32_t set)
         s->cell.failed[1] = false;
         s->cell.why[0] = 0;
         s->cell.run = 0;
-        memset(v->proof, 0, sizeof v->proof); /* a phase may have nothing to do here */
         m->d = decide_run(&s->rule, decide_engine, &s->cell);
         snprintf(m->why, sizeof m->why, "%s", s->cell.why);
     }
@@ -142,7 +141,7 @@ static void effect_print(struct search *s, const char *before, uint32_t set)
 
 static int report(struct search *s, const struct ddmin_result *r)
 {
-    char text[1024];
+    char text[4096];
     int size = __builtin_popcount(r->cause);
     if (r->end == DDMIN_STOPPED) {
         if (!s->cell.interrupted)
@@ -150,7 +149,7 @@ static int report(struct search *s, const struct ddmin_result *r)
         return s->cell.interrupted ? EXIT_INTERRUPTED : EXIT_FAILED;
     }
     printf("\n");
-    effect_print(s, size == 1 ? "made by the toggle " : size == 2 ? "made by the pair " : "made by the set ", r->cause);
+    effect_print(s, size == 1 ? "made by " : size == 2 ? "made by the pair " : "made by the set ", r->cause);
     for (uint32_t left = size > 1 ? r->cause : 0; left; left &= left - 1)
         if (!(r->unsure & (r->cause & ~(left & -left))) || size > 2)
             effect_print(s, "  alone ", left & -left);
@@ -208,7 +207,7 @@ int cmd_bisect_toggles(int argc, char **argv)
 {
     struct options o = {.workload = "random_mixed-seed", .metric = "ops_s", .db = DB_DEFAULT, .margin = 0.01};
     static struct search s;
-    char why[2048], text[1024];
+    char why[2048], text[4096];
     command_parse(&argp, argc, argv, &o);
     s.o = &o;
     s.cell = (struct decide_cell){.metric = o.metric, .command = "bisect-toggles", .seed = 1};
@@ -226,7 +225,6 @@ int cmd_bisect_toggles(int argc, char **argv)
     s.all = (UINT32_C(1) << s.flips.count) - 1;
     if (!variant_resolve("good", flips_text(&s.flips, 0, text, sizeof text), &s.cell.variant[0], why, sizeof why))
         command_bad("%s: %s", o.good, why);
-    memset(s.cell.variant[0].proof, 0, sizeof s.cell.variant[0].proof);
     s.cell.store = store_open(o.db, STORE_WRITE);
     if (!s.cell.store)
         command_bad("%s", store_error());

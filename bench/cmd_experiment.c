@@ -24,7 +24,7 @@ struct options {
 };
 
 /* One line of the summary at the end. */
-struct outcome {
+struct finding {
     char name[64];
     unsigned gates[GATES];
     int status;
@@ -185,7 +185,7 @@ static int64_t resume(const struct options *o, const struct experiment *e, struc
 }
 
 /* Gates on the terminal, report in its folder. */
-static bool finish(const struct options *o, const struct experiment *e, const struct dataset *ds, struct outcome *out,
+static bool finish(const struct options *o, const struct experiment *e, const struct dataset *ds, struct finding *out,
                    char *why, size_t size)
 {
     char folder[512];
@@ -204,7 +204,7 @@ static bool finish(const struct options *o, const struct experiment *e, const st
 }
 
 /* Measures, judges, reports one experiment. */
-static void run_one(const struct options *o, const struct experiment *e, struct store *st, struct outcome *out)
+static void run_one(const struct options *o, const struct experiment *e, struct store *st, struct finding *out)
 {
     char why[2048] = "";
     bool interrupted = false;
@@ -219,17 +219,17 @@ static void run_one(const struct options *o, const struct experiment *e, struct 
     dataset_free(ds);
 }
 
-static void print_summary(const struct outcome *outcome, int count)
+static void print_summary(const struct finding *finding, int count)
 {
     printf("\n%-24s", "experiment");
     for (int g = 0; g < GATES; g++)
-        printf(" %13s", gate_names[g]);
+        printf(" %13s", gate_rows[g].name);
     printf("\n");
     for (int i = 0; i < count; i++) {
-        printf("%-24s", outcome[i].name);
+        printf("%-24s", finding[i].name);
         for (int g = 0; g < GATES; g++)
-            printf(" %13u", outcome[i].gates[g]);
-        printf("%s\n", outcome[i].status == EXIT_INTERRUPTED ? "  interrupted" : "");
+            printf(" %13u", finding[i].gates[g]);
+        printf("%s\n", finding[i].status == EXIT_INTERRUPTED ? "  interrupted" : "");
     }
 }
 
@@ -257,7 +257,7 @@ int cmd_experiment(int argc, char **argv)
     static struct measure line;
     struct options o = {.db = DB_DEFAULT, .out = "out/report"};
     struct experiment *e[EXPERIMENTS_MAX];
-    struct outcome outcome[EXPERIMENTS_MAX] = {0};
+    struct finding finding[EXPERIMENTS_MAX] = {0};
     measure_command(&line, argc, argv);
     o.command = line.command;
     command_parse(&argp, argc, argv, &o);
@@ -272,14 +272,14 @@ int cmd_experiment(int argc, char **argv)
     fprintf(stderr, "%d experiment%s, about %.0f minutes of measuring\n", count, count == 1 ? "" : "s", seconds / 60 + 0.5);
     for (; done < count && status != EXIT_INTERRUPTED; done++) {
         fprintf(stderr, "\n%s: %s\n", e[done]->name, e[done]->question);
-        snprintf(outcome[done].name, sizeof outcome[done].name, "%s", e[done]->name);
-        run_one(&o, e[done], st, &outcome[done]);
-        if (outcome[done].status > status)
-            status = outcome[done].status;
+        snprintf(finding[done].name, sizeof finding[done].name, "%s", e[done]->name);
+        run_one(&o, e[done], st, &finding[done]);
+        if (finding[done].status > status)
+            status = finding[done].status;
     }
     store_close(st);
     if (count > 1)
-        print_summary(outcome, done);
+        print_summary(finding, done);
     for (int i = 0; i < count; i++)
         experiment_free(e[i]);
     return status;

@@ -1,10 +1,12 @@
-/* cmd_list.c - `hakbench list WORD`: what there is to name: workloads, metrics, rivals, variants, experiments, runs.
+/* cmd_list.c - `hakbench list WORD`: what there is to name: workloads, metrics, rivals, verdicts, variants ...
  *
  * One line each, the name first, which is what shell completion reads. May include every module that knows names.
  */
 #include "bench/command.h"
 #include "bench/experiment.h"
+#include "bench/rival.h"
 #include "bench/store.h"
+#include "bench/text.h"
 #include "bench/variant.h"
 #include "bench/workload.h"
 #include <stdio.h>
@@ -25,8 +27,8 @@ static void print_metrics(const struct metric *list)
 {
     static const char *const better[] = {"less", "-", "more"};
     for (const struct metric *m = list; m->name; m++)
-        printf("%-24s %-4s %-5s %-13s %s%s\n", m->name, *m->unit ? m->unit : "-", better[m->better + 1], mode_names[m->mode],
-               m->what, m->derived ? " (computed)" : "");
+        printf("%-24s %-4s %-5s %-13s %s%s\n", m->name, *m->unit ? m->unit : "-", better[m->better + 1],
+               mode_rows[m->mode].name, m->what, m->derived ? " (computed)" : "");
 }
 
 static int list_metrics(void)
@@ -38,16 +40,31 @@ static int list_metrics(void)
 
 static int list_rivals(void)
 {
-    for (size_t i = 0; variant_rivals[i]; i++) {
+    for (const struct rival *r = rivals; r->name; r++) {
         struct variant v;
         char why[512];
-        bool found = variant_resolve("", variant_rivals[i], &v, why, sizeof why) && !v.d.missing;
-        printf("%-12s %-12s %s\n", variant_rivals[i], found ? v.d.version : "-",
+        bool found = variant_resolve("", r->name, &v, why, sizeof why) && !v.d.missing;
+        printf("%-12s %-12s %s\n", r->name, found ? v.d.version : "-",
                !found       ? "not installed"
                : *v.library ? v.library
                             : "the C library's own");
     }
     printf("%-12s %-12s %s\n", "NAME=FILE.so", "-", "any other library that replaces malloc");
+    return EXIT_OK;
+}
+
+static void print_outcomes(const struct outcome *rows, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (*rows[i].words)
+            printf("%-18s %s\n", rows[i].name, rows[i].words);
+}
+
+/* Of comparisons, then of gates. */
+static int list_verdicts(void)
+{
+    print_outcomes(verdict_rows, VERDICTS);
+    print_outcomes(gate_rows, GATES);
     return EXIT_OK;
 }
 
@@ -114,17 +131,26 @@ static const struct list {
     const char *name;
     int (*print)(void);
 } lists[] = {
-    {"workloads", list_workloads}, {"metrics", list_metrics},         {"rivals", list_rivals},
+    {"workloads", list_workloads}, {"metrics", list_metrics},         {"rivals", list_rivals}, {"verdicts", list_verdicts},
     {"variants", list_variants},   {"experiments", list_experiments}, {"runs", list_runs},
 };
-#define LISTS "workloads metrics rivals variants experiments runs"
+
+/* "workloads metrics rivals": for messages. */
+static const char *lists_text(void)
+{
+    static char text[256];
+    text[0] = 0;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        text_add(text, sizeof text, "%s%s", i ? " " : "", lists[i].name);
+    return text;
+}
 
 static const struct list *list_find(const char *name)
 {
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (strcmp(lists[i].name, name) == 0)
             return &lists[i];
-    command_bad("no list of '%s'; lists: " LISTS, name);
+    command_bad("no list of '%s'; lists: %s", name, lists_text());
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -139,7 +165,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         *(const struct list **)state->input = list_find(text);
         return 0;
     case ARGP_KEY_NO_ARGS:
-        command_bad("of what? lists: " LISTS);
+        command_bad("of what? lists: %s", lists_text());
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -148,12 +174,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 int cmd_list(int argc, char **argv)
 {
     static const struct argp_option options[] = {{"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0}, {0}};
-    static const struct argp argp = {
-        .options = options,
-        .parser = parse,
-        .args_doc = "LIST",
-        .doc = "Lists what can be named, one line each, the name first. LIST is one of: " LISTS ".",
-    };
+    char doc[512];
+    snprintf(doc, sizeof doc, "Lists what can be named, one line each, the name first. LIST is one of: %s.", lists_text());
+    const struct argp argp = {.options = options, .parser = parse, .args_doc = "LIST", .doc = doc};
     const struct list *list = NULL;
     command_parse(&argp, argc, argv, &list);
     int status = list->print();

@@ -94,9 +94,10 @@ static size_t row_simulate(double effect, double noise)
     char name[64];
     row_name(name, sizeof name, &s);
     struct simulated r = simulate(&s);
-    printf("  %-32s %8zu %8zu %12zu %11zu %8zu %10.1f\n", name, r.count[VERDICT_GO], r.count[VERDICT_NO_GO],
-           r.count[VERDICT_EQUIVALENT], r.count[VERDICT_UNDECIDED], r.count[VERDICT_NOISY],
-           (double)r.pairs / s.comparisons);
+    printf("  %-32s", name);
+    for (int v = 0; v < VERDICT_NONE; v++)
+        printf(" %10zu", r.count[v]);
+    printf(" %10.1f\n", (double)r.pairs / s.comparisons);
     fflush(stdout);
     return simulated_false(&s, &r);
 }
@@ -113,7 +114,10 @@ static int simulate_all(void)
         printf("%d pairs each:\n", given.pairs);
     else
         printf("%d pairs, doubled up to %d while open:\n", VERDICT_PAIRS, VERDICT_PAIRS_MAX);
-    printf("  %-32s %8s %8s %12s %11s %8s %10s\n", "", "GO", "NO-GO", "EQUIVALENT", "UNDECIDED", "noisy", "mean pairs");
+    printf("  %-32s", "");
+    for (int v = 0; v < VERDICT_NONE; v++)
+        printf(" %10s", verdict_rows[v].brief);
+    printf(" %10s\n", "mean pairs");
     if (one)
         wrong = row_simulate(isnan(given.effect) ? 1 : given.effect, isnan(given.noise) ? 0.02 : given.noise);
     for (size_t i = 0; !one && i < sizeof rows / sizeof *rows; i++)
@@ -176,10 +180,7 @@ static void floor_print(const char *workload, const struct heap *h)
 
 static struct plan *plan_make(void)
 {
-    static const char *const usual[] = {"random_mixed-seed", "random_mixed-seed256", "random_mixed-steady", "random_mixed-8192",
-                                        "larson-seed"};
-    for (size_t i = 0; i < sizeof usual / sizeof *usual && measure.plan.workload_count < i + 1; i++)
-        measure_workload(&measure, usual[i]);
+    measure_usual(&measure);
     measure_variant(&measure, "", given.toggles);
     if (measure.variants[0].d.missing)
         command_bad("%s: not installed (make deps-rivals); or give its file: %s=/path/lib.so", given.toggles, given.toggles);

@@ -6,6 +6,7 @@
 #include "bench/command.h"
 #include "bench/measure.h"
 #include "bench/export.h"
+#include "bench/rival.h"
 #include "bench/verdict.h"
 #include <argp.h>
 #include <stdio.h>
@@ -24,8 +25,8 @@ static struct {
 static struct measure measure;
 
 static const struct argp_option options[] = {
-    {"workload", 'w', "NAME", 0, "a workload (again for more), or \"program arguments\", pinned if they show one thread; unless "
-     "given: the five of `make bench`", 0},
+    {"workload", 'w', "NAME", 0, "a workload (again for more), or \"program arguments\", pinned if they show one thread; "
+     "unless given: the five of `make bench`", 0},
     {"rival", 'r', "NAME=FILE", 0, "another allocator's library to compare with (again for more), or a known name", 0},
     {"repeat", 'n', "N", 0, "timing samples of each cell (8)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long, at the end of a block, but never before the third (90)", 0},
@@ -99,8 +100,8 @@ static void baselines_add(size_t under_test)
 
 static void rivals_add(void)
 {
-    for (int i = 0; variant_rivals[i]; i++)
-        measure_variant(&measure, "", variant_rivals[i]);
+    for (const struct rival *r = rivals; r->name; r++)
+        measure_variant(&measure, "", r->name);
     for (int i = 0; i < given.rival_count; i++) {
         size_t v = measure_variant(&measure, "", given.rivals[i]);
         if (measure.variants[v].d.missing)
@@ -111,10 +112,7 @@ static void rivals_add(void)
 
 static struct plan *plan_make(void)
 {
-    static const char *const usual[] = {"random_mixed-seed", "random_mixed-seed256", "random_mixed-steady", "random_mixed-8192",
-                                        "larson-seed"};
-    for (size_t i = 0; i < sizeof usual / sizeof *usual && measure.plan.workload_count < i + 1; i++)
-        measure_workload(&measure, usual[i]);
+    measure_usual(&measure);
     size_t under_test = measure_variant(&measure, "", given.toggles);
     rivals_add();
     baselines_add(under_test);

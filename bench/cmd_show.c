@@ -148,7 +148,7 @@ static void show_samples(const struct dataset *ds, const struct asked *asked)
     show_names(asked);
     for (size_t i = 0; i < ds->sample_count; i++) {
         const struct ds_sample *s = &ds->samples[i];
-        printf("%8d %5d %-12s %-16s %-24s", s->position, s->block, mode_names[s->mode], ds->variants[s->variant].label,
+        printf("%8d %5d %-12s %-16s %-24s", s->position, s->block, mode_rows[s->mode].name, ds->variants[s->variant].label,
                ds->workloads[s->workload].name);
         for (int m = 0; m < asked->metric_count; m++)
             show_number(dataset_value(ds, s, asked->metrics[m]));

@@ -147,7 +147,8 @@ void design_print(FILE *out, const struct design *d, const char *const *names)
     char one[256], two[256];
     unsigned sets = 1u << d->factors;
     if (d->ladder) {
-        fprintf(out, "design: a ladder of %zu sets, one toggle after the other; a step holds for those before it\n", d->run_count);
+        fprintf(out, "design: a ladder of %zu sets, one toggle after the other; a step holds for those before it\n",
+                d->run_count);
         return;
     }
     if (!d->resolution) {

@@ -6,6 +6,7 @@
 #include "bench/launch.h"
 #include "bench/plan.h"
 #include "bench/progress.h"
+#include "bench/text.h"
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
@@ -18,10 +19,6 @@
 
 enum { BLOCKS_MIN = 3, TIMED_PER_BLOCK = 2 };
 
-/* How much longer than a timing sample one of each mode takes, roughly: for the time left. */
-static const double mode_weight[MODES] = {[MODE_TIME] = 1, [MODE_COUNT] = 1, [MODE_STRACE] = 2, [MODE_INSTRUCTIONS] = 15,
-                                          [MODE_MEMORY] = 1};
-
 struct engine {
     struct store *store;
     struct plan plan; /* a copy, with the twin */
@@ -33,7 +30,6 @@ struct engine {
     bool *failed;                 /* [cells]: not tried again */
     uint32_t *done[MODES];        /* [cells] samples that are in the store */
     size_t next_block;            /* a run that is gone on with begins a new one, so that no pair straddles the interruption */
-    uint8_t *proven;              /* [variants], bit i: proof i seen */
     char (*checksum)[32];         /* [workloads] of the first sample of a real program: what it must print under everybody */
     struct stat *files;           /* [variants] the library as it was when identified */
     char why[512];
@@ -104,7 +100,6 @@ static void engine_open(struct engine *e, struct store *st, const struct plan *g
         fputs("hakbench: another hakbench is measuring here: times of both are worth less\n", stderr);
     e->timing_left = given->budget_left ? *given->budget_left : given->budget > 0 ? given->budget : (double)INFINITY;
     e->failed = zeroed(e->cells, sizeof *e->failed);
-    e->proven = zeroed(e->plan.variant_count, sizeof *e->proven);
     e->checksum = zeroed(e->plan.workload_count, sizeof *e->checksum);
     e->files = zeroed(e->plan.variant_count, sizeof *e->files);
     for (int m = 0; m < MODES; m++)
@@ -121,11 +116,27 @@ static void engine_close(struct engine *e)
     free(e->plan.variants);
     free((void *)e->plan.skip);
     free(e->failed);
-    free(e->proven);
     free(e->checksum);
     free(e->files);
     for (int m = 0; m < MODES; m++)
         free(e->done[m]);
+}
+
+/* The phases without counters, of all variants: each once, in the order in which they are met. */
+static void uncounted_note(const struct engine *e, struct dataset *ds)
+{
+    char text[512] = "", name[64];
+    for (size_t v = 0; v < e->plan.variant_count; v++)
+        for (int i = 0; i < e->plan.variants[v].proof_count; i++) {
+            const struct proof *proof = &e->plan.variants[v].proof[i];
+            snprintf(name, sizeof name, "%s,", proof->phase);
+            if (!*proof->counters && !strstr(text, name))
+                text_add(text, sizeof text, "%s%s", *text ? " " : "", name);
+        }
+    if (*text)
+        text[strlen(text) - 1] = 0;
+    if (*text)
+        dataset_set_context(ds, PROOF_UNCOUNTED, text);
 }
 
 static bool run_begin(struct engine *e)
@@ -146,6 +157,7 @@ static bool run_begin(struct engine *e)
         dataset_add_workload(ds, &to);
     }
     context_collect(ds);
+    uncounted_note(e, ds);
     dataset_set_context(ds, "other measurements", e->others ? "yes" : "no");
     plan_describe(&e->plan, text, sizeof text);
     dataset_set_context(ds, "plan", text);
@@ -154,39 +166,6 @@ static bool run_begin(struct engine *e)
     if (e->run < 0)
         snprintf(e->why, sizeof e->why, "%s", store_error());
     return e->run >= 0;
-}
-
-/* Does the text's list of counters hold one that is above 0? */
-static bool proof_holds(const char *proof, double (*value)(const void *from, const char *name), const void *from)
-{
-    char words[128], name[160];
-    snprintf(words, sizeof words, "%s", proof);
-    for (char *save, *word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-        snprintf(name, sizeof name, "stat.%s", word);
-        if (value(from, name) > 0)
-            return true;
-    }
-    return false;
-}
-
-static void proofs_note(struct engine *e, size_t v, double (*value)(const void *from, const char *name), const void *from)
-{
-    for (int i = 0; i < VARIANT_PROOFS_MAX && *e->plan.variants[v].proof[i]; i++)
-        if (proof_holds(e->plan.variants[v].proof[i], value, from))
-            e->proven[v] |= (uint8_t)(1u << i);
-}
-
-struct stored { const struct dataset *ds; const struct ds_sample *sample; };
-
-static double value_of_stored(const void *from, const char *name)
-{
-    const struct stored *s = from;
-    return dataset_value(s->ds, s->sample, name);
-}
-
-static double value_of_result(const void *from, const char *name)
-{
-    return launch_value(from, name);
 }
 
 /* What the store has of a run: all of it is kept, none of it is taken again. */
@@ -202,7 +181,6 @@ static bool run_resume(struct engine *e)
     for (size_t i = 0; i < ds->sample_count; i++) {
         const struct ds_sample *s = &ds->samples[i];
         size_t cell = (size_t)s->workload * e->plan.variant_count + (size_t)s->variant;
-        struct stored from = {ds, s};
         if (cell >= e->cells)
             continue;
         e->position = s->position >= e->position ? s->position + 1 : e->position;
@@ -210,8 +188,6 @@ static bool run_resume(struct engine *e)
         e->done[s->mode][cell]++;
         if (s->mode == MODE_TIME && (size_t)s->block >= e->next_block)
             e->next_block = (size_t)s->block + 1;
-        if (s->mode == MODE_COUNT && !s->failed)
-            proofs_note(e, (size_t)s->variant, value_of_stored, &from);
     }
     bool same = plan_matches(&e->plan, ds, e->why, sizeof e->why) && context_matches(ds, e->why, sizeof e->why);
     dataset_free(ds);
@@ -261,18 +237,18 @@ static bool sample_store(struct engine *e, size_t cell, enum mode mode, int bloc
     return good;
 }
 
-/* Our own must name itself in every counting run. */
+/* Our own must name itself in every counting run, and tell what its phases did. */
 static void count_check(struct engine *e, size_t v, struct launch_result *r)
 {
-    const struct ds_variant *d = &e->plan.variants[v].d;
-    if (strcmp(d->kind, "hakmem") != 0 || r->failed)
+    const struct variant *own = &e->plan.variants[v];
+    if (strcmp(own->d.kind, "hakmem") != 0 || r->failed)
         return;
-    if (strcmp(r->variant, d->variant) == 0)
-        proofs_note(e, v, value_of_result, r);
-    else {
-        r->failed = true;
-        snprintf(r->why, sizeof r->why, "from inside the process it says that it is '%s', wanted '%s'", r->variant, d->variant);
-    }
+    r->failed = !variant_is_named(&own->d, r->variant);
+    if (r->failed)
+        snprintf(r->why, sizeof r->why, "from inside the process it says that it is '%s', wanted '%s'", r->variant,
+                 own->d.variant);
+    else
+        r->failed = !proofs_take(own->proof, own->proof_count, r, r->why, sizeof r->why);
 }
 
 /* A program that prints something else under another allocator was broken by it. */
@@ -293,7 +269,7 @@ static bool sample_take(struct engine *e, size_t cell, enum mode mode, int block
 {
     size_t v = cell % e->plan.variant_count, w = cell / e->plan.variant_count;
     const struct workload *work = e->plan.workloads[w];
-    const char *settings[VARIANT_SETTINGS_MAX + 1];
+    const char *settings[BUILD_SETTINGS_MAX + 1];
     bool shorter = work->counts && (mode == MODE_STRACE || mode == MODE_INSTRUCTIONS);
     char command[512];
     struct launch_result r;
@@ -301,7 +277,7 @@ static bool sample_take(struct engine *e, size_t cell, enum mode mode, int block
         return true;
     if (launch_stopped || !library_is_same(e, v))
         return false;
-    progress_step(mode == MODE_TIME ? "timing" : mode_names[mode], e->plan.variants[v].d.label, work->name);
+    progress_step(mode == MODE_TIME ? "timing" : mode_rows[mode].name, e->plan.variants[v].d.label, work->name);
     snprintf(command, sizeof command, "out/work/%s", shorter ? work->counts : work->command);
     variant_environment(&e->plan.variants[v], settings);
     struct launch_order order = {.command = command, .library = e->plan.variants[v].library, .environment = settings,
@@ -317,7 +293,7 @@ static bool sample_take(struct engine *e, size_t cell, enum mode mode, int block
         fprintf(stderr, "hakbench: %s on %s failed: %s\n", e->plan.variants[v].d.label, work->name, r.why);
     }
     launch_free(&r);
-    progress_done(mode_weight[mode] * work->seconds);
+    progress_done(mode_rows[mode].weight * work->seconds);
     return good;
 }
 
@@ -326,8 +302,11 @@ static bool mode_wants(const struct engine *e, enum mode mode, size_t cell)
 {
     size_t v = cell % e->plan.variant_count;
     const struct variant *variant = &e->plan.variants[v];
-    return e->plan.modes >> mode & 1 && plan_takes(&e->plan, mode, cell / e->plan.variant_count) &&
-           plan_has(&e->plan, v, cell / e->plan.variant_count) && launch_can(mode) && (mode == MODE_TIME || variant->d.twin_of < 0) && (mode != MODE_COUNT || strcmp(variant->d.kind, "hakmem") == 0);
+    if (!(e->plan.modes >> mode & 1) || !plan_takes(&e->plan, mode, cell / e->plan.variant_count) ||
+        !plan_has(&e->plan, v, cell / e->plan.variant_count) || !launch_can(mode))
+        return false;
+    return (mode == MODE_TIME || variant->d.twin_of < 0) &&
+           (mode != MODE_COUNT || strcmp(variant->d.kind, "hakmem") == 0);
 }
 
 /* Forwards, then backwards, as often as the plan says. */
@@ -378,27 +357,6 @@ static bool timing(struct engine *e)
     return good;
 }
 
-/* A phase whose counters stayed 0 on every workload did not run. */
-static bool proofs_check(struct engine *e)
-{
-    for (size_t v = 0; v < e->plan.variant_count; v++) {
-        const struct variant *variant = &e->plan.variants[v];
-        bool counted = false;
-        for (size_t w = 0; w < e->plan.workload_count; w++) {
-            size_t cell = w * e->plan.variant_count + v;
-            counted |= e->done[MODE_COUNT][cell] > 0 && !e->failed[cell];
-        }
-        for (int i = 0; counted && i < VARIANT_PROOFS_MAX && *variant->proof[i]; i++)
-            if (!(e->proven[v] >> i & 1)) {
-                snprintf(e->why, sizeof e->why,
-                         "%s: a phase of it did not run: of its counters %s none is above 0 on any workload", variant->d.label,
-                         variant->proof[i]);
-                return false;
-            }
-    }
-    return true;
-}
-
 static void progress_plan(const struct engine *e)
 {
     int total = 0;
@@ -411,7 +369,7 @@ static void progress_plan(const struct engine *e)
             if (left <= 0 || e->failed[cell])
                 continue;
             total += left;
-            weight += left * mode_weight[m] * e->plan.workloads[cell / e->plan.variant_count]->seconds;
+            weight += left * mode_rows[m].weight * e->plan.workloads[cell / e->plan.variant_count]->seconds;
         }
     progress_start(total, weight);
 }
@@ -425,7 +383,7 @@ static bool engine_go(struct engine *e)
     if (!(e->plan.resume > 0 ? run_resume(e) : run_begin(e)))
         return false;
     progress_plan(e);
-    bool good = counting(e, MODE_COUNT) && proofs_check(e) && timing(e) && counting(e, MODE_STRACE) &&
+    bool good = counting(e, MODE_COUNT) && timing(e) && counting(e, MODE_STRACE) &&
                 counting(e, MODE_INSTRUCTIONS) && counting(e, MODE_MEMORY);
     progress_clear();
     if (good && !store_run_finish(e->store, e->run)) {

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const gate_names[GATES + 1] = {"held", "FAILED", "undecided", "not measured", NULL};
 static const char *const bound_names[EXPECT_OPS] = {"at most", "at least", "below", "above", "exactly"};
 
 enum { PER_BLOCK = 8 }; /* samples of one cell in one block, at most */
@@ -209,7 +208,7 @@ static bool cell_find(const struct dataset *ds, const struct expect_term *term, 
     else if (cell_failed(ds, out->variant, works, m->mode, r->figure, sizeof r->figure))
         r->gate = GATE_FAILED;
     else
-        snprintf(r->figure, sizeof r->figure, "no value of %s for %s (mode %s)", m->name, v->label, mode_names[m->mode]);
+        snprintf(r->figure, sizeof r->figure, "no value of %s for %s (mode %s)", m->name, v->label, mode_rows[m->mode].name);
     return false;
 }
 

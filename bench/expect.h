@@ -16,9 +16,6 @@
 
 #include "bench/experiment.h"
 
-enum gate { GATE_HELD, GATE_FAILED, GATE_UNDECIDED, GATE_NOT_MEASURED, GATES };
-extern const char *const gate_names[GATES + 1]; /* held, failed, undecided, not measured */
-
 struct expect_result {
     enum gate gate;
     char text[256];       /* the line */

@@ -6,6 +6,7 @@
 #include "bench/experiment.h"
 #include "bench/expect.h"
 #include "bench/plot.h"
+#include "bench/rival.h"
 #include "bench/text.h"
 #include "bench/variant.h"
 #include "bench/workload.h"
@@ -114,6 +115,13 @@ static char **copy_list(char *const *list, unsigned count)
     return copy;
 }
 
+static void rival_append(struct experiment *e, const char *rival)
+{
+    e->rivals = need(reallocarray(e->rivals, e->rival_count + 2, sizeof *e->rivals));
+    e->rivals[e->rival_count++] = need(strdup(rival));
+    e->rivals[e->rival_count] = NULL;
+}
+
 static void use_raw(const struct raw *raw, const char **labels, unsigned count, struct experiment *e)
 {
     e->question = need(strdup(raw->question));
@@ -122,10 +130,9 @@ static void use_raw(const struct raw *raw, const char **labels, unsigned count, 
     for (unsigned i = 0; i < count; i++)
         e->variants[i] = (struct experiment_variant){need(strdup(labels[i])), need(strdup(raw->variants[i]))};
     bool all = raw->rivals_count == 1 && strcmp(raw->rivals[0], "all") == 0;
-    e->rival_count = raw->rivals_count;
-    for (unsigned i = 0; all && variant_rivals[i]; i++)
-        e->rival_count = i + 1;
-    e->rivals = copy_list(all ? (char *const *)variant_rivals : raw->rivals, e->rival_count);
+    e->rivals = copy_list(raw->rivals, e->rival_count = all ? 0 : raw->rivals_count);
+    for (const struct rival *r = rivals; all && r->name; r++)
+        rival_append(e, r->name);
     e->reference = need(strdup(raw->reference ? raw->reference : count ? labels[0] : ""));
     e->subject = need(strdup(raw->subject ? raw->subject : count ? labels[count - 1] : ""));
     e->workloads = copy_list(raw->workloads, e->workload_count = raw->workloads_count);
@@ -140,12 +147,12 @@ static bool use_modes(const struct raw *raw, yaml_document_t *doc, struct experi
 {
     for (unsigned i = 0; i < raw->modes_count; i++) {
         unsigned m = 0;
-        while (m < MODES && strcmp(raw->modes[i], mode_names[m]) != 0)
+        while (m < MODES && strcmp(raw->modes[i], mode_rows[m].name) != 0)
             m++;
         if (m == MODES) {
             text_fail(why, size, "%s:%u: no mode '%s'; modes:", e->path, line_of(doc, "modes", (int)i), raw->modes[i]);
             for (m = 0; m < MODES; m++)
-                text_add(why, size, " %s", mode_names[m]);
+                text_add(why, size, " %s", mode_rows[m].name);
             return false;
         }
         e->modes |= 1u << m;
@@ -253,8 +260,8 @@ static bool check_variants(const struct experiment *e, yaml_document_t *doc, cha
         experiment_rival_label(e->rivals[i], rival, sizeof rival);
         found |= strcmp(e->reference, rival) == 0;
         text_add(labels, sizeof labels, " %s", rival);
-        if (text_index(variant_rivals, rival) < 0 && !strchr(e->rivals[i], '='))
-            return wrong_name(e, doc, "rivals", (int)i, "rival", e->rivals[i], text_list(variant_rivals), why, size);
+        if (!rival_find(rival) && !strchr(e->rivals[i], '='))
+            return wrong_name(e, doc, "rivals", (int)i, "rival", e->rivals[i], rival_names(), why, size);
         for (unsigned k = 0; k < e->variant_count; k++)
             if (strcmp(rival, e->variants[k].label) == 0)
                 return text_fail(why, size, "%s:%u: '%s' is a variant's label, too", e->path, line_of(doc, "rivals", (int)i),
@@ -278,8 +285,8 @@ static bool check_names(const struct experiment *e, yaml_document_t *doc, char *
         if (!workload_find(e->workloads[i], one, sizeof one))
             return text_fail(why, size, "%s:%u: %s", e->path, line_of(doc, "workloads", (int)i), one);
     for (unsigned i = 0; i < e->plot_count; i++)
-        if (text_index(plot_names, e->plots[i]) < 0)
-            return wrong_name(e, doc, "plots", (int)i, "plot", e->plots[i], text_list(plot_names), why, size);
+        if (!plot_find(e->plots[i]))
+            return wrong_name(e, doc, "plots", (int)i, "plot", e->plots[i], plot_list(), why, size);
     for (unsigned i = 0; i < e->expect_count; i++)
         if (!expect_check(e->expect[i], e, one, sizeof one))
             return text_fail(why, size, "%s:%u: %s", e->path, line_of(doc, "expect", (int)i), one);
@@ -294,7 +301,7 @@ bool experiment_wants(const struct experiment *e, enum mode mode, const char *wo
     for (unsigned i = 0; i < e->expect_count; i++)
         modes |= expect_modes(e->expect[i], workload);
     for (unsigned i = 0; i < e->plot_count; i++)
-        modes |= plot_modes(e->plots[i]);
+        modes |= plot_find(e->plots[i])->modes;
     return modes >> mode & 1;
 }
 
@@ -330,11 +337,8 @@ struct experiment *experiment_load(const char *path, char *why, size_t size)
 
 void experiment_add_rival(struct experiment *e, const char *rival)
 {
-    if (!e->rival_count)
-        return;
-    e->rivals = need(reallocarray(e->rivals, e->rival_count + 2, sizeof *e->rivals));
-    e->rivals[e->rival_count++] = need(strdup(rival));
-    e->rivals[e->rival_count] = NULL;
+    if (e->rival_count)
+        rival_append(e, rival);
 }
 
 static void free_list(char **list, unsigned count)

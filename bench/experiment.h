@@ -42,8 +42,8 @@ struct experiment {
 struct experiment *experiment_load(const char *path, char *why, size_t size);
 void experiment_free(struct experiment *e);
 
-/* Is this mode of it measured on this workload of it? Modes that the file gives, count, and what a plot needs: on every one; what
- * only gates need, where they do. */
+/* Is this mode of it measured on this workload of it? Modes that the file gives, count, and what a plot needs: on every one;
+ * what only gates need, where they do. */
 bool experiment_wants(const struct experiment *e, enum mode mode, const char *workload);
 
 /* One more rival, as the file would name it, where the file has any. */

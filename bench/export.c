@@ -133,7 +133,7 @@ static void tsv_variants(FILE *out, const struct dataset *ds)
 static void tsv_sample(FILE *out, const struct dataset *ds, const struct ds_sample *s, const size_t *order)
 {
     char text[3][32];
-    fprintf(out, "%d\t%d\t%s\t", s->position, s->block, mode_names[s->mode]);
+    fprintf(out, "%d\t%d\t%s\t", s->position, s->block, mode_rows[s->mode].name);
     tsv_text(out, ds->variants[s->variant].label);
     fputc('\t', out);
     tsv_text(out, ds->workloads[s->workload].name);
@@ -240,7 +240,7 @@ static void json_cells(FILE *out, const struct dataset *ds)
 static void json_sample(FILE *out, const struct dataset *ds, const struct ds_sample *s, const size_t *order)
 {
     fprintf(out, "    {\"position\": %d, \"block\": %d", s->position, s->block);
-    json_pair(out, ", ", "mode", mode_names[s->mode]);
+    json_pair(out, ", ", "mode", mode_rows[s->mode].name);
     json_pair(out, ", ", "variant", ds->variants[s->variant].label);
     json_pair(out, ", ", "workload", ds->workloads[s->workload].name);
     fprintf(out, ", \"failed\": %s", s->failed ? "true" : "false");

@@ -249,7 +249,7 @@ static bool read_row(struct reader *r)
         return bad(r, "%zu fields, want %zu as in the row of names", r->count, COLUMNS + r->metric_count + 1);
     s.variant = dataset_variant(r->ds, r->fields[VARIANT]);
     s.workload = dataset_workload(r->ds, r->fields[WORKLOAD]);
-    while (s.mode < MODES && strcmp(mode_names[s.mode], r->fields[MODE]) != 0)
+    while (s.mode < MODES && strcmp(mode_rows[s.mode].name, r->fields[MODE]) != 0)
         s.mode++;
     if (s.mode == MODES)
         return bad(r, "'%.80s' is no mode", r->fields[MODE]);

@@ -32,8 +32,8 @@ static int usage(FILE *out, int status)
     fprintf(out, "usage: hakbench COMMAND [ARGUMENT...]\n\n");
     for (int i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].what);
-    fprintf(out, "\nhakbench COMMAND --help tells more, man bench/hakbench.1 all. Exit status: 0, 1 on a failure or a failed gate,\n"
-                 "2 on bad input, 130 when interrupted (finished samples are kept).\n");
+    fprintf(out, "\nhakbench COMMAND --help tells more, man bench/hakbench.1 all. Exit status: 0, 1 on a failure or a failed\n"
+                 "gate, 2 on bad input, 130 when interrupted (finished samples are kept).\n");
     return status;
 }
 

@@ -10,9 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const memory_calls[] = {"mmap", "munmap", "mremap", "madvise", "mincore"};
-enum { MEMORY_CALLS = sizeof memory_calls / sizeof *memory_calls };
-
 void harvest_add(struct launch_result *r, const char *name, double value)
 {
     if (isnan(value))

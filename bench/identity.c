@@ -110,13 +110,13 @@ static bool settings_are_known(const struct variant *v, const struct launch_resu
 bool variant_identify(const struct variant *v, char *why, size_t size)
 {
     bool own = strcmp(v->d.kind, "hakmem") == 0;
-    const char *settings[VARIANT_SETTINGS_MAX + 2];
+    const char *settings[BUILD_SETTINGS_MAX + 2];
     struct launch_result result;
     char note[64];
     if (!*v->library)
         return true;
     variant_note(v->library, note, sizeof note);
-    if (own && strcmp(note, v->d.variant) != 0) {
+    if (own && !variant_is_named(&v->d, note)) {
         snprintf(why, size, "%s: the ELF note of its file says '%s', wanted '%s'", v->d.label, note, v->d.variant);
         return false;
     }
@@ -133,7 +133,7 @@ bool variant_identify(const struct variant *v, char *why, size_t size)
     bool good = launch_take(&order, &result);
     if (!good)
         snprintf(why, size, "%s: %s", v->d.label, result.why);
-    else if (own && strcmp(result.variant, v->d.variant) != 0) {
+    else if (own && !variant_is_named(&v->d, result.variant)) {
         snprintf(why, size, "%s: from inside a process it says that it is '%s', wanted '%s'", v->d.label, result.variant,
                  v->d.variant);
         good = false;

@@ -82,8 +82,8 @@ bool launch_has_counters(void)
     return any;
 }
 
-/* As many variables and bytes for every variant: the environment lies above the stack, and its size shifts the stack (Mytkowicz et
- * al., "Producing wrong data without doing anything obviously wrong!", 2009). */
+/* As many variables and bytes for every variant: the environment lies above the stack, and its size shifts the stack (Mytkowicz
+ * et al., "Producing wrong data without doing anything obviously wrong!", 2009). */
 static void environment_pad(struct command *c, int first)
 {
     int bytes = 0;

@@ -84,6 +84,14 @@ size_t measure_workload(struct measure *m, const char *name)
     return m->plan.workload_count++;
 }
 
+void measure_usual(struct measure *m)
+{
+    static const char *const usual[] = {"random_mixed-seed", "random_mixed-seed256", "random_mixed-steady", "random_mixed-8192",
+                                        "larson-seed"};
+    for (size_t i = 0; m->plan.workload_count < i + 1 && i < sizeof usual / sizeof *usual; i++)
+        measure_workload(m, usual[i]);
+}
+
 struct plan *measure_plan(struct measure *m)
 {
     m->plan.experiment = "";

@@ -27,6 +27,9 @@ size_t measure_append(struct measure *m, const struct variant *v);
 size_t measure_variant(struct measure *m, const char *label, const char *text);
 size_t measure_workload(struct measure *m, const char *name);
 
+/* Where the user named no workload: the five of `make bench`. */
+void measure_usual(struct measure *m);
+
 /* The plan of what was appended, all cells, in MODE_TIME, with a seed of its own. */
 struct plan *measure_plan(struct measure *m);
 

@@ -8,7 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const mode_names[MODES] = {"time", "count", "strace", "instructions", "memory"};
+const struct mode_row mode_rows[MODES] = {
+    [MODE_TIME] = {"time", "throughput, faults and peak memory", 1},
+    [MODE_COUNT] = {"count", "the allocator's own counters", 1},
+    [MODE_STRACE] = {"strace", "system calls by strace", 2},
+    [MODE_INSTRUCTIONS] = {"instructions", "instructions by callgrind", 15},
+    [MODE_MEMORY] = {"memory", "memory over time", 1},
+};
+
+const char *const memory_calls[MEMORY_CALLS] = {"mmap", "munmap", "mremap", "madvise", "mincore"};
 
 const struct metric metrics[] = {
     {"ops_s", "1/s", "operations per second, as the workload timed itself", +1, MODE_TIME, false},
@@ -40,6 +48,7 @@ const struct metric metrics[] = {
     {"syscalls_per_op", "", "syscalls / ops", -1, MODE_STRACE, true},
     {"faults_per_op", "", "faults / ops", -1, MODE_TIME, true},
     {"instructions_per_op", "", "instructions_allocator / ops", -1, MODE_INSTRUCTIONS, true},
+    {"instructions_share", "", "instructions_allocator / instructions", -1, MODE_INSTRUCTIONS, true},
     {"front_hit_rate", "", "allocations served by the front, of those that asked it (0 to 1)", +1, MODE_COUNT, true},
     {"rss_per_live", "", "rss_settled / live_kb", -1, MODE_MEMORY, true},
     {NULL, NULL, NULL, 0, 0, false},
@@ -51,6 +60,7 @@ const struct metric metric_families[] = {
     {"strace.<call>", "", "calls of this name, by strace: strace.mmap", 0, MODE_STRACE, false},
     {"strace_s.<call>", "s", "time in calls of this name, by strace", 0, MODE_STRACE, false},
     {"work.<key>", "", "any figure of the workload's own result line", 0, MODE_MEMORY, false},
+    {"phase.<folder>", "", "what a phase counts of its own work, by phases/<folder>/proof", 0, MODE_COUNT, false},
     {"perf.<event>", "", "a hardware counter, in user space, where the machine has them", 0, MODE_TIME, false},
     {NULL, NULL, NULL, 0, 0, false},
 };

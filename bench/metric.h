@@ -4,7 +4,7 @@
  * allocator's own JSON (stat.front.hits, stat.os.mmap.superslab); `strace.<call>` any system call that strace counted,
  * `strace_s.<call>` the seconds that it took; `perf.<event>` a hardware counter (perf.cycles, perf.instructions, perf.branches,
  * perf.branch_misses, perf.cache_references, perf.cache_misses, perf.dtlb_misses), absent where the machine has none;
- * `work.<key>` a figure of the workload's own result line, in memory runs.
+ * `work.<key>` a figure of the workload's own result line, in memory runs; `phase.<folder>` the work of a phase (proof.h).
  * Derived metrics are computed from others when asked for, never stored.
  */
 #ifndef BENCH_METRIC_H
@@ -20,7 +20,15 @@ enum mode {
     MODE_MEMORY,       /* one run with RSS sampled over time from outside */
     MODES
 };
-extern const char *const mode_names[MODES]; /* time count strace instructions memory */
+struct mode_row {
+    const char *name, *what;
+    double weight; /* how much longer than a timing sample one of this mode takes, roughly: for the time left */
+};
+extern const struct mode_row mode_rows[MODES];
+
+/* The system calls of memory: each is a metric, and strace.<call> and strace_s.<call>, too. `syscalls` is their sum. */
+enum { MEMORY_CALLS = 5 };
+extern const char *const memory_calls[MEMORY_CALLS];
 
 struct metric {
     const char *name, *unit, *what;
@@ -29,12 +37,7 @@ struct metric {
     bool derived;
 };
 
-/* The fixed list, ended by a NULL name. stored: ops_s ops seconds wall_s user_s sys_s rss_peak (KiB) rss_own (KiB, VmHWM as the
- * launcher read it) faults major_faults switches switches_forced; count: superslabs_peak syscalls_own mmap munmap
- * mremap madvise mincore; strace: syscalls (mmap+munmap+mremap+madvise+mincore of the whole process) syscalls_all;
- * instructions: instructions instructions_allocator; memory: rss_settled (KiB, the last samples, LazyFree subtracted) rss_max
- * live_kb (as the workload says); derived: syscalls_per_op faults_per_op instructions_per_op (of the allocator) front_hit_rate
- * rss_per_live. */
+/* The fixed list, ended by a NULL name. `hakbench list metrics` prints it. */
 extern const struct metric metrics[];
 
 /* Metrics that only a run can name: stat.<counter>, strace.<call> ... Ended by a NULL name. */

@@ -3,6 +3,7 @@
  * May include libc, GSL (generator and shuffle) and engine.h.
  */
 #include "bench/plan.h"
+#include "bench/rival.h"
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <stdio.h>
@@ -119,10 +120,8 @@ static const char *variant_text(const struct ds_variant *d, const char *const *g
     for (; strcmp(d->kind, "rival") == 0 && given && *given; given++)
         if (strncmp(*given, d->label, length) == 0 && (*given)[length] == '=')
             return *given;
-    for (int i = 0; variant_rivals[i]; i++)
-        if (strcmp(variant_rivals[i], strcmp(d->kind, "libc") == 0 ? "glibc" : d->label) == 0)
-            return variant_rivals[i];
-    return NULL;
+    const struct rival *known = strcmp(d->kind, "libc") == 0 ? rivals : rival_find(d->label);
+    return known ? known->name : NULL;
 }
 
 static bool variant_again(const struct ds_variant *d, const char *const *given, int64_t run, struct variant *out, char *why,

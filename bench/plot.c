@@ -4,6 +4,7 @@
  */
 #include "bench/plot.h"
 #include "bench/plot_data.h"
+#include "bench/rival.h"
 #include "bench/text.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +17,6 @@
 
 extern char **environ;
 
-const char *const plot_names[] = {"throughput", "syscalls", "rss-time", "scaling", "gates", NULL};
-
 /* One call of gnuplot. */
 struct drawing {
     const char *name, *template, *folder;
@@ -25,12 +24,21 @@ struct drawing {
     int width, height;
 };
 
-unsigned plot_modes(const char *name)
+const struct plot_row *plot_find(const char *name)
 {
-    static const unsigned modes[] = {1u << MODE_TIME, 1u << MODE_COUNT | 1u << MODE_STRACE, 1u << MODE_MEMORY, 1u << MODE_TIME,
-                                     0};
-    int index = text_index(plot_names, name);
-    return index < 0 ? 0 : modes[index];
+    for (const struct plot_row *row = plot_rows; row->name; row++)
+        if (strcmp(row->name, name) == 0)
+            return row;
+    return NULL;
+}
+
+const char *plot_list(void)
+{
+    static char text[256];
+    text[0] = 0;
+    for (const struct plot_row *row = plot_rows; row->name; row++)
+        text_add(text, sizeof text, " %s", row->name);
+    return text;
 }
 
 /* --- gnuplot -------------------------------------------------------------------------------------------------------------- */
@@ -60,8 +68,8 @@ static bool gnuplot_run(const struct drawing *d, bool svg, char *why, size_t siz
     snprintf(identifier, sizeof identifier, "%s", d->name);
     for (char *dash = identifier; (dash = strchr(dash, '-'));)
         *dash = '_';
-    snprintf(set, sizeof set, "svg=%d;output='%s/%s.%s';width=%d;height=%d;plot_name='%s';data='%s';%s", svg, d->folder,
-             d->name, svg ? "svg" : "png", d->width, d->height, identifier, d->data, d->settings);
+    snprintf(set, sizeof set, "svg=%d;output='%s/%s.%s';width=%d;height=%d;plot_name='%s';data='%s';families='%s';%s", svg,
+             d->folder, d->name, svg ? "svg" : "png", d->width, d->height, identifier, d->data, rival_colours(), d->settings);
     snprintf(template, sizeof template, "plots/%s.gp", d->template);
     char *arguments[] = {"gnuplot", "-e", set, "plots/style.gp", template, NULL};
     posix_spawn_file_actions_init(&files);
@@ -163,18 +171,36 @@ static FILE *data_open(struct drawing *d, const char *name, const char *template
     return out;
 }
 
+/* What legends say: outcomes of gates with colour and mark, kinds of system calls. */
+static const char *legends(void)
+{
+    static char text[512];
+    char names[128] = "", colours[64] = "", points[32] = "";
+    for (int g = 0; g < GATES; g++) {
+        text_add(names, sizeof names, "\"%s\" ", gate_rows[g].name);
+        text_add(colours, sizeof colours, "%s ", gate_rows[g].colour);
+        text_add(points, sizeof points, "%d ", gate_rows[g].point);
+    }
+    snprintf(text, sizeof text, "gate_names='%s';gate_colours='%s';gate_points='%s';call_names='", names, colours, points);
+    for (int k = 0; k < MEMORY_CALLS; k++)
+        text_add(text, sizeof text, "%s ", memory_calls[k]);
+    text_add(text, sizeof text, "other'");
+    return text;
+}
+
 bool plot_draw(const char *name, const struct dataset *ds, const struct experiment *e, const struct expect_result *gates,
                const char *folder, char *why, size_t size)
 {
     struct drawing d;
     struct plot_shape shape;
-    int index = text_index(plot_names, name);
-    if (index < 0)
-        return text_fail(why, size, "no plot '%s'; plots:%s", name, text_list(plot_names));
-    FILE *out = data_open(&d, plot_names[index], plot_names[index], folder, why, size);
+    const struct plot_row *row = plot_find(name);
+    if (!row)
+        return text_fail(why, size, "no plot '%s'; plots:%s", name, plot_list());
+    FILE *out = data_open(&d, row->name, row->name, folder, why, size);
     if (!out)
         return false;
-    plot_data_write(out, index, ds, gates, gates && e ? e->expect_count : 0, &shape);
+    shape = (struct plot_shape){.row_height = row->row_height, .panel_height = row->panel_height, .width = row->width};
+    row->write(out, &(struct plot_source){ds, gates, gates && e ? e->expect_count : 0}, &shape);
     fclose(out);
     if (!shape.panels) {
         unlink(d.data);
@@ -185,9 +211,8 @@ bool plot_draw(const char *name, const struct dataset *ds, const struct experime
     d.height = rows * (shape.panel_height + shape.rows * shape.row_height);
     snprintf(
         d.settings, sizeof d.settings,
-        "panels=%d;panel_rows=%d;panel_columns=%d;rows=%d;titles='%s';tops='%s';ends='%s';units='%s';gate_names='held failed "
-        "undecided \"not measured\"'",
-        shape.panels, rows, columns, shape.rows, shape.titles, shape.tops, shape.ends, shape.units);
+        "panels=%d;panel_rows=%d;panel_columns=%d;rows=%d;titles='%s';tops='%s';ends='%s';units='%s';%s",
+        shape.panels, rows, columns, shape.rows, shape.titles, shape.tops, shape.ends, shape.units, legends());
     return draw(&d, why, size);
 }
 

@@ -8,12 +8,27 @@
 
 #include "bench/expect.h"
 
-extern const char *const plot_names[]; /* throughput syscalls rss-time scaling gates; NULL-ended */
+struct plot_shape; /* plot_data.h */
+struct plot_source {
+    const struct dataset *ds;
+    const struct expect_result *gates; /* NULL: none */
+    unsigned gate_count;
+};
+struct plot_row {
+    const char *name;                    /* of plots/<name>.gp, and of the files */
+    unsigned modes;                      /* whose samples it is made of, as bits */
+    int row_height, panel_height, width; /* pixels */
+    void (*write)(FILE *out, const struct plot_source *from, struct plot_shape *shape); /* the data file */
+};
+extern const struct plot_row plot_rows[]; /* ended by a NULL name */
 
-/* Modes whose samples a plot is made of, as bits; 0 for an unknown name. */
-unsigned plot_modes(const char *name);
+/* NULL: no such plot. */
+const struct plot_row *plot_find(const char *name);
 
-/* Draws one of plot_names. gates: of e, as expect_judge answered; NULL without e. false: why holds one line (no gnuplot here,
+/* " throughput syscalls": for messages. Static buffer. */
+const char *plot_list(void);
+
+/* Draws one of plot_rows. gates: of e, as expect_judge answered; NULL without e. false: why holds one line (no gnuplot here,
  * nothing to draw, what gnuplot said). */
 bool plot_draw(const char *name, const struct dataset *ds, const struct experiment *e, const struct expect_result *gates,
                const char *folder, char *why, size_t size);

@@ -4,6 +4,7 @@
  */
 #include "bench/plot_data.h"
 #include "bench/baseline.h"
+#include "bench/rival.h"
 #include "bench/stats.h"
 #include "bench/text.h"
 #include <math.h>
@@ -12,18 +13,9 @@
 
 enum { POINTS_MAX = 240, LINES_MAX = 64 };
 
-/* Index of the colour in plots/style.gp. */
 static int family(const struct ds_variant *v)
 {
-    static const char *const names[] = {"mimalloc", "jemalloc", "tcmalloc", "tbbmalloc", NULL};
-    if (strcmp(v->kind, "hakmem") == 0)
-        return 0;
-    if (strcmp(v->kind, "libc") == 0)
-        return 1;
-    for (int i = 0; names[i]; i++)
-        if (strncmp(v->label, names[i], strlen(names[i])) == 0)
-            return i + 2;
-    return 6;
+    return rival_colour_index(v->kind, v->label);
 }
 
 /* 0 for the last of our variants, lighter the earlier one was named. */
@@ -97,8 +89,9 @@ static int write_published(FILE *out, const struct ds_workload *w, int row, doub
     return row;
 }
 
-static void throughput(FILE *out, const struct dataset *ds, struct plot_shape *shape)
+static void throughput(FILE *out, const struct plot_source *from, struct plot_shape *shape)
 {
+    const struct dataset *ds = from->ds;
     struct stats_interval x;
     for (int w = 0; w < (int)ds->workload_count; w++) {
         int row = 0;
@@ -118,9 +111,6 @@ static void throughput(FILE *out, const struct dataset *ds, struct plot_shape *s
 
 /* --- System calls --------------------------------------------------------------------------------------------------------- */
 
-static const char *const call_kinds[] = {"mmap", "munmap", "mremap", "madvise", "mincore"};
-enum { CALL_KINDS = 5 };
-
 /* Calls by kind and the rest; false: not counted in this way. */
 static bool calls(const struct dataset *ds, int v, int w, bool strace, double *kind)
 {
@@ -128,19 +118,20 @@ static bool calls(const struct dataset *ds, int v, int w, bool strace, double *k
     double sum = 0, all = dataset_median(ds, v, w, strace ? "syscalls" : "syscalls_own");
     if (isnan(all) || ds->variants[v].twin_of >= 0)
         return false;
-    for (int k = 0; k < CALL_KINDS; k++) {
-        snprintf(name, sizeof name, "%s%s", strace ? "strace." : "", call_kinds[k]);
+    for (int k = 0; k < MEMORY_CALLS; k++) {
+        snprintf(name, sizeof name, "%s%s", strace ? "strace." : "", memory_calls[k]);
         double x = dataset_median(ds, v, w, name);
         kind[k] = isnan(x) ? 0 : x;
         sum += kind[k];
     }
-    kind[CALL_KINDS] = all > sum ? all - sum : 0;
+    kind[MEMORY_CALLS] = all > sum ? all - sum : 0;
     return true;
 }
 
-static void syscalls(FILE *out, const struct dataset *ds, struct plot_shape *shape)
+static void syscalls(FILE *out, const struct plot_source *from, struct plot_shape *shape)
 {
-    double kind[CALL_KINDS + 1];
+    const struct dataset *ds = from->ds;
+    double kind[MEMORY_CALLS + 1];
     char title[400];
     for (int w = 0; w < (int)ds->workload_count; w++) {
         int row = 0, strace = 0;
@@ -152,7 +143,7 @@ static void syscalls(FILE *out, const struct dataset *ds, struct plot_shape *sha
                 continue;
             double end = 0;
             fprintf(out, "%d 0", ++row);
-            for (int k = 0; k <= CALL_KINDS; k++)
+            for (int k = 0; k <= MEMORY_CALLS; k++)
                 fprintf(out, " %.0f", end += kind[k]);
             top = end > top ? end : top;
             fprintf(out, " \"%s\" \"%.0f\"\n", ds->variants[v].label, end);
@@ -243,8 +234,9 @@ static double write_series(FILE *out, const struct ds_sample *s, int colour, dou
     return top;
 }
 
-static void rss_time(FILE *out, const struct dataset *ds, struct plot_shape *shape)
+static void rss_time(FILE *out, const struct plot_source *from, struct plot_shape *shape)
 {
+    const struct dataset *ds = from->ds;
     struct line_end end[LINES_MAX];
     for (int w = 0; w < (int)ds->workload_count; w++) {
         int count = 0;
@@ -312,8 +304,9 @@ static double scaling_panel(FILE *out, const struct dataset *ds, int first)
     return top;
 }
 
-static void scaling(FILE *out, const struct dataset *ds, struct plot_shape *shape)
+static void scaling(FILE *out, const struct plot_source *from, struct plot_shape *shape)
 {
+    const struct dataset *ds = from->ds;
     char title[64];
     struct stats_interval x;
     for (int w = 0; w < (int)ds->workload_count; w++) {
@@ -343,8 +336,10 @@ static double within(double x, double otherwise)
     return isnan(x) ? otherwise : x < 0.1 ? 0.1 : x > 10 ? 10 : x;
 }
 
-static void gate_rows(FILE *out, const struct expect_result *gates, unsigned count, struct plot_shape *shape)
+static void gates_write(FILE *out, const struct plot_source *from, struct plot_shape *shape)
 {
+    const struct expect_result *gates = from->gates;
+    unsigned count = from->gate_count;
     enum { LONGEST = 76, HEAD = 44, TAIL = 27 };
     for (unsigned i = 0; i < count; i++) {
         double x = within(gates[i].slack, 1);
@@ -357,32 +352,15 @@ static void gate_rows(FILE *out, const struct expect_result *gates, unsigned cou
     shape->panels = count > 0;
 }
 
-void plot_data_write(FILE *out, int index, const struct dataset *ds, const struct expect_result *gates, unsigned gate_count,
-                     struct plot_shape *shape)
-{
-    enum { BAR = 21, FRAME = 112, LINES = 310 };
-    switch (index) {
-    case 0:
-        *shape = (struct plot_shape){.row_height = BAR, .panel_height = FRAME, .width = 480};
-        throughput(out, ds, shape);
-        break;
-    case 1:
-        *shape = (struct plot_shape){.row_height = BAR, .panel_height = FRAME + 30, .width = 480};
-        syscalls(out, ds, shape);
-        break;
-    case 2:
-        *shape = (struct plot_shape){.panel_height = LINES, .width = 480};
-        rss_time(out, ds, shape);
-        break;
-    case 3:
-        *shape = (struct plot_shape){.panel_height = LINES, .width = 480};
-        scaling(out, ds, shape);
-        break;
-    default:
-        *shape = (struct plot_shape){.row_height = BAR + 2, .panel_height = FRAME, .width = 1080};
-        gate_rows(out, gates, gate_count, shape);
-    }
-}
+enum { BAR = 21, FRAME = 112, LINES = 310 };
+const struct plot_row plot_rows[] = {
+    {"throughput", 1u << MODE_TIME, BAR, FRAME, 480, throughput},
+    {"syscalls", 1u << MODE_COUNT | 1u << MODE_STRACE, BAR, FRAME + 30, 480, syscalls},
+    {"rss-time", 1u << MODE_MEMORY, 0, LINES, 480, rss_time},
+    {"scaling", 1u << MODE_TIME, 0, LINES, 480, scaling},
+    {"gates", 0, BAR + 2, FRAME, 1080, gates_write},
+    {NULL, 0, 0, 0, 0, NULL},
+};
 
 /* --- Waterfall ------------------------------------------------------------------------------------------------------------ */
 

@@ -16,9 +16,6 @@ struct plot_shape {
     char units[1024];                    /* of throughput, each in double quotes */
 };
 
-/* index: into plot_names. */
-void plot_data_write(FILE *out, int index, const struct dataset *ds, const struct expect_result *gates, unsigned gate_count,
-                     struct plot_shape *shape);
 void plot_data_waterfall(FILE *out, const struct waterfall *w, struct plot_shape *shape);
 
 #endif

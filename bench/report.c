@@ -2,6 +2,7 @@
  * parts between.
  */
 #include "bench/report.h"
+#include "bench/build.h"
 #include "bench/export.h"
 #include "bench/plot.h"
 #include "bench/report_part.h"
@@ -31,7 +32,7 @@ void report_gates_print(FILE *out, const struct experiment *e, const struct expe
             width = strlen(gates[i].text);
     fprintf(out, "\n%-12s  %-*s  %s\n", "gate", (int)width, "expected before the run", "measured");
     for (unsigned i = 0; i < e->expect_count; i++)
-        fprintf(out, "%-12s  %-*s  %s\n", gate_names[gates[i].gate], (int)width, gates[i].text, gates[i].figure);
+        fprintf(out, "%-12s  %-*s  %s\n", gate_rows[gates[i].gate].name, (int)width, gates[i].text, gates[i].figure);
 }
 
 /* --- What the parts share ------------------------------------------------------------------------------------------------- */
@@ -71,11 +72,6 @@ const char *show(double x, int digits)
     else
         snprintf(out, 64, "%.*f", fabs(x) >= 100 && digits > 1 ? 1 : fabs(x) >= 10 && digits > 2 ? 2 : digits, x);
     return out;
-}
-
-const char *show_mib(double kib)
-{
-    return show(kib / 1024, 2);
 }
 
 const char *show_interval(struct stats_interval x, double scale)
@@ -164,14 +160,14 @@ static void choose(struct report *r)
 static void draw_all(struct report *r, const char *folder)
 {
     char why[512];
-    for (int i = 0; plot_names[i]; i++) {
+    for (const struct plot_row *row = plot_rows; row->name; row++) {
         bool named = !r->e;
         for (unsigned k = 0; r->e && k < r->e->plot_count; k++)
-            named |= strcmp(r->e->plots[k], plot_names[i]) == 0;
+            named |= strcmp(r->e->plots[k], row->name) == 0;
         if (!named)
             continue;
-        if (plot_draw(plot_names[i], r->ds, r->e, r->gates, folder, why, sizeof why)) {
-            r->drawn[r->drawn_count++] = plot_names[i];
+        if (plot_draw(row->name, r->ds, r->e, r->gates, folder, why, sizeof why)) {
+            r->drawn[r->drawn_count++] = row->name;
         } else if (r->e) {
             snprintf(r->missing[r->missing_count++], sizeof *r->missing, "%.*s", (int)sizeof *r->missing - 1, why);
             fprintf(stderr, "hakbench: %s\n", why);
@@ -186,14 +182,13 @@ void report_gate_table(struct report *r)
     if (!r->e || !r->e->expect_count)
         return;
     doc_heading(&r->doc, 2, "Gates");
-    doc_text(&r->doc, "Written down before the run. Times are judged by the 95 %% interval of paired ratios: held when all of "
-                      "it clears the bound, failed when none does, undecided otherwise. Counts and memory are judged by their "
-                      "medians.");
+    doc_text(&r->doc, "Written down before the run. Times are judged by the 95 %% interval of paired ratios, counts and memory "
+                      "by their medians. %s.", outcome_words(gate_rows, GATES));
     if (report_drawn(r, "gates"))
         doc_figure(&r->doc, "gates", "How far inside its bound each gate is, on a logarithmic scale.");
     doc_table(&r->doc, "gate|expected|measured");
     for (unsigned i = 0; i < r->e->expect_count; i++) {
-        doc_cell(&r->doc, "%s", gate_names[r->gates[i].gate]);
+        doc_cell(&r->doc, "%s", gate_rows[r->gates[i].gate].name);
         doc_cell(&r->doc, "`%s`", r->gates[i].text);
         doc_cell(&r->doc, "%s", r->gates[i].figure);
     }
@@ -203,8 +198,6 @@ void report_gate_table(struct report *r)
 
 static void unmeasured_modes(struct report *r)
 {
-    static const char *const what[MODES] = {"throughput, faults and peak memory", "the allocator's own counters",
-                                            "system calls by strace", "instructions by callgrind", "memory over time"};
     for (int mode = 0; mode < MODES; mode++) {
         size_t samples = 0;
         for (size_t i = 0; i < r->ds->sample_count; i++)
@@ -212,7 +205,7 @@ static void unmeasured_modes(struct report *r)
         if (samples)
             continue;
         bool wanted = r->e && r->e->modes >> mode & 1;
-        doc_item(&r->doc, "%s (mode %s): %s.", what[mode], mode_names[mode],
+        doc_item(&r->doc, "%s (mode %s): %s.", mode_rows[mode].what, mode_rows[mode].name,
                  wanted ? "asked for, but there are no samples of it" : "not asked for by this experiment");
     }
 }
@@ -227,7 +220,7 @@ void report_unmeasured(struct report *r)
     for (size_t i = 0; i < r->ds->sample_count; i++)
         if (r->ds->samples[i].failed)
             doc_item(&r->doc, "%s on %s (mode %s): failed: %s.", r->ds->variants[r->ds->samples[i].variant].label,
-                     r->ds->workloads[r->ds->samples[i].workload].name, mode_names[r->ds->samples[i].mode],
+                     r->ds->workloads[r->ds->samples[i].workload].name, mode_rows[r->ds->samples[i].mode].name,
                      r->ds->samples[i].why);
     for (int i = 0; i < r->missing_count; i++)
         doc_item(&r->doc, "%s.", r->missing[i]);
@@ -261,12 +254,17 @@ void report_reproduce(struct report *r)
     text[0] = 0;
     for (size_t v = 0; v < ds->variant_count && ds->workload_count; v++)
         if (strcmp(ds->variants[v].kind, "hakmem") == 0 && ds->variants[v].twin_of < 0) {
-            char toggles[256] = "", settings[256] = "", copy[256], *rest = copy, *word;
-            snprintf(copy, sizeof copy, "%s", ds->variants[v].toggles);
-            while ((word = strsep(&rest, " ")))
-                text_add(strncmp(word, "HAKMEM_", 7) == 0 ? settings : toggles, 256, "%s ", word);
-            text_add(text, sizeof text, "%sLD_PRELOAD=$(make %sprint-lib) out/work/%s   # %s\n", settings, toggles,
-                     ds->workloads[0].command, ds->variants[v].label);
+            struct build b;
+            char why[256];
+            if (!build_read(ds->variants[v].toggles, &b, why, sizeof why))
+                continue;
+            for (int i = 0; i < BUILD_SETTINGS_MAX && *b.settings[i]; i++)
+                text_add(text, sizeof text, "%s ", b.settings[i]);
+            if (*b.revision)
+                text_add(text, sizeof text, "LD_PRELOAD=$(phases/build-revision %s %s)", b.revision, b.toggles);
+            else
+                text_add(text, sizeof text, "LD_PRELOAD=$(make %s%sprint-lib)", b.toggles, *b.toggles ? " " : "");
+            text_add(text, sizeof text, " out/work/%s   # %s\n", ds->workloads[0].command, ds->variants[v].label);
         }
     doc_code(&r->doc, text);
     doc_text(&r->doc, "This report again, from the samples beside it, measuring nothing:");

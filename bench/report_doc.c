@@ -1,5 +1,6 @@
 /* report_doc.c - Markdown and HTML side by side. See report_doc.h. */
 #include "bench/report_doc.h"
+#include "bench/outcome.h"
 #include "bench/text.h"
 #include <ctype.h>
 #include <stdarg.h>
@@ -255,12 +256,12 @@ void doc_table(struct doc *d, const char *columns)
 /* A class for what is an outcome; form and words say it, too. */
 static const char *outcome(const char *text)
 {
-    static const char *const good[] = {"held", "GO", NULL}, *const bad[] = {"FAILED", "NO-GO", NULL};
-    static const char *const open[] = {"undecided", "UNDECIDED", "not measured", "no verdict: noisy", NULL};
-    return text_index(good, text) >= 0   ? " class=\"good\""
-           : text_index(bad, text) >= 0  ? " class=\"bad\""
-           : text_index(open, text) >= 0 ? " class=\"open\""
-                                         : "";
+    static char class[32];
+    const struct outcome *o = outcome_find(text);
+    class[0] = 0;
+    if (o && *o->looks)
+        snprintf(class, sizeof class, " class=\"%s\"", o->looks);
+    return class;
 }
 
 void doc_cell(struct doc *d, const char *format, ...)

@@ -22,7 +22,6 @@ struct report {
 
 /* Texts for cells, from a few static buffers: "1,534", "3.42", "-" for what was not measured. */
 const char *show(double x, int digits);
-const char *show_mib(double kib);
 const char *show_interval(struct stats_interval x, double scale);
 
 bool report_drawn(const struct report *r, const char *plot);

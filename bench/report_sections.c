@@ -4,15 +4,14 @@
  */
 #include "bench/baseline.h"
 #include "bench/bottleneck.h"
+#include "bench/column.h"
 #include "bench/figure.h"
+#include "bench/proof.h"
 #include "bench/report_part.h"
 #include "bench/text.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *const call_kinds[] = {"mmap", "munmap", "mremap", "madvise", "mincore"};
-enum { CALL_KINDS = 5 };
 
 static int variants(const struct report *r)
 {
@@ -102,7 +101,7 @@ static void throughput_row(struct report *r, int v, int w, double one)
         doc_cell(&r->doc, "%s %s", show(c->gain.value, 3), show_interval(c->gain, 1));
         doc_cell(&r->doc, c->p_holm < 0.001 ? "< 0.001" : "%.3f", c->p_holm);
         doc_cell(&r->doc, c->p_rank < 0.001 ? "< 0.001" : "%.3f", c->p_rank);
-        doc_cell(&r->doc, "%s", verdict_names[c->verdict]);
+        doc_cell(&r->doc, "%s", verdict_rows[c->verdict].name);
     }
 }
 
@@ -114,10 +113,10 @@ void report_throughput(struct report *r)
     doc_text(
         &r->doc,
         "Medians of interleaved runs of the same workload binary, with bootstrap 95 %% intervals. Ratios are medians of paired "
-        "ratios against %s; p is that of a paired, trimmed t test, corrected by Holm over the %zu comparisons of this run, U is "
-        "Mann-Whitney's p as it is. GO: the interval is wholly above 1 by more than the margin of %g %% and than A/A "
-        "differs, and p agrees; NO-GO: wholly below; EQUIVALENT: wholly within.",
-        r->ds->variants[r->reference].label, r->comparison_count, 100 * (r->e ? r->e->margin : VERDICT_MARGIN));
+        "ratios against %s; p is that of a paired, trimmed t test, corrected by Holm over the %zu comparisons of this run, U "
+        "is Mann-Whitney's p as it is. The margin is %g %%. %s.",
+        r->ds->variants[r->reference].label, r->comparison_count, 100 * (r->e ? r->e->margin : VERDICT_MARGIN),
+        outcome_words(verdict_rows, VERDICTS));
     if (report_drawn(r, "throughput"))
         doc_figure(&r->doc, "throughput",
                    "Throughput by workload, with 95 % intervals; longer is better. A dashed line is a figure published "
@@ -146,8 +145,8 @@ static double call_seconds(const struct report *r, int v, int w)
     char name[32];
     double sum = 0;
     bool any = false;
-    for (int k = 0; k < CALL_KINDS; k++) {
-        snprintf(name, sizeof name, "strace_s.%s", call_kinds[k]);
+    for (int k = 0; k < MEMORY_CALLS; k++) {
+        snprintf(name, sizeof name, "strace_s.%s", memory_calls[k]);
         double x = dataset_median(r->ds, v, w, name);
         any |= !isnan(x);
         sum += isnan(x) ? 0 : x;
@@ -165,10 +164,10 @@ static void call_row(struct report *r, int v, int w, bool strace)
     doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
     doc_cell(&r->doc, "%s", r->ds->variants[v].label);
     doc_cell(&r->doc, "%s", strace ? "strace" : "itself");
-    for (int k = 0; k < CALL_KINDS; k++) {
-        snprintf(name, sizeof name, "%s%s", strace ? "strace." : "", call_kinds[k]);
+    for (int k = 0; k < MEMORY_CALLS; k++) {
+        snprintf(name, sizeof name, "%s%s", strace ? "strace." : "", memory_calls[k]);
         double count = dataset_median(r->ds, v, w, name);
-        snprintf(name, sizeof name, "strace_s.%s", call_kinds[k]);
+        snprintf(name, sizeof name, "strace_s.%s", memory_calls[k]);
         double x = dataset_median(r->ds, v, w, name);
         share[0] = 0;
         if (strace && seconds > 0 && x > 0)
@@ -189,15 +188,39 @@ void report_calls(struct report *r)
     doc_heading(&r->doc, 2, "System calls");
     doc_text(&r->doc, "One counting run for each cell. Own counts are those of the allocator; strace counts the loader and the "
                       "program, too, and runs some workloads shorter. In brackets: the share of the time that strace saw in "
-                      "these five calls.");
+                      "these calls.");
     if (report_drawn(r, "syscalls"))
         doc_figure(&r->doc, "syscalls", "System calls of one run by kind, with their sum; shorter is better.");
-    doc_table(&r->doc,
-              "workload|allocator|counted by|>mmap|>munmap|>mremap|>madvise|>mincore|>sum|>all calls|>operations|>ms in five");
+    char columns[256] = "workload|allocator|counted by";
+    for (int k = 0; k < MEMORY_CALLS; k++)
+        text_add(columns, sizeof columns, "|>%s", memory_calls[k]);
+    text_add(columns, sizeof columns, "|>sum|>all calls|>operations|>ms in these");
+    doc_table(&r->doc, columns);
     for (int w = 0; w < workloads(r); w++)
         for (int v = 0; v < variants(r); v++) {
             call_row(r, v, w, true);
             call_row(r, v, w, false);
+        }
+}
+
+/* --- Tables of metrics ---------------------------------------------------------------------------------------------------- */
+
+/* A row for each cell that has the metric `needed`; twins are left out. */
+static void metric_table(struct report *r, const char *needed, const char *const *shown)
+{
+    char columns[512] = "workload|allocator";
+    for (int i = 0; shown[i]; i++)
+        text_add(columns, sizeof columns, "|>%s", column_of(shown[i])->head);
+    doc_table(&r->doc, columns);
+    for (int w = 0; w < workloads(r); w++)
+        for (int v = 0; v < variants(r); v++) {
+            if (isnan(dataset_median(r->ds, v, w, needed)) || r->ds->variants[v].twin_of >= 0)
+                continue;
+            doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
+            doc_cell(&r->doc, "%s", r->ds->variants[v].label);
+            for (int i = 0; shown[i]; i++)
+                doc_cell(&r->doc, "%s", show(dataset_median(r->ds, v, w, shown[i]) / column_of(shown[i])->one,
+                                             column_of(shown[i])->digits));
         }
 }
 
@@ -243,40 +266,12 @@ void report_counters(struct report *r)
     if (!report_has(r, -1, -1, "instructions"))
         return;
     doc_text(&r->doc, "Instructions by callgrind, the same from run to run. They do not show contention, faults or the TLB.");
-    doc_table(&r->doc, "workload|allocator|>instructions|>of the allocator|>share|>allocator's, per operation");
-    for (int w = 0; w < workloads(r); w++)
-        for (int v = 0; v < variants(r); v++) {
-            double all = dataset_median(r->ds, v, w, "instructions"),
-                   ours = dataset_median(r->ds, v, w, "instructions_allocator");
-            if (isnan(all))
-                continue;
-            doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
-            doc_cell(&r->doc, "%s", r->ds->variants[v].label);
-            doc_cell(&r->doc, "%s", show(all, 0));
-            doc_cell(&r->doc, "%s", show(ours, 0));
-            doc_cell(&r->doc, "%s %%", show(100 * ours / all, 1));
-            doc_cell(&r->doc, "%s", show(dataset_median(r->ds, v, w, "instructions_per_op"), 1));
-        }
+    static const char *const shown[] = {"instructions", "instructions_allocator", "instructions_share", "instructions_per_op",
+                                        NULL};
+    metric_table(r, "instructions", shown);
 }
 
 /* --- Memory --------------------------------------------------------------------------------------------------------------- */
-
-static void fault_table(struct report *r)
-{
-    doc_table(&r->doc, "workload|allocator|>minor faults|>per 1,000 operations|>major faults|>peak RSS, MiB");
-    for (int w = 0; w < workloads(r); w++)
-        for (int v = 0; v < variants(r); v++) {
-            double faults = dataset_median(r->ds, v, w, "faults");
-            if (isnan(faults) || r->ds->variants[v].twin_of >= 0)
-                continue;
-            doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
-            doc_cell(&r->doc, "%s", r->ds->variants[v].label);
-            doc_cell(&r->doc, "%s", show(faults, 0));
-            doc_cell(&r->doc, "%s", show(1e3 * dataset_median(r->ds, v, w, "faults_per_op"), 2));
-            doc_cell(&r->doc, "%s", show(dataset_median(r->ds, v, w, "major_faults"), 0));
-            doc_cell(&r->doc, "%s", show_mib(dataset_median(r->ds, v, w, "rss_peak")));
-        }
-}
 
 static void settled_table(struct report *r)
 {
@@ -284,23 +279,13 @@ static void settled_table(struct report *r)
         &r->doc,
         "Resident memory over time was sampled from outside; pages that the kernel may take back (LazyFree) are not counted as "
         "settled. Live: what the workload says it holds at the end.");
-    doc_table(&r->doc, "workload|allocator|>at most, MiB|>settled, MiB|>live, MiB|>settled / live");
-    for (int w = 0; w < workloads(r); w++)
-        for (int v = 0; v < variants(r); v++) {
-            double settled = dataset_median(r->ds, v, w, "rss_settled");
-            if (isnan(settled) || r->ds->variants[v].twin_of >= 0)
-                continue;
-            doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
-            doc_cell(&r->doc, "%s", r->ds->variants[v].label);
-            doc_cell(&r->doc, "%s", show_mib(dataset_median(r->ds, v, w, "rss_max")));
-            doc_cell(&r->doc, "%s", show_mib(settled));
-            doc_cell(&r->doc, "%s", show_mib(dataset_median(r->ds, v, w, "live_kb")));
-            doc_cell(&r->doc, "%s", show(dataset_median(r->ds, v, w, "rss_per_live"), 2));
-        }
+    static const char *const shown[] = {"rss_max", "rss_settled", "live_kb", "rss_per_live", NULL};
+    metric_table(r, "rss_settled", shown);
 }
 
 void report_memory(struct report *r)
 {
+    static const char *const shown[] = {"faults", "faults_per_op", "major_faults", "rss_peak", NULL};
     bool faults = report_has(r, -1, -1, "faults"), settled = report_has(r, -1, -1, "rss_settled");
     if (!faults && !settled)
         return;
@@ -310,21 +295,44 @@ void report_memory(struct report *r)
     if (settled)
         settled_table(r);
     if (faults)
-        fault_table(r);
+        metric_table(r, "faults", shown);
 }
 
 /* --- The allocator's own counters ----------------------------------------------------------------------------------------- */
 
-/* A counter that is worth a row: of a phase or of threads, and not zero everywhere. os.* stands under system calls. */
+/* A counter that is worth a row: not zero everywhere. os.* stands under system calls. */
 static bool counter_shown(const struct report *r, const char *metric, int w)
 {
-    static const char *const groups[] = {"stat.lazy.",      "stat.front.", "stat.pool.", "stat.owner.", "stat.guard.",
-                                         "stat.superslabs", "stat.remote", "stat.heaps", NULL};
-    bool group = false, any = false;
-    for (int i = 0; groups[i]; i++)
-        group |= strncmp(metric, groups[i], strlen(groups[i])) == 0;
+    bool any = false;
     for (int v = 0; v < variants(r); v++)
-        any |= group && dataset_median(r->ds, v, w, metric) > 0;
+        any |= dataset_median(r->ds, v, w, metric) > 0;
+    return any && strncmp(metric, "stat.", 5) == 0 && strncmp(metric, "stat.os.", 8) != 0;
+}
+
+/* Which phases counted nothing, of each workload and variant that was counted. */
+static void idle_table(struct report *r)
+{
+    char idle[1024];
+    doc_text(&r->doc, "Phases that did nothing: none of the counters that a phase names as its own work (phases/*/proof) "
+                      "moved.%s%s%s",
+             *dataset_context(r->ds, PROOF_UNCOUNTED) ? " Nothing counts what these do: " : "",
+             dataset_context(r->ds, PROOF_UNCOUNTED), *dataset_context(r->ds, PROOF_UNCOUNTED) ? "." : "");
+    doc_table(&r->doc, "workload|allocator|phases that did nothing");
+    for (int w = 0; w < workloads(r); w++)
+        for (int v = 0; v < variants(r); v++)
+            if (report_has(r, v, w, "superslabs_peak")) {
+                doc_cell(&r->doc, "%s", r->ds->workloads[w].name);
+                doc_cell(&r->doc, "%s", r->ds->variants[v].label);
+                doc_cell(&r->doc, "%s", *proof_idle(r->ds, v, w, idle, sizeof idle) ? idle : "none");
+            }
+}
+
+/* Are there figures of what phases did? Runs of before they were taken have none. */
+static bool has_proofs(const struct report *r)
+{
+    bool any = false;
+    for (size_t i = 0; i < r->ds->metric_count; i++)
+        any |= strncmp(r->ds->metric_names[i], PROOF_METRIC, strlen(PROOF_METRIC)) == 0;
     return any;
 }
 
@@ -355,8 +363,9 @@ void report_allocator(struct report *r)
     if (!report_has(r, -1, -1, "superslabs_peak"))
         return;
     doc_heading(&r->doc, 2, "The allocator's own counters");
-    doc_text(&r->doc, "What the phases did in one counting run: LRU of SuperSlabs (lazy), front, stages of the shared pool, "
-                      "owner look-ups. Counters that are zero for every variant are left out.");
+    if (has_proofs(r))
+        idle_table(r);
+    doc_text(&r->doc, "All counters of one counting run; those that are zero for every variant are left out.");
     for (int w = 0; w < workloads(r); w++)
         if (report_has(r, -1, w, "superslabs_peak")) {
             doc_fold(&r->doc, r->ds->workloads[w].name);

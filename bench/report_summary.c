@@ -41,7 +41,7 @@ static void summary_variant(struct report *r, int v)
     char line[512] = "";
     for (int i = 0; i <= VERDICT_NONE; i++)
         if (count[i])
-            text_add(line, sizeof line, "%s%s on %u", line[0] ? ", " : "", verdict_names[i], count[i]);
+            text_add(line, sizeof line, "%s%s on %u", line[0] ? ", " : "", verdict_rows[i].name, count[i]);
     const struct ds_variant *one = &r->ds->variants[v];
     doc_item(&r->doc, "**%s**%s%s%s against %s, throughput on %u workload%s: %s; from %s x (%s) to %s x (%s).", one->label,
              one->toggles[0] ? " (`" : "", one->toggles, one->toggles[0] ? "`)" : "", r->ds->variants[r->reference].label, all,

@@ -57,7 +57,7 @@ bool store_sample_add(struct store *st, int64_t run_id, const struct ds_sample *
                       "INSERT INTO samples (run, variant, workload, block, position, mode, failed, why)"
                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                       "iiiiisis", run_id, (int64_t)s->variant, (int64_t)s->workload, (int64_t)s->block, (int64_t)s->position,
-                      mode_names[s->mode], (int64_t)s->failed, s->why);
+                      mode_rows[s->mode].name, (int64_t)s->failed, s->why);
     int64_t id = sqlite3_last_insert_rowid(st->db);
     for (size_t i = 0; good && i < count; i++)
         good = isnan(values[i]) || db_do(st, "INSERT INTO measured VALUES (?, ?, ?)", "isd", id, names[i], values[i]);
@@ -152,7 +152,7 @@ static bool load_samples(struct store *st, struct dataset *ds)
                               .failed = sqlite3_column_int(row, 6)};
         db_text(row, 5, mode, sizeof mode);
         db_text(row, 7, s.why, sizeof s.why);
-        while (s.mode < MODES && strcmp(mode_names[s.mode], mode) != 0)
+        while (s.mode < MODES && strcmp(mode_rows[s.mode].name, mode) != 0)
             s.mode++;
         if (s.mode == MODES || (unsigned)s.variant >= ds->variant_count || (unsigned)s.workload >= ds->workload_count)
             db_fail(st->path, "is damaged: sample %lld refers to what is not there", (long long)s.id);

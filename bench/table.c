@@ -4,11 +4,17 @@
  * named, a published figure stands apart, under its own workload only.
  */
 #include "bench/baseline.h"
+#include "bench/column.h"
+#include "bench/proof.h"
 #include "bench/text.h"
 #include "bench/verdict.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Beside throughput, in this order; where no cell has instructions, the last is left out. */
+static const char *const shown[] = {"syscalls", "faults", "superslabs_peak", "rss_peak", "instructions_per_op"};
+enum { SHOWN = sizeof shown / sizeof *shown };
 
 struct table {
     FILE *out;
@@ -75,7 +81,6 @@ static void throughput_print(struct table *t, int variant, int workload)
 
 static void verdict_print(const struct table *t, int variant, int workload)
 {
-    static const char *const names[VERDICTS] = {"GO", "NO-GO", "EQUIVALENT", "UNDECIDED", "noisy", "-"};
     const struct comparison *c = comparison(t, variant, workload);
     char verdict[40];
     if (variant == t->reference || !c->pairs || cell_failed(t, variant, workload, MODE_TIME)) {
@@ -83,37 +88,45 @@ static void verdict_print(const struct table *t, int variant, int workload)
                 variant == t->reference ? "reference" : "-");
         return;
     }
-    snprintf(verdict, sizeof verdict, "%s", names[c->verdict]);
+    snprintf(verdict, sizeof verdict, "%s", verdict_rows[c->verdict].brief);
     if (c->verdict == VERDICT_UNDECIDED && c->needed)
         text_add(verdict, sizeof verdict, " ~%zu", c->needed);
     fprintf(t->out, " %6.3f %-14s %-15s", c->ratio.value, interval_text(c->ratio, 3), verdict);
 }
 
-/* The median of a count, in units of `unit`; right-aligned. */
-static void count_print(const struct table *t, int variant, int workload, const char *metric, double unit, int width,
-                        int digits)
+static int column_count(const struct table *t)
 {
-    double value = dataset_median(t->ds, variant, workload, metric) / unit;
-    if (isnan(value))
-        fprintf(t->out, " %*s", width, "-");
-    else
-        fprintf(t->out, " %*.*f", width, digits, value);
+    return SHOWN - !t->instructions;
 }
 
-/* By strace where it ran, else as the allocator counted, marked. */
-static void calls_print(struct table *t, int variant, int workload)
+static int column_width(const char *metric)
 {
-    double strace = dataset_median(t->ds, variant, workload, "syscalls");
+    int head = (int)strlen(column_of(metric)->head);
+    return head > 8 ? head : 8;
+}
+
+/* Calls that strace did not count: as the allocator counted, marked; or that it failed. */
+static void calls_text(struct table *t, int variant, int workload, char *out, size_t size)
+{
     double own = dataset_median(t->ds, variant, workload, "syscalls_own");
-    char text[32] = "-";
-    if (!isnan(strace))
-        snprintf(text, sizeof text, "%.0f", strace);
-    else if (cell_failed(t, variant, workload, MODE_STRACE))
-        snprintf(text, sizeof text, "failed");
+    if (cell_failed(t, variant, workload, MODE_STRACE))
+        snprintf(out, size, "failed");
     else if (!isnan(own))
-        snprintf(text, sizeof text, "%.0f*", own);
-    t->own |= strchr(text, '*') != NULL;
-    fprintf(t->out, " %9s", text);
+        snprintf(out, size, "%.0f*", own);
+    t->own |= strchr(out, '*') != NULL;
+}
+
+/* The median of a metric, right-aligned. */
+static void column_print(struct table *t, int variant, int workload, const char *metric)
+{
+    const struct column *column = column_of(metric);
+    double value = dataset_median(t->ds, variant, workload, metric) / column->one;
+    char text[32] = "-";
+    if (!isnan(value))
+        snprintf(text, sizeof text, "%.*f", column->digits, value);
+    else if (strcmp(metric, "syscalls") == 0)
+        calls_text(t, variant, workload, text, sizeof text);
+    fprintf(t->out, " %*s", column_width(metric), text);
 }
 
 static void row_print(struct table *t, int variant, int workload)
@@ -121,12 +134,8 @@ static void row_print(struct table *t, int variant, int workload)
     fprintf(t->out, "  %-18.18s", t->ds->variants[variant].label);
     throughput_print(t, variant, workload);
     verdict_print(t, variant, workload);
-    calls_print(t, variant, workload);
-    count_print(t, variant, workload, "faults", 1, 8, 0);
-    count_print(t, variant, workload, "superslabs_peak", 1, 8, 0);
-    count_print(t, variant, workload, "rss_peak", 1024, 8, 1);
-    if (t->instructions)
-        count_print(t, variant, workload, "instructions_per_op", 1, 8, 1);
+    for (int i = 0; i < column_count(t); i++)
+        column_print(t, variant, workload, shown[i]);
     fprintf(t->out, "\n");
 }
 
@@ -139,7 +148,7 @@ static void failures_print(const struct table *t, int workload)
         for (int mode = 0; mode < MODES; mode++) {
             const struct ds_sample *s = cell_sample(t, v, workload, (enum mode)mode);
             if (s && s->failed && s->mode == (enum mode)mode)
-                fprintf(t->out, "  failed: %s (%s): %s\n", t->ds->variants[v].label, mode_names[mode], s->why);
+                fprintf(t->out, "  failed: %s (%s): %s\n", t->ds->variants[v].label, mode_rows[mode].name, s->why);
         }
 }
 
@@ -168,6 +177,15 @@ static void outliers_print(const struct table *t, int workload)
         fprintf(t->out, "  outliers, flagged and kept:%s\n", line);
 }
 
+/* What each of our own counted none of, where it was counted. */
+static void idle_print(const struct table *t, int workload)
+{
+    char idle[1024];
+    for (int v = 0; v < (int)t->ds->variant_count; v++)
+        if (*proof_idle(t->ds, v, workload, idle, sizeof idle))
+            fprintf(t->out, "  phases of %s that did nothing here: %s\n", t->ds->variants[v].label, idle);
+}
+
 static void published_print(const struct table *t, int workload)
 {
     const struct baseline *b;
@@ -184,13 +202,16 @@ static void workload_print(struct table *t, int workload)
     char against[16];
     snprintf(against, sizeof against, "x %.13s", t->ds->variants[t->reference].label);
     fprintf(t->out, "\n%s: %s (%s)\n", w->name, w->command, w->what);
-    fprintf(t->out, "  %-18s %8s %-16s %-21s %-15s %9s %8s %8s %8s%s\n", "allocator", "M ops/s", "[95 %]", against, "verdict",
-            "syscalls", "faults", "SuperSl", "peak MiB", t->instructions ? " instr/op" : "");
+    fprintf(t->out, "  %-18s %8s %-16s %-21s %-15s", "allocator", "M ops/s", "[95 %]", against, "verdict");
+    for (int i = 0; i < column_count(t); i++)
+        fprintf(t->out, " %*s", column_width(shown[i]), column_of(shown[i])->head);
+    fprintf(t->out, "\n");
     for (int v = 0; v < (int)t->ds->variant_count; v++)
         if (!t->ds->variants[v].missing && t->ds->variants[v].twin_of < 0 && cell_sample(t, v, workload, MODES))
             row_print(t, v, workload);
     floors_print(t, workload);
     outliers_print(t, workload);
+    idle_print(t, workload);
     published_print(t, workload);
     failures_print(t, workload);
 }
@@ -208,19 +229,17 @@ static void notes_print(const struct table *t, size_t compared)
     fprintf(t->out, "\n");
     if (t->most)
         fprintf(t->out,
-                "M ops/s, faults (minor) and peak RSS: medians of %s timing runs each, interleaved and mirrored, one workload "
+                "M ops/s, faults and peak memory: medians of %s timing runs each, interleaved and mirrored, one workload "
                 "binary,\n"
                 "LD_PRELOAD; in brackets 95 %% bootstrap intervals. x %.18s: median ratio of paired runs; margin 1 %%, Holm "
                 "over %zu\n"
                 "comparisons; ~N: pairs that would likely decide.\n",
                 samples, t->ds->variants[t->reference].label, compared);
-    fprintf(
-        t->out,
-        "syscalls: mmap, munmap, mremap, madvise and mincore of the whole process, counted by strace in a run of its own%s.\n"
-        "SuperSl: most SuperSlabs mapped at once, by the allocator's own counters in a run of its own.\n",
-        t->own ? "\n(*: by the allocator itself, its own calls only)" : "");
-    if (t->instructions)
-        fprintf(t->out, "instr/op: instructions of the allocator per operation, counted by callgrind in a run of its own.\n");
+    for (int i = 0; i < column_count(t); i++)
+        fprintf(t->out, "%s: %s%s.\n", column_of(shown[i])->head, column_of(shown[i])->words,
+                t->own && strcmp(shown[i], "syscalls") == 0 ? "\n(*: by the allocator itself, its own calls only)" : "");
+    if (*dataset_context(t->ds, PROOF_UNCOUNTED))
+        fprintf(t->out, PROOF_UNCOUNTED ": %s\n", dataset_context(t->ds, PROOF_UNCOUNTED));
     if (*missing)
         fprintf(t->out, "not installed:%s (make deps-rivals)\n", missing);
     if (!t->ds->finished && t->ds->run)

@@ -1,7 +1,8 @@
 /* toggles.h - two descriptions of a variant, and the single flips that lead from one to the other.
  *
- * A flip is one toggle of phases/table, or one HAKMEM_ setting, that has another value at the other end. PHASE is no flip: it
- * only abbreviates the toggles of the numbered phases. Asks phases/resolve of the tree that is the current folder.
+ * A flip is one toggle of phases/table, one HAKMEM_ setting, or the revision, that has another value at the other end. PHASE is
+ * no flip: it only abbreviates the toggles of the numbered phases. A phase and what it replaces flip together, as one. Asks
+ * phases/resolve of the tree that is the current folder, or of the revision named; a revision is built on the way.
  */
 #ifndef BENCH_TOGGLES_H
 #define BENCH_TOGGLES_H
@@ -13,14 +14,16 @@
 #define FLIPS_MAX 20
 
 struct flip {
-    char name[48];
-    char from[64], to[64]; /* values; "" : a setting that is not given */
+    char name[48];           /* of a toggle or setting; "revision": the revision */
+    char from[128], to[128]; /* values; "": a setting that is not given, this tree's revision */
+    char replaced[128];      /* toggles that this one replaces and that are on where it is off: " OLD OLDER" */
 };
 
 struct flips {
-    struct flip flip[FLIPS_MAX]; /* in the order of phases/table, then settings */
+    struct flip flip[FLIPS_MAX]; /* the revision, then in the order of phases/table, then settings */
     int count;
-    char common[256];            /* the words that both ends share: "PHASE=0 FRONT=1 MINCORE=registry" */
+    char common[2048];           /* the words that both ends share: "PHASE=0 FRONT=1 MINCORE=registry" */
+    char revision[64];           /* that both ends share; "": this tree, or it is a flip */
 };
 
 /* false: why holds one line (a bad word, an unmet need, too many flips). No difference: count = 0. */

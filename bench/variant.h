@@ -5,30 +5,31 @@
 #ifndef BENCH_VARIANT_H
 #define BENCH_VARIANT_H
 
-#include "bench/dataset.h"
-
-#define VARIANT_SETTINGS_MAX 8
-#define VARIANT_PROOFS_MAX 8
+#include "bench/build.h"
+#include "bench/proof.h"
 
 struct variant {
     struct ds_variant d;
     char library[1024]; /* absolute path for LD_PRELOAD; empty: libc's own */
-    char settings[VARIANT_SETTINGS_MAX][128]; /* HAKMEM_X=value words of the description, for the environment; "" ends them */
-    /* One line for each phase that is on (phases/<folder>/proof): counters of which at least one must be above 0 on at least
-     * one workload, else that phase did not run. "" ends them. */
-    char proof[VARIANT_PROOFS_MAX][128];
+    char settings[BUILD_SETTINGS_MAX][128]; /* HAKMEM_X=value words of the description, for the environment; "" ends them */
+    struct proof proof[PROOFS_MAX]; /* of each phase that is on */
+    int proof_count;
 };
 
-/* text: "PHASE=12 FRONT=0 HAKMEM_SS_LRU_MB=8" ("" is the newest), "glibc", the name of a known rival, or name=/path/lib.so.
- * label "": chosen from text (canonical name and settings, the rival's name). Builds what must be built (make print-lib).
- * false: why holds one line. A rival that is not installed is no error: d.missing = 1. */
+/* text: "PHASE=12 FRONT=0 HAKMEM_SS_LRU_MB=8" ("" is the newest), "PHASE=12 FRONT=0@v0.1" (the set, built of that revision),
+ * "glibc", the name of a known rival, or name=/path/lib.so. label "": chosen from text (canonical name and settings, the
+ * rival's name). Builds what is not built yet. false: why holds one line. A rival that is not installed is no error:
+ * d.missing = 1. */
 bool variant_resolve(const char *label, const char *text, struct variant *out, char *why, size_t size);
 
-/* The names of rivals known: glibc mimalloc jemalloc tcmalloc tbbmalloc. NULL-ended. */
-extern const char *const variant_rivals[];
+/* Is `said` what a library of this variant calls itself? The revision is no part of that: p12 for p12@v0.1. */
+bool variant_is_named(const struct ds_variant *d, const char *said);
+
+/* Do both resolve to the same file under the same settings? */
+bool variant_same(const struct variant *a, const struct variant *b);
 
 /* What to put into the environment: pointers into v, ended by NULL. */
-void variant_environment(const struct variant *v, const char *out[VARIANT_SETTINGS_MAX + 1]);
+void variant_environment(const struct variant *v, const char *out[BUILD_SETTINGS_MAX + 1]);
 
 /* Note of the file, name inside the process and requested variant agree; a rival's malloc, calloc, realloc and free resolve
  * into its file. Starts a process. false: why holds one line. */

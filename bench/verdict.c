@@ -26,8 +26,6 @@
 #define P_FAMILY 0.05
 #define TRIM     0.1
 
-const char *const verdict_names[VERDICTS] = {"GO", "NO-GO", "EQUIVALENT", "UNDECIDED", "no verdict: noisy", "not measured"};
-
 static void *take(size_t count, size_t size)
 {
     void *p = calloc(count + 1, size);
@@ -259,7 +257,7 @@ const char *verdict_text(const struct comparison *c)
         used = snprintf(text, sizeof text, "%.4f exactly, ", c->ratio.value);
     else if (c->pairs)
         used = snprintf(text, sizeof text, "%.3f %s ", c->ratio.value, interval_text(c->ratio, 3));
-    used += snprintf(text + used, sizeof text - (size_t)used, "%s", verdict_names[c->verdict]);
+    used += snprintf(text + used, sizeof text - (size_t)used, "%s", verdict_rows[c->verdict].name);
     if (c->needed && c->verdict != VERDICT_NONE)
         snprintf(text + used, sizeof text - (size_t)used, ", %zu pairs so far, about %zu would decide", c->pairs, c->needed);
     return text;

@@ -6,11 +6,9 @@
 #define BENCH_VERDICT_H
 
 #include "bench/dataset.h"
+#include "bench/outcome.h"
 #include "bench/stats.h"
 #include <stdio.h>
-
-enum verdict { VERDICT_GO, VERDICT_NO_GO, VERDICT_EQUIVALENT, VERDICT_UNDECIDED, VERDICT_NOISY, VERDICT_NONE, VERDICTS };
-extern const char *const verdict_names[VERDICTS]; /* GO NO-GO EQUIVALENT UNDECIDED "no verdict: noisy" "not measured" */
 
 #define VERDICT_MARGIN 0.01
 /* How `ab` chooses the number of pairs: VERDICT_PAIRS, doubled while a verdict is open, up to VERDICT_PAIRS_MAX. The error
@@ -40,8 +38,8 @@ void verdict_judge(const struct dataset *ds, struct comparison *c, size_t count,
 const char *interval_text(struct stats_interval i, int decimals);
 /* Text for one comparison: "1.034 [1.021, 1.047] GO". Static buffer. */
 const char *verdict_text(const struct comparison *c);
-/* What is printed with it: "A/A 1.001 [0.994, 1.007], p 2e-05 paired, 0.0003 Mann-Whitney, 1 outlier kept"; "" when exact or not
- * measured. Static buffer. */
+/* What is printed with it: "A/A 1.001 [0.994, 1.007], p 2e-05 paired, 0.0003 Mann-Whitney, 1 outlier kept"; "" when exact or
+ * not measured. Static buffer. */
 const char *verdict_detail(const struct comparison *c);
 
 /* The terminal table of a dataset: per workload every variant with M ops/s, interval, ratio to the reference, verdict,

@@ -15,7 +15,8 @@ extern const struct workload workloads[];
 extern const size_t workload_count;
 
 /* By name; or text that begins with the name of a program of bench/work ("larson 1 8 1000 ..."): then it is made on the spot
- * and named as it is written; threads are what its argument says, or more where none says so. NULL: why holds one line that lists the valid names. */
+ * and named as it is written; threads are what its argument says, or more where none says so. NULL: why holds one line that
+ * lists the valid names. */
 const struct workload *workload_find(const char *text, char *why, size_t size);
 
 /* Is it a real program, of bench/program? What such a one prints is the same under every allocator. */

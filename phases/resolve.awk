@@ -11,7 +11,7 @@ function gone(i) { return status[i] == "gone" }
 function on(i) { return !gone(i) && (!numbered(i) || state[i]) }
 function toggles_text(    i, text) { text = "PHASE"; for (i = 1; i <= n; i++) text = text " " name[i]; return text }
 function values_text(i) { return values[i] == "" ? "0 1" : values[i] }
-function phases_text() { return "want a number from 0 to " newest ", the newest phase that is on" }
+function phases_text() { return "want any number from 0 up to " newest ", the newest phase that is on" }
 function gone_text(i) { return "phase " number[i] " is gone; its last revision builds it: PHASE=" number[i] "@" tag[i] }
 
 # --- The table --------------------------------------------------------------------------------------------------------------

@@ -9,10 +9,9 @@ set xtics ('≤0.1' 0.1, '0.2' 0.2, '0.5' 0.5, '1' 1, '2' 2, '5' 5, '≥10' 10)
 set ytics scale 0 font 'monospace,10'
 set xlabel 'ratio to the bound; right of the line: held'
 set arrow 1 from 1,graph 0 to 1,graph 1 nohead linecolor rgb ink linewidth 1.5
-gate_colours = '0x009e73 0xd55e00 0xe69f00 0x8c8c8c' # form and colour both say which
-gate_points = '7 2 6 1'
-do for [k = 1:4] { eval legend(k, gate_names, gate_points, gate_colours) }
+# gate_names, gate_colours, gate_points: from bench/outcome.c; form and colour both say which
+do for [k = 1:words(gate_names)] { eval legend(k, gate_names, gate_points, gate_colours) }
 plot data index 0 using 2:1:ytic(6) with points pointtype -1, \
     '' index 0 using 3:1:($4-$3):(0) with vectors arrowstyle 1, \
-    for [g = 0:3] '' index 0 using ($5 == g ? $2 : NaN):1 with points pointtype int(word(gate_points, g + 1)) pointsize 1.2 \
+    for [g = 0:words(gate_names)-1] '' index 0 using ($5 == g ? $2 : NaN):1 with points pointtype int(word(gate_points, g + 1)) pointsize 1.2 \
         linewidth 2 linecolor rgb int(word(gate_colours, g + 1))

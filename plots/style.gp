@@ -1,11 +1,11 @@
-# style.gp - what all plots share. The caller sets svg (1 or 0), output, width, height (pixels), plot_name, data.
+# style.gp - what all plots share. The caller sets svg (1 or 0), output, width, height (pixels), plot_name, data and
+# families: the colours of hakmem, of every rival (bench/rival.c), of others.
 ink = svg ? '#707071' : '#404040' # hakbench turns the first into the ink of the page that the SVG stands in
 if (svg) { set terminal svg size width,height dynamic noenhanced font 'sans-serif,13' linewidth 1 name plot_name
 } else { set terminal pngcairo size 2*width,2*height noenhanced font 'sans-serif,13' fontscale 2 linewidth 2 pointscale 2 background '#ffffff' }
 set output output
 set encoding utf8
-# Okabe and Ito's colours: hakmem glibc mimalloc jemalloc tcmalloc tbbmalloc other; hakmem's earlier variants are lighter.
-families = '0xd55e00 0x8c8c8c 0x0072b2 0x009e73 0xcc79a7 0x56b4e9 0xe69f00'
+# hakmem's earlier variants are lighter.
 mix(channel, shade) = int(channel + (255 - channel) * shade)
 light(rgb, shade) = mix(rgb / 65536, shade) * 65536 + mix(rgb / 256 % 256, shade) * 256 + mix(rgb % 256, shade)
 colour(family, shade) = light(int(word(families, int(family) + 1)), shade)

@@ -44,12 +44,14 @@ START_TEST(derived_from_one_sample)
 {
     struct dataset *ds = run_made_frame();
     int i =
-        run_made_sample(ds, (struct ds_sample){0}, "ops", 100.0, "faults", 50.0, "syscalls", 25.0, "instructions_allocator",
-                        1400.0, "stat.front.hits", 90.0, "stat.front.misses", 10.0, "rss_settled", 30.0, "live_kb", 20.0, NULL);
+        run_made_sample(ds, (struct ds_sample){0}, "ops", 100.0, "faults", 50.0, "syscalls", 25.0, "instructions", 2800.0,
+                        "instructions_allocator", 1400.0, "stat.front.hits", 90.0, "stat.front.misses", 10.0, "rss_settled", 30.0, "live_kb", 20.0,
+                        NULL);
     int zero = run_made_sample(ds, (struct ds_sample){0}, "ops", 0.0, "faults", 1.0, NULL);
     ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "faults_per_op"), 0.5);
     ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "syscalls_per_op"), 0.25);
     ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "instructions_per_op"), 14);
+    ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "instructions_share"), 0.5);
     ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "front_hit_rate"), 0.9);
     ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "rss_per_live"), 1.5);
     ck_assert_double_nan(dataset_value(ds, &ds->samples[zero], "faults_per_op"));

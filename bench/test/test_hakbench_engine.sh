@@ -36,7 +36,7 @@ ask() { sqlite3 "$dir/db" "$1"; }
 # --- Bad input ---
 bad "no workload 'nope'; workloads: random_mixed-seed" run --workload nope
 bad "no variable FRNT" run FRNT=0
-bad "'fast' is no allocator" run fast
+bad "'fast' is no variant" run fast
 bad "--repeat 0: want a whole number from 1" run --repeat 0
 bad "--repeat ten: want a whole number" run --repeat ten
 bad "--budget -1: want a whole number" run --budget -1
@@ -57,7 +57,7 @@ if mkdir "$dir/closed" && chmod 500 "$dir/closed" && ! touch "$dir/closed/x" 2>/
     $hakbench ab glibc glibc --db "$dir/closed/db" 2>"$dir/said" >"$dir/out"
     [ $? = 2 ] && [ "$(wc -l <"$dir/said")" = 1 ] && grep -q closed/db "$dir/said" || fail "a folder that cannot be written"
 fi
-for rival in mimalloc jemalloc tcmalloc tbbmalloc; do
+for rival in $($hakbench list rivals | awk '/^[a-z]/ && $1 != "glibc" {print $1}'); do
     PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "lib$rival" || bad "$rival: not installed" ab glibc $rival
 done
 
@@ -70,11 +70,11 @@ same "one failed sample of each broken cell" "$(ask "SELECT variant, workload, c
 1|1|1'
 same "the other cells are whole" "$(ask "SELECT DISTINCT n FROM (SELECT count(*) n FROM samples WHERE run = $run_id
     AND variant = 0 AND NOT failed GROUP BY workload)")" 4
-run 1 "no end within 1 s" ab glibc glibc --workload "larson 30 8 16 10 1 1 1" --timeout 1 --repeat 2 --repeat-max 2
-run 1 "exit status 2" ab glibc glibc --workload "tiny_hot 0" --repeat 2 --repeat-max 2
+run 1 "no end within 1 s" ab --same glibc glibc --workload "larson 30 8 16 10 1 1 1" --timeout 1 --repeat 2 --repeat-max 2
+run 1 "exit status 2" ab --same glibc glibc --workload "tiny_hot 0" --repeat 2 --repeat-max 2
 
 # --- An answer that cannot be written ---
-for command in "ab glibc glibc" "run --tsv glibc"; do
+for command in "ab --same glibc glibc" "run --tsv glibc"; do
     checks=$((checks + 1))
     $hakbench $command --workload "$work" --repeat 2 --db "$dir/db" >/dev/full 2>"$dir/said"
     [ $? = 1 ] && grep -q 'standard output: No space' "$dir/said" || fail "$command >/dev/full"
@@ -87,7 +87,7 @@ eval "set -- $(sqlite3 "$dir/it's; \$x" "SELECT command FROM runs")"
 [ "$1 $2 $3 $4 $6 ${12}" = "hakbench ab glibc  $work $dir/it's; \$x" ] || fail "the command of the run: $*"
 
 # --- A budget is for all looks together: three blocks of two, then it has run out ---
-run 0 "" ab glibc glibc --workload "random_mixed 10000000 256 42" --margin 0.0001 --repeat 6 --repeat-max 24 --budget 1
+run 0 "" ab --same glibc glibc --workload "random_mixed 10000000 256 42" --margin 0.0001 --repeat 6 --repeat-max 24 --budget 1
 same "no sample beyond the budget" "$(ask "SELECT DISTINCT n FROM (SELECT count(*) n FROM samples WHERE run =
     (SELECT max(id) FROM runs) GROUP BY variant)")" 6
 

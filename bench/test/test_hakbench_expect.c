@@ -18,7 +18,7 @@ static struct expect_result judge(const char *text)
 static void check_gate(const char *text, enum gate gate, const char *figure)
 {
     struct expect_result r = judge(text);
-    ck_assert_msg(r.gate == gate, "%s: %s (%s)", text, gate_names[r.gate], r.figure);
+    ck_assert_msg(r.gate == gate, "%s: %s (%s)", text, gate_rows[r.gate].name, r.figure);
     ck_assert_msg(!figure || strcmp(r.figure, figure) == 0, "%s: '%s'", text, r.figure);
 }
 

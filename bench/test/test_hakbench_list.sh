@@ -37,7 +37,7 @@ printf '%b' '# hakbench samples 1\n# run\t3\n# experiment\t11-front\n# command\t
     '2\t0\ttime\tA\tw-1\tyes\tit died\t-\t-\t-\n' >"$tmp/run.tsv"
 
 # --- list -------------------------------------------------------------------------------------------------------------------
-for list in workloads metrics rivals variants experiments; do
+for list in workloads metrics rivals verdicts variants experiments; do
     $H list $list >"$tmp/$list" 2>"$tmp/err" || fail "list $list: $(cat "$tmp/err")"
     checks=$((checks + 1))
     [ -z "$(awk '{print $1}' "$tmp/$list" | sort | uniq -d)" ] || fail "list $list: a name stands twice"
@@ -46,6 +46,11 @@ has random_mixed-seed "$tmp/workloads"
 has ops_s "$tmp/metrics"
 has 'strace.<call>' "$tmp/metrics"
 has glibc "$tmp/rivals"
+for rival in $(awk '/^[a-z]/ && $1 != "glibc" {print $1}' "$tmp/rivals"); do # make deps-rivals installs what bench compares with
+    checks=$((checks + 1))
+    grep -q "^rivals @lib:lib$rival" bench/deps || fail "bench/deps does not install the rival $rival"
+done
+has UNDECIDED "$tmp/verdicts"
 has p11.mincore-always "$tmp/variants"
 checks=$((checks + 1))
 ! grep '^error' "$tmp/variants" || fail "list variants: what it lists cannot be built"

@@ -66,8 +66,8 @@ START_TEST(test_draws)
     struct expect_result gates[4];
     for (int i = 0; i < 4; i++)
         gates[i] = expect_judge(lines[i], ds, 0.01);
-    for (int i = 0; plot_names[i]; i++)
-        check_drawn(plot_names[i], plot_draw(plot_names[i], ds, &e, gates, folder, why, sizeof why), why);
+    for (const struct plot_row *row = plot_rows; row->name; row++)
+        check_drawn(row->name, plot_draw(row->name, ds, &e, gates, folder, why, sizeof why), why);
 }
 END_TEST
 

@@ -1,4 +1,5 @@
-/* test_hakbench_proof.c - a run is refused when a phase under test did not run, or when what runs is not what was asked for.
+/* test_hakbench_proof.c - what phases did on a workload is counted and told; a run is refused when what runs is not what was
+ * asked for.
  *
  * May include engine.h, launch.h, core/test/test.h and libc. Needs out/bench/hakbench and out/work.
  */
@@ -49,39 +50,87 @@ static void refused(struct store *st, int64_t answer, const char *words)
     ck_assert_msg(strstr(why, words) && !strchr(why, '\n'), "%s", why);
 }
 
-static size_t timed(struct store *st, int64_t id)
+static struct dataset *counted(struct store *st)
 {
-    struct dataset *ds = store_load(st, id);
-    size_t count = 0;
-    for (size_t i = 0; ds && i < ds->sample_count; i++)
-        count += ds->samples[i].mode == MODE_TIME;
-    dataset_free(ds);
-    return count;
-}
-
-START_TEST(phases_that_ran)
-{
-    struct store *st = begin();
-    ck_assert(*v.proof[0]);
     int64_t id = run(st);
     ck_assert_msg(id > 0, "%s", why);
-    ck_assert_uint_eq(timed(st, id), 2);
+    struct dataset *ds = store_load(st, id);
+    ck_assert_ptr_nonnull(ds);
+    return ds;
+}
+
+/* 16 slots: the front serves, no other thread frees. */
+START_TEST(what_phases_did)
+{
+    struct store *st = begin();
+    char idle[1024];
+    struct dataset *ds = counted(st);
+    ck_assert_double_gt(dataset_median(ds, 0, 0, "phase.11-front"), 0);
+    ck_assert_double_eq(dataset_median(ds, 0, 0, "phase.14-batch"), 0);
+    ck_assert_ptr_nonnull(strstr(proof_idle(ds, 0, 0, idle, sizeof idle), "14-batch"));
+    ck_assert_ptr_null(strstr(idle, "11-front"));
+    dataset_free(ds);
     end(st);
 }
 END_TEST
 
-/* A counter that stayed 0, one that there is not, and a list of which one suffices. */
-START_TEST(a_phase_that_did_not_run)
+/* The sum of its counters, in the ninth place and beyond, too; nothing of a phase without counters but its name. */
+START_TEST(every_proof)
 {
     struct store *st = begin();
-    strcpy(v.proof[1], "lazy.evictions_age");
-    refused(st, -1, "did not run: of its counters lazy.evictions_age none is above 0");
-    ck_assert_uint_eq(timed(st, store_latest(st, NULL, false)), 0);
-    strcpy(v.proof[1], "no.such counter");
-    refused(st, -1, "did not run: of its counters no.such counter none");
-    strcpy(v.proof[1], "lazy.evictions_age superslabs_mapped no.such");
-    ck_assert_msg(run(st) > 0, "%s", why);
+    char idle[1024];
+    v.proof_count = PROOFS_MAX;
+    for (int i = 0; i < PROOFS_MAX; i++) {
+        snprintf(v.proof[i].phase, sizeof v.proof[i].phase, "%d-made", 10 + i);
+        strcpy(v.proof[i].counters, i == PROOFS_MAX - 1 ? "superslabs_mapped heaps" : i ? "lazy.evictions_age" : "");
+    }
+    struct dataset *ds = counted(st);
+    char last[64];
+    snprintf(last, sizeof last, "phase.%d-made", 10 + PROOFS_MAX - 1);
+    ck_assert_double_eq(dataset_median(ds, 0, 0, last),
+                        dataset_median(ds, 0, 0, "stat.superslabs_mapped") + dataset_median(ds, 0, 0, "stat.heaps"));
+    proof_idle(ds, 0, 0, idle, sizeof idle);
+    ck_assert_ptr_nonnull(strstr(idle, "11-made, 12-made"));
+    ck_assert_ptr_null(strstr(idle, "10-made"));
+    ck_assert_str_eq(dataset_context(ds, PROOF_UNCOUNTED), "10-made");
+    dataset_free(ds);
     end(st);
+}
+END_TEST
+
+START_TEST(a_counter_that_there_is_not)
+{
+    struct store *st = begin();
+    strcpy(v.proof[0].counters, "lazy.hits no.such");
+    struct dataset *ds = counted(st);
+    ck_assert(ds->samples[0].failed);
+    ck_assert_ptr_nonnull(strstr(ds->samples[0].why, "phases/09-lazy-dealloc/proof names the counter no.such"));
+    dataset_free(ds);
+    end(st);
+}
+END_TEST
+
+/* Every phase of the tree has a file; comments are no counters, and value toggles no phases. */
+START_TEST(files)
+{
+    static struct proof proofs[PROOFS_MAX];
+    ck_assert_int_eq(proofs_read(".", "phases/11-front phases/19-fine phases/mincore-fix\n", proofs, why, sizeof why), 2);
+    ck_assert_str_eq(proofs[0].phase, "11-front");
+    ck_assert_str_eq(proofs[0].counters, "front.hits front.refills front.drains");
+    ck_assert_str_eq(proofs[1].phase, "19-fine");
+    ck_assert_str_eq(proofs[1].counters, "");
+}
+END_TEST
+
+/* More than there is room for is an error, not a list that ends early. */
+START_TEST(too_many_phases)
+{
+    static struct proof proofs[PROOFS_MAX];
+    char folders[2048] = "";
+    for (int i = 0; i <= PROOFS_MAX; i++)
+        snprintf(folders + strlen(folders), sizeof folders - strlen(folders), " phases/%d-none", i);
+    ck_assert_int_eq(proofs_read(".", folders, proofs, why, sizeof why), -1);
+    ck_assert_msg(strstr(why, "raise PROOFS_MAX") && !strchr(why, '\n'), "%s", why);
 }
 END_TEST
 
@@ -95,4 +144,4 @@ START_TEST(another_variant)
 }
 END_TEST
 
-TEST_MAIN("what proves that a phase ran", phases_that_ran, a_phase_that_did_not_run, another_variant)
+TEST_MAIN("what phases did", what_phases_did, every_proof, a_counter_that_there_is_not, files, too_many_phases, another_variant)

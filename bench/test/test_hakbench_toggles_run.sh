@@ -22,14 +22,14 @@ says() {
 }
 
 hakbench 0 bisect-toggles --good='' --bad='HAKMEM_SS_PREWARM=16 HAKMEM_FC_CAP=100' --metric=syscalls_own
-says '^made by the toggle HAKMEM_SS_PREWARM \(not set\) -> 16: syscalls_own of x '
+says '^made by HAKMEM_SS_PREWARM \(not set\) -> 16: syscalls_own of x '
 says '^again: make bisect-toggles GOOD="" BAD="HAKMEM_SS_PREWARM=16 HAKMEM_FC_CAP=100"'
 hakbench 3 bisect-toggles --good='' --bad='HAKMEM_FC_CAP=100' --metric=syscalls_own
 says '^no difference: syscalls_own on random_mixed-seed is the same within 1 %'
 hakbench 3 bisect-toggles --good='' --bad=''
 says '^no difference: GOOD and BAD are the same variant'
 hakbench 2 bisect-toggles --good='PHASE=x' --bad=''
-says 'PHASE=x: want any number' "$dir/errors"
+says 'PHASE=x: want a number' "$dir/errors"
 hakbench 2 bisect-toggles --good='' --bad='HAKMEM_NO_SUCH=1'
 says 'HAKMEM_NO_SUCH=1' "$dir/errors"
 hakbench 2 bisect-toggles --good=''

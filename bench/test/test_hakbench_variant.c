@@ -4,6 +4,7 @@
  * May include variant.h, launch.h, core/test/test.h and libc. Builds nothing new: the newest variant is there.
  */
 #include "bench/launch.h"
+#include "bench/rival.h"
 #include "bench/variant.h"
 #include "core/test/test.h"
 #include <stdio.h>
@@ -45,14 +46,16 @@ START_TEST(the_newest)
     ck_assert_str_eq(v.d.label, v.d.variant);
     ck_assert_uint_eq(strlen(v.d.sha256), 64);
     ck_assert_int_eq(v.d.twin_of, -1);
-    ck_assert_msg(*v.proof[0] && *v.proof[1] && *v.proof[2], "the newest has phases that must show that they ran");
+    ck_assert_int_gt(v.proof_count, 8);
+    ck_assert_str_eq(v.proof[0].phase, "09-lazy-dealloc");
+    ck_assert_ptr_nonnull(strstr(v.proof[0].counters, "lazy.hits"));
     taken();
 }
 END_TEST
 
 START_TEST(settings_are_part_of_it)
 {
-    const char *environment[VARIANT_SETTINGS_MAX + 1];
+    const char *environment[BUILD_SETTINGS_MAX + 1];
     good("", "HAKMEM_SS_LRU_MB=8 HAKMEM_FC_CAP=64");
     ck_assert_str_eq(v.d.toggles, "HAKMEM_SS_LRU_MB=8 HAKMEM_FC_CAP=64");
     ck_assert(strstr(v.d.label, " HAKMEM_SS_LRU_MB=8 HAKMEM_FC_CAP=64"));
@@ -72,16 +75,21 @@ END_TEST
 START_TEST(words_that_are_none)
 {
     bad("FRNT=0", "no variable FRNT; toggles: PHASE");
-    bad("PHASE=newest", "PHASE=newest: want any number");
+    bad("PHASE=newest", "PHASE=newest: want a number");
     bad("MINCORE=maybe", "MINCORE=maybe: valid values: registry");
-    bad("clean", "'clean' is no allocator");
-    bad("PHASE=12;id", "is no allocator");
-    bad("PHASE=$(id)", "is no allocator");
-    bad("-f", "is no allocator");
+    bad("clean", "'clean' is no variant");
+    bad("PHASE=12;id", "is no variant");
+    bad("PHASE=$(id)", "is no variant");
+    bad("-f", "is no variant");
     bad("hoard", "glibc, mimalloc, jemalloc");
-    bad("HAKMEM_X", "is no allocator");
+    bad("HAKMEM_X", "is no variant");
     bad("mine=/no/such/file.so", "No such file");
     bad("MODE=asan", "no library to preload");
+    bad("PHASE=12@", "'PHASE=12@': want TOGGLE=value@REVISION");
+    bad("PHASE=12@-x", "want TOGGLE=value@REVISION");
+    bad("PHASE=12@v0.1;id", "want TOGGLE=value@REVISION");
+    bad("PHASE=12@v0.1 FRONT=0@v0.2", "two revisions, v0.1 and v0.2");
+    bad("PHASE=12@nosuch", "nosuch");
 }
 END_TEST
 
@@ -93,10 +101,10 @@ START_TEST(glibc_and_rivals)
     ck_assert_uint_eq(strlen(v.d.sha256), 64);
     ck_assert_uint_gt(strlen(v.d.version), 0);
     taken();
-    for (int i = 1; variant_rivals[i]; i++) {
-        good("", variant_rivals[i]);
+    for (const struct rival *r = rivals + 1; r->name; r++) {
+        good("", r->name);
         ck_assert_str_eq(v.d.kind, "rival");
-        ck_assert_str_eq(v.d.label, variant_rivals[i]);
+        ck_assert_str_eq(v.d.label, r->name);
         ck_assert_int_eq(v.d.missing, access(v.library, R_OK) != 0);
         if (!v.d.missing)
             taken();
@@ -154,6 +162,34 @@ START_TEST(a_rival_without_malloc)
 }
 END_TEST
 
+/* The same file under the same settings, in any order. */
+START_TEST(the_same)
+{
+    struct variant a = {.library = "/x.so", .settings = {"HAKMEM_A=1", "HAKMEM_B=2"}};
+    struct variant b = {.library = "/x.so", .settings = {"HAKMEM_B=2", "HAKMEM_A=1"}};
+    ck_assert(variant_same(&a, &b));
+    b.settings[1][0] = 0;
+    ck_assert(!variant_same(&a, &b) && !variant_same(&b, &a));
+    b = a;
+    strcpy(b.library, "/y.so");
+    ck_assert(!variant_same(&a, &b));
+    b = a;
+    b.d.missing = 1;
+    ck_assert(!variant_same(&a, &b));
+}
+END_TEST
+
+/* The revision is part of the name, and no part of what the library calls itself. */
+START_TEST(names_with_a_revision)
+{
+    strcpy(v.d.variant, "p12@v0.1");
+    ck_assert(variant_is_named(&v.d, "p12"));
+    ck_assert(!variant_is_named(&v.d, "p1"));
+    ck_assert(!variant_is_named(&v.d, "p12-front"));
+    ck_assert(!variant_is_named(&v.d, ""));
+}
+END_TEST
+
 /* The file of one variant under the name of another, and a file that names none. */
 START_TEST(the_note_must_agree)
 {
@@ -182,4 +218,4 @@ START_TEST(sums_of_files)
 END_TEST
 
 TEST_MAIN("variants", the_newest, settings_are_part_of_it, words_that_are_none, glibc_and_rivals, a_rival_for_this_machine, a_rival_from_a_file,
-          a_rival_without_malloc, the_note_must_agree, sums_of_files)
+          a_rival_without_malloc, the_same, names_with_a_revision, the_note_must_agree, sums_of_files)

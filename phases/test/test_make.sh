@@ -65,8 +65,8 @@ refused 'make -e lets the environment choose' PHASE=0 -- -e
 toggles=$(phases/resolve --names)
 refused "no variable FRNT; toggles: $toggles; others: CC MODE" -- FRNT=0
 refused "no variable FLAGS; toggles: $toggles; others: CC MODE" -- FLAGS=-O0
-refused 'PHASE=x: want a number from 0 to' -- PHASE=x
-refused 'PHASE=1000: want a number from 0 to' -- PHASE=1000
+refused 'PHASE=x: want any number from 0 up to' -- PHASE=x
+refused 'PHASE=1000: want any number from 0 up to' -- PHASE=1000
 refused 'MINCORE=maybe: valid values: registry trust' -- MINCORE=maybe
 refused 'MODE=fast: valid values: release check asan ubsan tsan' -- MODE=fast
 refused 'ARCH=mips: valid values: native arm64' -- ARCH=mips

@@ -85,7 +85,7 @@ answer front=core/seam/plain/front FRONT=0
 answer mid=core/seam/plain/mid PHASE=11
 
 toggles='PHASE LAZY FRONT POOL OWNER'
-phase='want a number from 0 to 12, the newest phase that is on'
+phase='want any number from 0 up to 12, the newest phase that is on'
 error "no toggle FRNT; toggles: $toggles" FRNT=0
 error "no toggle front; toggles: $toggles" front=0
 error "no toggle FRONT 0; toggles: $toggles" 'FRONT 0'
