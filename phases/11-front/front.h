@@ -18,6 +18,8 @@
  *   0 <= top - base <= room - base <= min(cap, grow_now of the class);  limit = room, or base
  *   over_base < slot <= over_top <= over_limit: blocks of this class and heap, used in their slabs, or NULL
  *   held = top - base + over_top - over_base;  allocations of the class = hits + misses
+ *   a bin that is shut (its bit in `open` is 0) holds nothing and takes nothing; the first miss or the first block that does
+ *   not fit opens it, so that an end of a thread looks at those bins only that the thread has used
  * Limits come down only when nobody can be pushing. A zero bin is not valid: FRONT_INIT is the empty one that takes nothing.
  */
 #ifndef HAK_FRONT_H
@@ -46,6 +48,7 @@ struct front_heap {
         uint64_t drains, drained; /* pieces that went back to a slab; blocks in them */
     } count[FRONT_CLASSES];
     uint64_t cap, opened;  /* HAKMEM_FC_CAP when the slots were laid out; have they been? */
+    uint64_t open[(FRONT_CLASSES + 63) / 64]; /* a bit for each bin that takes blocks */
     struct grow_heap grow; /* how many blocks each bin may hold now */
 };
 
