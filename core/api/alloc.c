@@ -25,11 +25,20 @@ static inline void *malloc_run(struct heap *h, size_t size)
     return size > RUN_POP_MIN && size <= MID_MAX && h != &heap_none ? run_take(h, size) : NULL;
 }
 
+static noinline void *block_out_far(void *p)
+{
+    superslab_mark(ssmap_find(p), p);
+    return p;
+}
+
 /* p, a block of a slab of a mid class, is about to be handed out. */
-hot_inline void block_out(void *p)
+hot_inline void *block_out(void *p)
 {
     guard_alloc(p);
-    superslab_mark(p);
+    if (unlikely(!ssmap_is_near(p)))
+        return block_out_far(p);
+    superslab_mark(ssmap_find_near(p), p);
+    return p;
 }
 
 /* A block of any size from where its size comes from, without a word about failure. zero: as in mid_alloc. */
@@ -122,8 +131,7 @@ static noinline void *malloc_wide_slow(size_t size)
     void *p = malloc_run(heap_self, size);
     if (unlikely(!p))
         return malloc_general(size);
-    block_out(p);
-    return p;
+    return block_out(p);
 }
 
 /* What malloc does for sizes above the tiny ones. */
@@ -132,8 +140,7 @@ static noinline void *malloc_wide(size_t size)
     void *p = ROUTE_MAPS && size <= MID_MAX ? front_pop(&heap_self->front, class_of_wide(size)) : NULL;
     if (unlikely(!p))
         return malloc_wide_slow(size);
-    block_out(p);
-    return p;
+    return block_out(p);
 }
 
 HAK_EXPORT void *hak_malloc(size_t size)
@@ -175,7 +182,7 @@ static struct mapped *block_mapped(const void *p, const char *api)
 static inline void block_live(struct heap *h, const struct slab *s, const void *p, const char *api)
 {
     guard_live(p, api);
-    bool freed = s->class >= CLASS_TINY ? !superslab_marked(p)
+    bool freed = s->class >= CLASS_TINY ? !superslab_marked(superslab_of(s), p)
                                         : slab_heap(s) == h && (freelist_has(s, p) || front_holds(&h->front, s->class, p));
     if (unlikely(freed))
         log_bad_pointer(api, p, BAD_FREED);
@@ -187,7 +194,7 @@ static noinline void free_block(struct heap *h, struct heap *to, struct slab *s,
     block_live(h, s, p, api);
     guard_free(p, api);
     if (s->class >= CLASS_TINY)
-        superslab_unmark(p);
+        superslab_unmark(superslab_of(s), p);
     if (to == h)
         heap_push(h, s, p);
     else if (lock_inside || !foreign_keep(&h->foreign, &h->front, s, p))
@@ -257,29 +264,35 @@ static noinline void free_full(void *p)
     heap_push_full(heap_self, slab_of(p), p);
 }
 
-/* route_push was false, and this is the bin: it is full, or p is of a mid class. False: p is no live block of that bin's. */
-hot_inline bool free_to(struct heap *h, struct front_bin *bin, void *p)
+/* The rest of free_routed, of a mid class. p is 16-byte aligned and in the window, where the route's tables are. */
+hot_inline void free_wide(void *p, struct front_bin *bin)
 {
-    if (front_wide(&h->front, bin)) {
-        if (unlikely(!superslab_unmark(p)))
-            return false;
-        guard_free(p, "free");
-        if (unlikely(!front_push_bin(bin, p)))
-            free_full(p);
-        return true;
-    }
-    if (unlikely(front_newest(bin, p)) || unlikely(!front_spills(bin)))
-        return false; /* it may have been freed already; or what waits must go home first */
+    if (unlikely(!superslab_unmark(ssmap_find_near(p), p)))
+        return free_long(p);
     guard_free(p, "free");
-    front_spill(bin, p);
-    return true;
+    if (unlikely(!front_push_bin(bin, p)))
+        free_full(p);
 }
 
-/* What free does when route_push was false; bin is what that left in it. */
-static noinline void free_routed(void *p, struct front_bin *bin)
+/* A tiny block whose bin is full. */
+hot_inline void free_beside(void *p, struct front_bin *bin)
 {
-    if (unlikely(!bin) || unlikely(!free_to(heap_self, bin, p)))
+    guard_free(p, "free");
+    front_spill(bin, p);
+}
+
+/* What free does when route_push was false; bin is what that left in it: the bin is full, or of a mid class. A tiny block that
+ * came last may have been freed already; and what waits in the bin may have to go home first. */
+static noinline void free_routed(void *p, struct front_bin *bin, struct heap *h)
+{
+    if (unlikely(!bin))
         free_long(p);
+    else if (front_wide(&h->front, bin))
+        free_wide(p, bin);
+    else if (unlikely(front_newest(bin, p)) || unlikely(!front_spills(bin)))
+        free_long(p);
+    else
+        free_beside(p, bin);
 }
 
 HAK_EXPORT void hak_free(void *p)
@@ -289,7 +302,7 @@ HAK_EXPORT void hak_free(void *p)
     if (ROUTE_MAPS ? likely(route_push(&h->route, p, &bin)) : free_own(p))
         return;
     if (ROUTE_MAPS)
-        free_routed(p, bin);
+        free_routed(p, bin, h);
     else
         free_general(p, "free");
 }

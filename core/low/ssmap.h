@@ -36,6 +36,19 @@ hot_inline struct superslab *ssmap_find_block(const void *p)
     return __atomic_load_n(&__atomic_load_n(&ssmap_near[node], __ATOMIC_RELAXED)->entry[index], __ATOMIC_RELAXED);
 }
 
+/* Does p lie in the window? */
+hot_inline bool ssmap_is_near(const void *p)
+{
+    return (uintptr_t)p >> HAK_WINDOW_BITS == 0;
+}
+
+/* The SuperSlab that holds p, or NULL. p lies in the window. */
+hot_inline struct superslab *ssmap_find_near(const void *p)
+{
+    const struct pagemap_node *node = __atomic_load_n(&ssmap_near[(uintptr_t)p >> SSMAP_NODE_SHIFT], __ATOMIC_RELAXED);
+    return __atomic_load_n(&node->entry[(uintptr_t)p >> SUPERSLAB_SHIFT & (PAGEMAP_ENTRIES - 1)], __ATOMIC_RELAXED);
+}
+
 /* The SuperSlab that holds p, aligned or not, or NULL. */
 static inline struct superslab *ssmap_find(const void *p)
 {

@@ -10,7 +10,7 @@ static void *take(size_t size, bool *zero)
     void *p = mid_alloc(thread_heap(), size, zero);
     if (p && ssmap_find(p)) {
         guard_alloc(p);
-        superslab_mark(p);
+        superslab_mark(ssmap_find(p), p);
     }
     return p;
 }
