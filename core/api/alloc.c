@@ -240,19 +240,37 @@ hot_inline bool free_own(void *p)
     return false;
 }
 
+/* A block of a mid class of another heap's. */
+static noinline void free_foreign(void *p, struct slab *s, struct heap *h, struct heap *to)
+{
+    if (unlikely(!superslab_unmark(superslab_of(s), p)))
+        log_bad_pointer("free", p, BAD_FREED);
+    guard_free(p, "free");
+    if (lock_inside || !foreign_keep(&h->foreign, &h->front, s, p))
+        remote_give(h, to, s, p);
+}
+
+static noinline void free_own_long(void *p, struct slab *s, struct heap *h)
+{
+    free_block(h, h, s, p, "free");
+    route_miss(h, 1);
+}
+
 /* What free does when there is a short way and p cannot take it. A later slot of a run has no heap. */
 static noinline void free_long(void *p)
 {
-    struct slab *s;
-    struct superslab *ss = ssmap_find_block(p);
-    struct heap *h = heap_self, *to;
-    if (unlikely(!ss) || unlikely(!(to = slab_heap(s = slab_in(ss, p)))) || unlikely(!slab_has_block(s, p))) {
+    struct superslab *ss = ssmap_find_inside(p);
+    struct slab *s = ss ? slab_in(ss, p) : NULL;
+    struct heap *h = heap_self, *to = s ? slab_heap(s) : NULL;
+    if (ss && unlikely(!to))
+        to = slab_heap(s -= s->back);
+    if (unlikely(!to) || unlikely(!slab_has_block(s, p)))
         free_general(p, "free");
-    } else if (to == h || s->class >= CLASS_TINY) {
-        free_block(h, to, s, p, "free");
-        if (to == h)
-            route_miss(h);
-    } else {
+    else if (to == h)
+        free_own_long(p, s, h);
+    else if (s->class >= CLASS_TINY)
+        free_foreign(p, s, h, to);
+    else {
         guard_free(p, "free");
         remote_give(h, to, s, p);
     }

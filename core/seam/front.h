@@ -36,6 +36,7 @@ struct slab;
 
 void *front_refill(struct heap *h, unsigned class);                       /* after a miss: a block; NULL: no memory */
 void front_drain(struct heap *h, struct slab *s, void *p);                /* no room: takes p all the same */
+void front_drain_inside(struct heap *h, struct slab *s, void *p);         /* the same, inside heap_enter; or there is room */
 void front_flush(struct heap *h);                                         /* every cached block back to its slab */
 void front_open(struct heap *h);                                          /* the heap has a thread (again) */
 uint64_t front_cached(const struct heap *h, const struct slab *s);        /* blocks of s held by h's front */

@@ -12,7 +12,7 @@
  *                                                           it was, or a bin that takes nothing, or the bin of this heap that
  *                                                           the slab around p belongs to, and its limit is reached
  *   void route_new(struct heap *h)                          h is new, all zero
- *   void route_miss(struct heap *h)                         free has taken the long way for a block of h's own
+ *   void route_miss(struct heap *h, uint32_t count)         so many of h's own blocks came back the long way
  *   void route_open(struct heap *h)                         malloc came the long way, and the front had a block all the same
  *   bool route_counts(void)                                 do all hits of the front come the long way, and so get counted?
  *   void route_start(void)                                  once, when the environment has been read

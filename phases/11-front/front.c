@@ -164,25 +164,33 @@ static void front_give_over(struct heap *h, unsigned class)
     bin->over_limit = limit;
 }
 
-void front_drain(struct heap *h, struct slab *s, void *p)
+void front_drain_inside(struct heap *h, struct slab *s, void *p)
 {
     unsigned class = s->class;
     struct front_bin *bin = &h->front.bin[class];
+    if (!front_is_open(&h->front, class))
+        front_allow(&h->front, class);
+    if (front_push_bin(bin, p))
+        return;
+    grow_drained(&h->front.grow, class);
+    if (front_spill(bin, p))
+        return;
+    front_give_over(h, class);
+    if (front_spill(bin, p))
+        return;
+    purge_freed(&h->purge, s->block_size);
+    heap_give_inside(h, s, p);
+    count_add(&h->front.count[class].drained, 1);
+    count_add(&h->front.count[class].drains, 1);
+}
+
+void front_drain(struct heap *h, struct slab *s, void *p)
+{
     if (unlikely(!heap_enter(h))) { /* in a signal handler that interrupted a slow path */
         heap_remote_push(h, h, s, p);
         return;
     }
-    if (!front_is_open(&h->front, class))
-        front_allow(&h->front, class);
-    else
-        grow_drained(&h->front.grow, class);
-    front_give_over(h, class);
-    if (!front_push_bin(bin, p) && !front_spill(bin, p)) {
-        purge_freed(&h->purge, s->block_size);
-        heap_give_inside(h, s, p);
-        count_add(&h->front.count[class].drained, 1);
-        count_add(&h->front.count[class].drains, 1);
-    }
+    front_drain_inside(h, s, p);
     heap_leave(h);
 }
 

@@ -81,7 +81,7 @@ hot_inline bool route_push(struct route_heap *r, void *p, struct front_bin **bin
 }
 
 void route_new(struct heap *h);
-void route_miss(struct heap *h);
+void route_miss(struct heap *h, uint32_t count);
 bool route_cover(struct heap *h, unsigned bits); /* a table for addresses of so many bits. Inside heap_enter */
 void route_open(struct heap *h);
 bool route_counts(void);

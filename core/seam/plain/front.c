@@ -11,6 +11,11 @@ void front_drain(struct heap *h, struct slab *s, void *p)
     heap_give(h, s, p);
 }
 
+void front_drain_inside(struct heap *h, struct slab *s, void *p)
+{
+    heap_give_inside(h, s, p);
+}
+
 void front_flush(struct heap *h)
 {
     (void)h;

@@ -23,9 +23,9 @@ static inline void route_new(struct heap *h)
     (void)h;
 }
 
-static inline void route_miss(struct heap *h)
+static inline void route_miss(struct heap *h, uint32_t count)
 {
-    (void)h;
+    (void)h, (void)count;
 }
 
 static inline void route_open(struct heap *h)
