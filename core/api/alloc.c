@@ -157,13 +157,13 @@ HAK_EXPORT void *hak_malloc(size_t size)
     return malloc_general(size);
 }
 
-/* The block of a slab that p is, or a line and abort. */
-static struct slab *block_slab(const void *p, const char *api)
+/* The slab, in ss, of the block that p is, or a line and abort. */
+hot_inline struct slab *block_slab(struct superslab *ss, const void *p, const char *api)
 {
-    struct slab *s = slab_of(p);
-    const char *bad = slab_bad_block(s, p);
-    if (unlikely(bad))
-        log_bad_pointer(api, p, bad);
+    struct slab *s = slab_in(ss, p);
+    s -= s->back;
+    if (unlikely(!slab_heap(s)) || unlikely(!slab_has_block(s, p)))
+        log_bad_pointer(api, p, slab_bad_block(s, p));
     return s;
 }
 
@@ -206,8 +206,9 @@ static noinline void free_general(void *p, const char *api)
 {
     if (!p)
         return;
-    if (likely(ssmap_find(p))) {
-        struct slab *s = block_slab(p, api);
+    struct superslab *ss = ssmap_find(p);
+    if (likely(ss)) {
+        struct slab *s = block_slab(ss, p, api);
         free_block(heap_self, slab_heap(s), s, p, api);
     } else {
         int saved = errno;
@@ -365,7 +366,10 @@ HAK_EXPORT void *hak_calloc(size_t count, size_t size)
 /* realloc when the block must move, or be given a new size where it stands. */
 static noinline void *realloc_move(void *old, size_t size, size_t usable)
 {
-    void *p = hak_malloc(size);
+    size_t room = size > usable && size <= MID_MAX ? grow_room(size, usable) : size;
+    void *p = hak_malloc(room);
+    if (unlikely(!p) && room > size)
+        p = hak_malloc(size);
     if (likely(p)) {
         memcpy(p, old, size < usable ? size : usable);
         hak_free(old);
@@ -385,10 +389,11 @@ static inline void *realloc_as(void *old, size_t size, const char *api)
         free_general(old, api);
         return NULL;
     }
-    if (ssmap_find(old)) {
-        struct slab *s = block_slab(old, api);
+    struct superslab *ss = ssmap_find(old);
+    if (likely(ss)) {
+        struct slab *s = block_slab(ss, old, api);
         block_live(heap_self, s, old, api);
-        if (size <= s->block_size && (size > s->block_size / 2 || class_of(size) == s->class))
+        if (size <= s->block_size && (likely(size > s->block_size / 2) || class_of(size) == s->class))
             return old;
         return realloc_move(old, size, s->block_size);
     }

@@ -8,6 +8,9 @@
  *   void grow_missed(struct grow_heap *g, unsigned class)         a malloc found nothing of that class
  *   void grow_drained(struct grow_heap *g, unsigned class)        a free found no room, or the foreign seam did
  *   void grow_reset(struct grow_heap *g)                          the front has been emptied: as at first
+ *   size_t grow_room(size_t size, size_t usable)                  realloc moves a block of a slab because it has only usable
+ *                                                                 < size bytes: how many the new one should have; size at
+ *                                                                 least, and at most MID_MAX. size <= MID_MAX
  *   void grow_stats(stats_each *each, void *context)
  *
  * Must hold: width_blocks(class) <= grow_now(g, class) <= grow_most(class); only grow_missed and grow_reset change it.

@@ -35,4 +35,10 @@ static inline void grow_stats(stats_each *each, void *context)
     (void)each, (void)context;
 }
 
+static inline size_t grow_room(size_t size, size_t usable)
+{
+    (void)usable;
+    return size;
+}
+
 #endif
