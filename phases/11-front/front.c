@@ -103,6 +103,7 @@ void *front_refill(struct heap *h, unsigned class)
     void *p = NULL;
     if (unlikely(!heap_enter(h)))
         return NULL;
+    size_t batch = front_is_open(&h->front, class) || front_batch < FRONT_FIRST ? front_batch : FRONT_FIRST;
     count_add(&h->front.count[class].misses, 1);
     grow_missed(&h->front.grow, class);
     foreign_missed(&h->foreign, class);
@@ -110,7 +111,7 @@ void *front_refill(struct heap *h, unsigned class)
     struct slab *s = heap_slab(h, class);
     if (s) {
         void **top = bin->top; /* read once: a signal handler may push while the batch comes in */
-        size_t room = (size_t)(bin->room - top), half = front_slots(&h->front, class) / 2, n = front_batch - 1;
+        size_t room = (size_t)(bin->room - top), half = front_slots(&h->front, class) / 2, n = batch - 1;
         n = n < half ? n : half;
         n = n < room ? n : room;
         /* The block for the caller first: it is the lowest of a fresh batch. */
@@ -175,9 +176,11 @@ void front_drain_inside(struct heap *h, struct slab *s, void *p)
     grow_drained(&h->front.grow, class);
     if (front_spill(bin, p))
         return;
-    front_give_over(h, class);
-    if (front_spill(bin, p))
-        return;
+    if (bin->over_top > bin->over_base) {
+        front_give_over(h, class);
+        if (front_spill(bin, p))
+            return;
+    }
     purge_freed(&h->purge, s->block_size);
     heap_give_inside(h, s, p);
     count_add(&h->front.count[class].drained, 1);

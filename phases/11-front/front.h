@@ -40,6 +40,7 @@ struct front_bin {
 static_assert(sizeof(struct front_bin) == 64, "a bin is one cache line");
 
 enum { FRONT_OVER = 64 }; /* blocks that go back at once, at most */
+enum { FRONT_FIRST = 4 }; /* blocks that the miss which opens a bin fetches, at most: a thread may want no more */
 
 struct front_heap {
     struct front_bin bin[FRONT_CLASSES];
@@ -64,7 +65,7 @@ extern void *front_nothing[1];
 extern uint64_t front_cap, front_batch, front_direct, front_report;
 #define FRONT_ENV(X)                                                                                        \
     X("FC_CAP", front_cap, 0, 4096, "256", "blocks that a thread caches of one class, at most")             \
-    X("FC_REFILL", front_batch, 1, 4096, "32", "blocks that a miss fetches from the slab")                  \
+    X("FC_REFILL", front_batch, 1, 4096, "32", "blocks that a miss fetches, but for the first")              \
     X("TINY_FRONT_DIRECT", front_direct, 0, 1, "1", "0: refill through the slab's free list (two hops)")    \
     X("FRONT_STATS", front_report, 0, 1, "0", "print hits, misses, refills, drains, held bytes by class at exit")
 
