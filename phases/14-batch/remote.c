@@ -128,8 +128,7 @@ static void remote_send(struct heap *from, struct remote_box *box)
     uint32_t count;
     struct remote_packet *packet = remote_packet(box, &count);
     packet->count = (uint16_t)count;
-    packet->bytes = (uint32_t)box->bytes;
-    *box = (struct remote_box){.to = NULL};
+    *box = (struct remote_box){NULL, NULL};
     from->out.bound--;
     struct remote_packet *head = __atomic_load_n(&to->in.inbox, __ATOMIC_ACQUIRE);
     uint32_t depth = LOCK_SHARES && head ? load_relaxed(&head->depth) : 0;
@@ -160,12 +159,13 @@ static struct remote_box *remote_bind(struct heap *from, struct heap *to)
     if (!packet)
         return NULL;
     packet->count = 1; /* its head is no block's address: remote_add looks at it */
-    *box = (struct remote_box){.to = to, .next = packet->block};
+    packet->bytes = 0;
+    *box = (struct remote_box){to, packet->block};
     from->out.bound++;
     return box;
 }
 
-hot_inline void remote_add(struct heap *from, struct remote_box *box, void *p, uint64_t size, uint64_t sent_bytes)
+hot_inline void remote_add(struct heap *from, struct remote_box *box, void *p, uint32_t size, uint64_t sent_bytes)
 {
     void **next = box->next;
     if (unlikely(next[-1] == p)) /* the packet's head, where it is empty */
@@ -173,7 +173,7 @@ hot_inline void remote_add(struct heap *from, struct remote_box *box, void *p, u
     *next = p;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a fork between the two finds only blocks below next */
     box->next = next + 1;
-    box->bytes += size;
+    ((struct remote_packet *)((uintptr_t)next & ~(uintptr_t)(REMOTE_PACKET - 1)))->bytes += size;
     store_relaxed(&from->remote_sent_bytes, sent_bytes);
     count_add(&from->remote_sent_blocks, 1);
 }
@@ -254,7 +254,8 @@ void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p)
     struct remote_box *box = remote_box(from, to);
     if (likely(!lock_inside)) {
         heap_hold();
-        uint64_t size = s->block_size, bytes = from->remote_sent_bytes + size;
+        uint32_t size = s->block_size;
+        uint64_t bytes = from->remote_sent_bytes + size;
         bool fits = box->to == to && bytes <= from->out.flush_at && !remote_nearly_full(box);
         if (likely(fits))
             remote_add(from, box, p, size, bytes);

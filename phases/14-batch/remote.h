@@ -32,8 +32,8 @@ enum {
 
 struct remote_packet {
     struct remote_packet *next;
-    uint32_t bytes; /* of its blocks; set when it is sent, as count is */
-    uint16_t count;
+    uint32_t bytes; /* of its blocks */
+    uint16_t count; /* set when it is sent */
     uint16_t depth; /* packets from here to the end of the inbox, about. Relaxed */
     void *block[REMOTE_PACKET_BLOCKS];
 };
@@ -44,8 +44,6 @@ static_assert(REMOTE_DEPTH_MAX < UINT16_MAX / 2, "a depth that several senders h
 struct remote_box {
     struct heap *to; /* NULL: unused */
     void **next;     /* where the next block goes */
-    uint64_t bytes;  /* of the blocks in it */
-    uint64_t unused; /* a box is found by a shift */
 };
 
 struct remote_out {
