@@ -11,6 +11,8 @@
  *                                                           and the front has it; false: take the long way. Then *bin is as
  *                                                           it was, or a bin that takes nothing, or the bin of this heap that
  *                                                           the slab around p belongs to, and its limit is reached
+ *   bool route_return(struct route_heap *r, void *p, struct front_bin **bin)
+ *                                                           the same of a block that another thread has freed before
  *   void route_new(struct heap *h)                          h is new, all zero
  *   void route_miss(struct heap *h, uint32_t count)         so many of h's own blocks came back the long way
  *   void route_open(struct heap *h)                         malloc came the long way, and the front had a block all the same

@@ -59,8 +59,8 @@ hot_inline void *route_pop(struct route_heap *r, size_t size)
     return p;
 }
 
-/* As front_push, below the bin's limit. */
-hot_inline bool route_push(struct route_heap *r, void *p, struct front_bin **bin)
+/* As front_push, below the bin's limit. live: the program frees p now, and the guard is told. */
+hot_inline bool route_put(struct route_heap *r, void *p, struct front_bin **bin, bool live)
 {
     if (unlikely(any_bit((uintptr_t)p, &r->outside)))
         return false;
@@ -72,12 +72,23 @@ hot_inline bool route_push(struct route_heap *r, void *p, struct front_bin **bin
         *bin = route_bin(r, distance);
         return false;
     }
-    guard_free(p, "free");
+    if (live)
+        guard_free(p, "free");
     top[1] = p;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a handler must not find a slot below top that holds nothing yet */
     forget_value(distance);
     store_relaxed(&route_bin(r, distance)->top, top + 1);
     return true;
+}
+
+hot_inline bool route_push(struct route_heap *r, void *p, struct front_bin **bin)
+{
+    return route_put(r, p, bin, true);
+}
+
+hot_inline bool route_return(struct route_heap *r, void *p, struct front_bin **bin)
+{
+    return route_put(r, p, bin, false);
 }
 
 void route_new(struct heap *h);

@@ -300,7 +300,7 @@ static uint32_t remote_open(struct heap *h, struct remote_packet *packet, bool c
     for (uint32_t i = 0; i < packet->count; i++) {
         void *p = packet->block[i];
         struct front_bin *bin = NULL;
-        if (cache && (route_push(&h->route, p, &bin) || (bin && !front_newest(bin, p) && front_push_bin(bin, p))))
+        if (cache && (route_return(&h->route, p, &bin) || (bin && !front_newest(bin, p) && front_push_bin(bin, p))))
             continue; /* the second way is that of mid classes */
         remote_arrive(h, p, cache);
         misses++;

@@ -18,6 +18,12 @@ hot_inline bool route_push(struct route_heap *r, void *p, struct front_bin **bin
     return false;
 }
 
+hot_inline bool route_return(struct route_heap *r, void *p, struct front_bin **bin)
+{
+    (void)r, (void)p, (void)bin;
+    return false;
+}
+
 static inline void route_new(struct heap *h)
 {
     (void)h;
