@@ -17,12 +17,21 @@
 #include <errno.h>
 #include <string.h>
 
+static noinline void *hand_out_far(void *p)
+{
+    superslab_mark(ssmap_find(p), p);
+    return p;
+}
+
 /* p, a block of a slab, is handed out for size bytes. */
 hot_inline void *hand_out(void *p, size_t size)
 {
     guard_alloc(p);
-    if (size > TINY_MAX)
-        superslab_mark(p);
+    if (size <= TINY_MAX)
+        return p;
+    if (unlikely(!ssmap_is_near(p)))
+        return hand_out_far(p);
+    superslab_mark(ssmap_find_near(p), p);
     return p;
 }
 
@@ -105,13 +114,13 @@ HAK_EXPORT void *hak_malloc(size_t size)
     return likely(p) ? hand_out(p, size) : malloc_miss(size);
 }
 
-/* The block of a slab that p is, or a line and abort. */
-static struct slab *block_slab(const void *p, const char *api)
+/* The slab, in ss, of the block that p is, or a line and abort. */
+hot_inline struct slab *block_slab(struct superslab *ss, const void *p, const char *api)
 {
-    struct slab *s = slab_of(p);
-    const char *bad = slab_bad_block(s, p);
-    if (unlikely(bad))
-        log_bad_pointer(api, p, bad);
+    struct slab *s = slab_in(ss, p);
+    s -= s->back;
+    if (unlikely(!slab_heap(s)) || unlikely(!slab_has_block(s, p)))
+        log_bad_pointer(api, p, slab_bad_block(s, p));
     return s;
 }
 
@@ -130,7 +139,7 @@ static struct mapped *block_mapped(const void *p, const char *api)
 static inline void block_live(struct heap *h, const struct slab *s, const void *p, const char *api)
 {
     guard_live(p, api);
-    if (unlikely(class_mid(s->class) ? !superslab_marked(p) : slab_heap(s) == h && front_holds(h, s, p)))
+    if (unlikely(class_mid(s->class) ? !superslab_marked(superslab_of(s), p) : slab_heap(s) == h && front_holds(h, s, p)))
         log_bad_pointer(api, p, BAD_FREED);
 }
 
@@ -140,7 +149,7 @@ static void free_block(struct heap *h, struct heap *to, struct slab *s, void *p,
     block_live(h, s, p, api);
     guard_free(p, api);
     if (class_mid(s->class))
-        superslab_unmark(p);
+        superslab_unmark(superslab_of(s), p);
     if (to == h)
         front_give(h, s, p);
     else if (lock_inside || !front_keep(h, s, p))
@@ -158,17 +167,19 @@ static noinline void free_mapped(void *p, const char *api)
 /* free of anything: a block of a slab, a later slot of whose run may hold it; a mapping's; NULL; nobody's: a line and abort. */
 static noinline void free_any(void *p, const char *api)
 {
-    struct superslab *ss = ssmap_find_block(p);
+    struct superslab *ss = ssmap_find_inside(p);
     struct slab *s = likely(ss) ? slab_in(ss, p) : NULL;
+    if (likely(s))
+        s -= s->back;
     struct heap *to = likely(s) ? slab_heap(s) : NULL;
     if (unlikely(!to) || unlikely(!slab_has_block(s, p))) {
         if (!p)
             return;
-        if (!ssmap_find(p)) {
+        if (!(ss = ssmap_find(p))) {
             free_mapped(p, api);
             return;
         }
-        s = block_slab(p, api);
+        s = block_slab(ss, p, api);
         to = slab_heap(s);
     }
     free_block(heap_self, to, s, p, api);
@@ -226,7 +237,10 @@ HAK_EXPORT void *hak_calloc(size_t count, size_t size)
 /* realloc when the block must move, or be given a new size where it stands. */
 static noinline void *realloc_move(void *old, size_t size, size_t usable)
 {
-    void *p = hak_malloc(size);
+    size_t room = size > usable && size <= MID_MAX ? front_room(size, usable) : size;
+    void *p = hak_malloc(room);
+    if (unlikely(!p) && room > size)
+        p = hak_malloc(size);
     if (likely(p)) {
         memcpy(p, old, size < usable ? size : usable);
         hak_free(old);
@@ -243,10 +257,11 @@ static inline void *realloc_as(void *old, size_t size, const char *api)
         free_any(old, api);
         return NULL;
     }
-    if (ssmap_find(old)) {
-        struct slab *s = block_slab(old, api);
+    struct superslab *ss = ssmap_find(old);
+    if (likely(ss)) {
+        struct slab *s = block_slab(ss, old, api);
         block_live(heap_self, s, old, api);
-        if (size <= s->block_size && (size > s->block_size / 2 || class_of(size) == s->class))
+        if (size <= s->block_size && (likely(size > s->block_size / 2) || class_of(size) == s->class))
             return old;
         return realloc_move(old, size, s->block_size);
     }

@@ -94,8 +94,9 @@ HAK_EXPORT void *hak_pvalloc(size_t size)
 /* Bytes that the program may use of a live block; aborts with a line when p is none. */
 static size_t block_usable(const void *p, const char *api)
 {
-    if (ssmap_find(p)) {
-        struct slab *s = block_slab(p, api);
+    struct superslab *ss = ssmap_find(p);
+    if (ss) {
+        struct slab *s = block_slab(ss, p, api);
         block_live(heap_self, s, p, api);
         return s->block_size;
     }

@@ -47,34 +47,38 @@ static inline char *superslab_slot(const struct slab *s)
     return superslab_of(s)->base + slab_index(s) * SLAB_SIZE;
 }
 
-/* Blocks of mid classes, of which at most one starts in each KiB: start[i] is 0, or where in KiB i a live one starts, and the
- * bit above that. Zero when a SuperSlab is acquired: all its blocks have been freed. */
-hot_inline uint16_t *superslab_start(const void *p, uint16_t *mark)
+/* Blocks of mid classes, of which at most one starts in each KiB: start[i] is 0, or says where in KiB i a live one starts. Zero
+ * when a SuperSlab is acquired: all its blocks have been freed. In these, ss is the SuperSlab that p lies in. */
+hot_inline uint16_t *superslab_start(struct superslab *ss, const void *p)
 {
-    *mark = (uint16_t)(((uintptr_t)p & (START_UNIT - 1)) | START_UNIT);
-    return &ssmap_find_block((void *)((uintptr_t)p & ~(uintptr_t)15))->start[(uintptr_t)p / START_UNIT % START_UNITS];
+    return &ss->start[(uintptr_t)p / START_UNIT % START_UNITS];
+}
+
+/* Not 0, as p is a multiple of 16; and another one for each address in a KiB. */
+hot_inline uint16_t superslab_start_of(const void *p)
+{
+    return (uint16_t)~(uintptr_t)p;
 }
 
 /* p is about to be handed out. */
-hot_inline void superslab_mark(void *p)
+hot_inline void superslab_mark(struct superslab *ss, void *p)
 {
-    uint16_t mark, *start = superslab_start(p, &mark);
+    uint16_t *start = superslab_start(ss, p);
     hak_assert(load_relaxed(start) == 0);
-    store_relaxed(start, mark);
+    store_relaxed(start, superslab_start_of(p));
 }
 
-/* Is p the start of a live block of a mid class? p: anything inside a SuperSlab. */
-hot_inline bool superslab_marked(const void *p)
+/* Is p the start of a live block of a mid class? */
+hot_inline bool superslab_marked(struct superslab *ss, const void *p)
 {
-    uint16_t mark, *start = superslab_start(p, &mark);
-    return load_relaxed(start) == mark;
+    return load_relaxed(superslab_start(ss, p)) == superslab_start_of(p);
 }
 
 /* The same; it is live no longer. */
-hot_inline bool superslab_unmark(void *p)
+hot_inline bool superslab_unmark(struct superslab *ss, void *p)
 {
-    uint16_t mark, *start = superslab_start(p, &mark);
-    if (unlikely(load_relaxed(start) != mark))
+    uint16_t *start = superslab_start(ss, p);
+    if (unlikely(load_relaxed(start) != superslab_start_of(p)))
         return false;
     store_relaxed(start, 0);
     return true;

@@ -24,16 +24,40 @@ extern struct pagemap_node *ssmap_near[SSMAP_NEAR]; /* atomic, never NULL */
 
 struct superslab *ssmap_find_far(const void *p); /* ssmap_find_block for p beyond the window, or not 16-byte aligned */
 
-/* The SuperSlab that holds p, or NULL: p is in none, or p is not 16-byte aligned. The rotation puts the low four bits of p on
- * top. So one range check sends misaligned pointers, and pointers beyond the window, to ssmap_find_far, which refuses the
- * former. NULL is in region 0, which is never a SuperSlab. */
-hot_inline struct superslab *ssmap_find_block(const void *p)
+/* The SuperSlab that holds p, or what other(p) says where p lies beyond the window or is not 16-byte aligned. The rotation puts
+ * the low four bits of p on top, so that one range check finds both. NULL is in region 0, which is never a SuperSlab. */
+hot_inline struct superslab *ssmap_find_else(const void *p, struct superslab *(*other)(const void *p))
 {
     uintptr_t rotated = (uintptr_t)p >> 4 | (uintptr_t)p << 60, node = rotated >> (SSMAP_NODE_SHIFT - 4);
     if (unlikely(node >= SSMAP_NEAR))
-        return ssmap_find_far(p);
+        return other ? other(p) : NULL;
     size_t index = rotated >> (SUPERSLAB_SHIFT - 4) & (PAGEMAP_ENTRIES - 1);
     return __atomic_load_n(&__atomic_load_n(&ssmap_near[node], __ATOMIC_RELAXED)->entry[index], __ATOMIC_RELAXED);
+}
+
+/* The SuperSlab that holds p, or NULL: p is in none, or p is not 16-byte aligned. */
+hot_inline struct superslab *ssmap_find_block(const void *p)
+{
+    return ssmap_find_else(p, ssmap_find_far);
+}
+
+/* The same, and NULL beyond the window, too: for who has a longer way that finds everything. */
+hot_inline struct superslab *ssmap_find_inside(const void *p)
+{
+    return ssmap_find_else(p, NULL);
+}
+
+/* Does p lie in the window? */
+hot_inline bool ssmap_is_near(const void *p)
+{
+    return (uintptr_t)p >> HAK_WINDOW_BITS == 0;
+}
+
+/* The SuperSlab that holds p, or NULL. p lies in the window. */
+hot_inline struct superslab *ssmap_find_near(const void *p)
+{
+    const struct pagemap_node *node = __atomic_load_n(&ssmap_near[(uintptr_t)p >> SSMAP_NODE_SHIFT], __ATOMIC_RELAXED);
+    return __atomic_load_n(&node->entry[(uintptr_t)p >> SUPERSLAB_SHIFT & (PAGEMAP_ENTRIES - 1)], __ATOMIC_RELAXED);
 }
 
 /* The SuperSlab that holds p, aligned or not, or NULL. */

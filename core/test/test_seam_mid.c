@@ -11,7 +11,7 @@ static void *take(size_t size, bool *zero)
     void *p = size <= SLAB_MAX ? front_refill(thread_heap(), class_of(size), zero) : large_alloc(size, zero);
     if (p && ssmap_find(p)) {
         guard_alloc(p);
-        superslab_mark(p);
+        superslab_mark(ssmap_find(p), p);
     }
     return p;
 }

@@ -7,6 +7,7 @@
 #include "core/low/meta.h"
 #include "core/low/os.h"
 #include "core/heap/thread.h"
+#include <string.h>
 
 void *front_nothing[1];
 #define FRONT_KNOBS(X)                                                                                                    \
@@ -39,21 +40,19 @@ static size_t front_over(const struct front_heap *f, unsigned class)
     return class >= CLASS_TINY ? 0 : half < FRONT_OVER ? half : FRONT_OVER;
 }
 
-/* As many as the bin may hold now. */
-static void front_allow_bin(struct front_heap *f, unsigned class)
+/* The limits of a bin, open from here on: as many as it may hold now. Inside heap_enter. */
+static void front_allow(struct front_heap *f, unsigned class)
 {
     struct front_bin *bin = &f->bin[class];
     bin->room = bin->base + front_slots(f, class);
     bin->limit = class < CLASS_TINY ? bin->room : bin->base;
+    bin->over_limit = bin->over_base + front_over(f, class);
+    f->open[class / 64] |= (uint64_t)1 << class % 64;
 }
 
-/* The limits of an empty front. */
-static void front_allow(struct front_heap *f)
+static bool front_is_open(const struct front_heap *f, unsigned class)
 {
-    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
-        front_allow_bin(f, c);
-        f->bin[c].over_limit = f->bin[c].over_base + front_over(f, c);
-    }
+    return f->open[class / 64] >> class % 64 & 1;
 }
 
 /* Lays the slots out in one piece. Without memory for it the heap works on, uncached. Its cap is this heap's from here on: a
@@ -81,11 +80,11 @@ void front_open(struct heap *h)
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
         struct front_bin *bin = &f->bin[c];
         bin->base = bin->top = slots;
-        bin->over_base = bin->over_top = slots + front_most(f, c); /* the slot at its base is the last of the bin */
+        bin->room = bin->limit = slots;
+        bin->over_base = bin->over_top = bin->over_limit = slots + front_most(f, c); /* its slot is the last of the bin */
         slots = bin->over_base + front_over(f, c) + 1;
     }
     f->opened = true;
-    front_allow(f);
 }
 
 /* Up to n blocks from slab s into to[0..]: from the free list, then never-used ones, lowest address on top. */
@@ -134,14 +133,15 @@ void *front_refill(struct heap *h, unsigned class, bool *zero)
     *zero = false;
     if (unlikely(!heap_enter(h)))
         return NULL;
+    size_t batch = front_is_open(&h->front, class) || front_batch < FRONT_FIRST ? front_batch : FRONT_FIRST;
     count_add(&h->front.count[class].misses, 1);
     grow_missed(&h->front.grow, class);
     foreign_missed(&h->front.foreign, class);
-    front_allow_bin(&h->front, class); /* never less than before */
+    front_allow(&h->front, class); /* never less than before */
     struct slab *s = heap_slab(h, class);
     if (s) {
         void **top = bin->top; /* read once: a signal handler may push while the batch comes in */
-        size_t room = (size_t)(bin->room - top), half = front_slots(&h->front, class) / 2, n = front_batch - 1;
+        size_t room = (size_t)(bin->room - top), half = front_slots(&h->front, class) / 2, n = batch - 1;
         n = n < half ? n : half;
         n = n < room ? n : room;
         /* The block for the caller first: it is the lowest of a fresh batch. */
@@ -199,22 +199,35 @@ static void front_give_over(struct heap *h, unsigned class)
     bin->over_limit = limit;
 }
 
-void front_drain(struct heap *h, struct slab *s, void *p)
+void front_drain_inside(struct heap *h, struct slab *s, void *p)
 {
     unsigned class = s->class;
     struct front_bin *bin = &h->front.bin[class];
+    if (!front_is_open(&h->front, class))
+        front_allow(&h->front, class);
+    if (front_bin_push(bin, p))
+        return;
+    grow_drained(&h->front.grow, class);
+    if (front_spill(bin, p))
+        return;
+    if (bin->over_top > bin->over_base) {
+        front_give_over(h, class);
+        if (front_spill(bin, p))
+            return;
+    }
+    purge_freed(&h->purge, s->block_size);
+    heap_give_inside(h, s, p);
+    count_add(&h->front.count[class].drained, 1);
+    count_add(&h->front.count[class].drains, 1);
+}
+
+void front_drain(struct heap *h, struct slab *s, void *p)
+{
     if (unlikely(!heap_enter(h))) { /* in a signal handler that interrupted a slow path */
         heap_remote_push(h, h, s, p);
         return;
     }
-    grow_drained(&h->front.grow, class);
-    front_give_over(h, class);
-    if (!front_spill(bin, p)) {
-        purge_freed(&h->purge, s->block_size);
-        heap_give_inside(h, s, p);
-        count_add(&h->front.count[class].drained, 1);
-        count_add(&h->front.count[class].drains, 1);
-    }
+    front_drain_inside(h, s, p);
     heap_leave(h);
 }
 
@@ -232,7 +245,7 @@ void front_give(struct heap *h, struct slab *s, void *p)
 {
     if (unlikely(!front_bin_push(&h->front.bin[s->class], p)))
         front_full(h, s, p);
-    route_miss(h);
+    route_miss(h, 1);
 }
 
 bool front_keep(struct heap *h, struct slab *s, void *p)
@@ -269,7 +282,7 @@ void front_valid(struct heap *h, const struct slab *s)
     route_valid(h, s);
 }
 
-/* The bin of a class is emptied into the slabs; nobody pushes. */
+/* A bin that is shut is emptied into the slabs. */
 static void front_give_bin(struct heap *h, unsigned class)
 {
     struct front_bin *bin = &h->front.bin[class];
@@ -279,6 +292,24 @@ static void front_give_bin(struct heap *h, unsigned class)
     }
     front_return(h, class, bin->base, bin->top);
     store_relaxed(&bin->top, bin->base);
+    front_return(h, class, bin->over_base, bin->over_top);
+    store_relaxed(&bin->over_top, bin->over_base);
+}
+
+/* Calls what for each bin that is open. */
+static void front_each_open(struct heap *h, void (*what)(struct heap *h, unsigned class))
+{
+    for (unsigned i = 0; i < sizeof h->front.open / sizeof *h->front.open; i++) {
+        for (uint64_t left = h->front.open[i]; left; left &= left - 1)
+            what(h, i * 64 + (unsigned)__builtin_ctzll(left));
+    }
+}
+
+static void front_shut_bin(struct heap *h, unsigned class)
+{
+    struct front_bin *bin = &h->front.bin[class];
+    bin->room = bin->limit = bin->base;
+    bin->over_limit = bin->over_base;
 }
 
 void front_flush(struct heap *h)
@@ -286,16 +317,11 @@ void front_flush(struct heap *h)
     struct front_heap *f = &h->front;
     pool_flush(h);
     foreign_emptied(&h->front.foreign);
-    for (unsigned c = 0; c < HEAP_CLASSES; c++)
-        f->bin[c].room = f->bin[c].limit = f->bin[c].base; /* a handler's blocks are queued, until the limits are set again */
+    front_each_open(h, front_shut_bin); /* a handler's blocks are queued, until a bin is opened again */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
-        front_give_bin(h, c);
-        front_give_over(h, c);
-    }
+    front_each_open(h, front_give_bin);
+    memset(f->open, 0, sizeof f->open);
     grow_reset(&f->grow);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    front_allow(f);
 }
 
 /* Of the blocks that did not fit, those of s; any thread may ask. */

@@ -18,6 +18,8 @@
  *   0 <= top - base <= room - base <= min(cap, grow_now of the class);  limit = room, or base
  *   over_base < slot <= over_top <= over_limit: blocks of this class and heap, used in their slabs, or NULL
  *   held = top - base + over_top - over_base;  allocations of the class = hits + misses
+ *   a bin that is shut (its bit in `open` is 0) holds nothing and takes nothing; the first miss or the first block that does
+ *   not fit opens it, so that an end of a thread looks at those bins only that the thread has used
  * Limits come down only when nobody can be pushing. A zero bin is not valid: FRONT_INIT is the empty one that takes nothing.
  */
 #ifndef HAK_FRONT_H
@@ -36,6 +38,7 @@ struct front_bin {
 static_assert(sizeof(struct front_bin) == 64, "a bin is one cache line");
 
 enum { FRONT_OVER = 64 }; /* blocks that go back at once, at most */
+enum { FRONT_FIRST = 4 }; /* blocks that the miss which opens a bin fetches, at most: a thread may want no more */
 
 extern void *front_nothing[1];
 #define FRONT_BIN_INIT /* holds nothing, takes nothing */ \
@@ -53,6 +56,7 @@ struct front_heap {
         uint64_t drains, drained; /* pieces that went back to a slab; blocks in them */
     } count[FRONT_CLASSES];
     uint64_t cap, opened;  /* HAKMEM_FC_CAP when the slots were laid out; have they been? */
+    uint64_t open[(FRONT_CLASSES + 63) / 64]; /* a bit for each bin that takes blocks */
     struct grow_heap grow; /* how many blocks each bin may hold now */
     struct foreign_heap foreign;
 };
@@ -61,12 +65,14 @@ struct front_heap {
 
 extern uint64_t front_cap, front_batch, front_direct, front_report;
 
+ANSWER(size_t, front_room, (size_t size, size_t usable), grow_room(size, usable))
 ANSWER(bool, front_serves, (unsigned class), width_blocks(class) > 0)
 
 void front_new(struct heap *h);
 void front_open(struct heap *h);
 void *front_refill(struct heap *h, unsigned class, bool *zero);
 void front_give(struct heap *h, struct slab *s, void *p);
+void front_drain_inside(struct heap *h, struct slab *s, void *p); /* the same, inside heap_enter; or there is room */
 void front_drain(struct heap *h, struct slab *s, void *p); /* the bin and `over` have no room: takes p all the same */
 bool front_keep(struct heap *h, struct slab *s, void *p);
 bool front_holds(const struct heap *h, const struct slab *s, const void *p);

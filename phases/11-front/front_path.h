@@ -92,10 +92,10 @@ hot_inline bool front_push(struct heap *h, void *p, struct front_bin **hint)
 /* A full bin, or one of a mid class, whose blocks are looked up in the map of live ones. False for any other block. */
 hot_inline bool front_push_again(struct heap *h, void *p, struct front_bin *bin)
 {
-    if (!bin)
+    if (unlikely(!bin))
         return false;
     if (front_wide(&h->front, bin)) {
-        if (unlikely(!superslab_unmark(p)))
+        if (unlikely(!superslab_unmark(ssmap_find_near(p), p))) /* the tables of the route seam are of the window */
             return false;
         guard_free(p, "free");
         if (unlikely(!front_bin_push(bin, p)))

@@ -43,12 +43,6 @@ static inline size_t bin_over(const struct front_bin *bin)
     return (size_t)(bin->over_top - bin->over_base);
 }
 
-/* How many it may hold. */
-static inline size_t bin_slots(const struct front_bin *bin)
-{
-    return (size_t)(bin->room - bin->base);
-}
-
 static inline struct front_count *count_of(struct heap *h, size_t size)
 {
     return &h->front.count[class_of(size)];
@@ -58,6 +52,12 @@ static inline size_t slots_wanted(unsigned class)
 {
     size_t fit = grow_now(&heap_self->front.grow, class);
     return fit < front_cap ? fit : front_cap;
+}
+
+/* How many a bin of this thread's heap may hold once it is open. */
+static inline size_t bin_slots(const struct front_bin *bin)
+{
+    return slots_wanted((unsigned)(bin - heap_self->front.bin));
 }
 
 static inline size_t over_wanted(unsigned class)
@@ -80,7 +80,9 @@ static inline void bin_valid(struct heap *h, unsigned class)
     must(bin->base[0] == NULL && bin->base <= bin->top && bin->top <= bin->room);
     must(bin->limit == (class < CLASS_TINY ? bin->room : bin->base));
     must(bin->over_base <= bin->over_top && bin->over_top <= bin->over_limit);
-    must(bin_slots(bin) == slots_wanted(class) && (size_t)(bin->over_limit - bin->over_base) == over_wanted(class));
+    bool open = h->front.open[class / 64] >> class % 64 & 1;
+    must((size_t)(bin->room - bin->base) == (open ? slots_wanted(class) : 0));
+    must((size_t)(bin->over_limit - bin->over_base) == (open ? over_wanted(class) : 0));
     for (void **slot = bin->over_base + 1; slot <= bin->over_top; slot++)
         must(!*slot || (slab_of(*slot)->class == class && slab_heap(slab_of(*slot)) == h));
     for (void **slot = bin->base + 1; slot <= bin->top; slot++) {

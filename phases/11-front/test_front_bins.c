@@ -42,27 +42,28 @@ START_TEST(slots_are_bounded_by_count_and_bytes)
 }
 END_TEST
 
-/* A fresh slab: the batch comes lowest address first, without a gap. */
+/* A fresh slab: a few blocks at first, then batches; lowest address first, without a gap. */
 START_TEST(miss_fetches_a_batch)
 {
     struct heap *h = counting_heap();
     for (unsigned c = 1; c < CLASS_TINY; c++) {
-        size_t size = class_size(c), batch = batch_wanted(c);
+        size_t size = class_size(c), batch = batch_wanted(c), all = FRONT_FIRST + batch + 1;
         struct front_bin *bin = &h->front.bin[c];
+        struct front_count *count = &h->front.count[c];
         must(batch == (31 < bin_slots(bin) / 2 ? 31 : bin_slots(bin) / 2) && batch >= 8);
         take(1, size);
-        struct front_count *count = &h->front.count[c];
-        must(count->misses == 1 && bin->hits == 0 && count->refills == 1 && bin_held(bin) == batch);
+        must(count->misses == 1 && bin->hits == 0 && count->refills == 1 && bin_held(bin) == FRONT_FIRST - 1);
         bin_valid(h, c);
         struct slab *s = slab_of(block[0]);
-        must(s == h->current[c] && slab_used(s) == batch + 1 && s->carved == batch + 1);
-        for (size_t i = 1; i <= batch; i++) {
+        must(s == h->current[c] && slab_used(s) == FRONT_FIRST && s->carved == FRONT_FIRST);
+        for (size_t i = 1; i < all; i++) {
             must((block[i] = hak_malloc(size)) == (char *)block[0] + i * size);
-            must(bin->hits == i && count->misses == 1 && bin_held(bin) == batch - i);
+            must(count->misses == 1 + (i >= FRONT_FIRST) && bin->hits == i + 1 - count->misses);
+            must(bin_held(bin) == (i < FRONT_FIRST ? FRONT_FIRST : all) - i - 1);
         }
-        block[batch + 1] = hak_malloc(size);
-        must(count->misses == 2 && count->refills == 2 && bin_held(bin) == batch && slab_used(s) == 2 * (batch + 1));
-        give(batch + 2);
+        block[all] = hak_malloc(size);
+        must(count->misses == 3 && count->refills == 3 && bin_held(bin) == batch && slab_used(s) == all + batch + 1);
+        give(all + 1);
         must(bin_held(bin) <= bin_slots(bin));
     }
     must(hak_check());

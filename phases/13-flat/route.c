@@ -124,9 +124,9 @@ static void route_most(void *context, struct slab *s)
         most->bits = need;
 }
 
-void route_miss(struct heap *h)
+void route_miss(struct heap *h, uint32_t count)
 {
-    if (route_bits(h) > 0 || ++h->front.route.misses < ROUTE_MISSES || !heap_enter(h))
+    if (route_bits(h) > 0 || (h->front.route.misses += count) < ROUTE_MISSES || !heap_enter(h))
         return;
     struct route_most most = {h, ROUTE_BITS_LEAST};
     superslab_each_slab(route_most, &most);

@@ -60,31 +60,41 @@ hot_inline bool route_pop(struct route_heap *r, size_t size, void **block)
     return true;
 }
 
-/* As front_bin_push, below the bin's limit. */
-hot_inline bool route_push(struct route_heap *r, void *p, struct front_bin **bin, bool *taken)
+/* As front_bin_push, below the bin's limit. live: the program frees p now, and the guard is told. */
+hot_inline bool route_put(struct route_heap *r, void *p, struct front_bin **bin, bool live)
 {
-    *taken = false;
     if (unlikely(any_bit((uintptr_t)p, &r->outside)))
-        return true;
+        return false;
     size_t distance = r->bin[(uintptr_t)p >> SLAB_SHIFT];
     void **top = route_bin(r, distance)->top;
     forget_value(distance);
     if (unlikely(top >= route_bin(r, distance)->limit) || unlikely(*top == p)) {
         forget_value(distance);
         *bin = route_bin(r, distance);
-        return true;
+        return false;
     }
-    guard_free(p, "free");
+    if (live)
+        guard_free(p, "free");
     top[1] = p;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a handler must not find a slot below top that holds nothing yet */
     forget_value(distance);
     store_relaxed(&route_bin(r, distance)->top, top + 1);
-    *taken = true;
     return true;
 }
 
+hot_inline bool route_push(struct route_heap *r, void *p, struct front_bin **bin, bool *taken)
+{
+    *taken = route_put(r, p, bin, true);
+    return true;
+}
+
+hot_inline bool route_return(struct route_heap *r, void *p, struct front_bin **bin)
+{
+    return route_put(r, p, bin, false);
+}
+
 void route_new(struct heap *h);
-void route_miss(struct heap *h);
+void route_miss(struct heap *h, uint32_t count);
 bool route_cover(struct heap *h, unsigned bits); /* a table for addresses of so many bits. Inside heap_enter */
 void route_open(struct heap *h);
 bool route_counts(void);

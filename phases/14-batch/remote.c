@@ -113,7 +113,7 @@ static void remote_send_packet(struct heap *from, struct heap *to, struct remote
     struct remote_packet *head = __atomic_load_n(&to->in.inbox, __ATOMIC_ACQUIRE); /* its depth is read */
     do {
         packet->next = head;
-        store_relaxed(&packet->depth, head ? load_relaxed(&head->depth) + 1 : 1);
+        store_relaxed(&packet->depth, (uint16_t)(head ? load_relaxed(&head->depth) + 1 : 1));
     } while (!__atomic_compare_exchange_n(&to->in.inbox, &head, packet, true, __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE));
     count_add(&from->out.packets, 1);
     purge_note(to);
@@ -128,9 +128,9 @@ static void remote_send(struct heap *from, struct remote_box *box)
         return;
     uint32_t count;
     struct remote_packet *packet = remote_packet(box, &count);
+    packet->count = (uint16_t)count;
     *box = (struct remote_box){NULL, NULL};
     from->out.bound--;
-    packet->count = count;
     struct remote_packet *head = __atomic_load_n(&to->in.inbox, __ATOMIC_ACQUIRE);
     uint32_t depth = head ? load_relaxed(&head->depth) : 0;
     if (load_relaxed(&to->state) == HEAP_LOST || (head && load_relaxed(&head->depth) >= REMOTE_DEPTH_MAX))
@@ -160,18 +160,21 @@ static struct remote_box *remote_bind(struct heap *from, struct heap *to)
     if (!packet)
         return NULL;
     packet->count = 1; /* its head is no block's address: remote_add looks at it */
+    packet->bytes = 0;
     *box = (struct remote_box){to, packet->block};
     from->out.bound++;
     return box;
 }
 
-static void remote_add(struct heap *from, struct remote_box *box, void *p, uint64_t sent_bytes)
+hot_inline void remote_add(struct heap *from, struct remote_box *box, void *p, uint32_t size, uint64_t sent_bytes)
 {
-    if (unlikely(box->next[-1] == p)) /* the packet's head, where it is empty */
+    void **next = box->next;
+    if (unlikely(next[-1] == p)) /* the packet's head, where it is empty */
         log_bad_pointer("free", p, BAD_FREED);
-    *box->next = p;
+    *next = p;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a fork between the two finds only blocks below next */
-    box->next++;
+    box->next = next + 1;
+    ((struct remote_packet *)((uintptr_t)next & ~(uintptr_t)(REMOTE_PACKET - 1)))->bytes += size;
     store_relaxed(&from->remote_sent_bytes, sent_bytes);
     count_add(&from->remote_sent_blocks, 1);
 }
@@ -216,7 +219,7 @@ static bool remote_gather(struct heap *from, struct heap *to, const struct slab 
         return false;
     }
     bool full = remote_nearly_full(box);
-    remote_add(from, box, p, bytes);
+    remote_add(from, box, p, s->block_size, bytes);
     if (full)
         remote_send(from, box);
     return true;
@@ -250,15 +253,14 @@ static noinline void remote_give_slow(struct heap *from, struct heap *to, struct
 void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p)
 {
     struct remote_box *box = remote_box(from, to);
-    if (likely(box->to == to && !lock_inside)) {
-        lock_inside = LOCK_IN_HEAP;
-        __atomic_signal_fence(__ATOMIC_SEQ_CST);
-        uint64_t bytes = from->remote_sent_bytes + s->block_size;
+    if (likely(!lock_inside)) {
+        heap_hold();
+        uint32_t size = s->block_size;
+        uint64_t bytes = from->remote_sent_bytes + size;
         bool fits = box->to == to && bytes <= from->out.flush_at && !remote_nearly_full(box);
         if (likely(fits))
-            remote_add(from, box, p, bytes);
-        __atomic_signal_fence(__ATOMIC_SEQ_CST);
-        lock_inside = 0;
+            remote_add(from, box, p, size, bytes);
+        heap_let();
         if (likely(fits))
             return;
     }
@@ -277,24 +279,37 @@ static struct remote_packet *remote_next(struct heap *h)
     return packet;
 }
 
-/* The blocks of a packet go into the front while there is room, if cache, else into their slabs. Inside heap_enter. */
-static void remote_open(struct heap *h, struct remote_packet *packet, bool cache)
+/* A block that has arrived: into the front, if cache, else into its slab. Inside heap_enter. */
+static void remote_arrive(struct heap *h, void *p, bool cache)
 {
-    uint64_t bytes = 0;
+    struct slab *s = slab_of(p);
+    hak_assert(slab_heap(s) == h);
+    if (cache && unlikely(front_newest(&h->front.bin[s->class], p))) /* the front is its thread's alone */
+        log_bad_pointer("free", p, BAD_FREED);
+    if (cache) {
+        front_drain_inside(h, s, p);
+    } else {
+        purge_freed(&h->purge, s->block_size);
+        heap_give_inside(h, s, p);
+    }
+}
+
+/* The blocks of a packet, by the shortest way that they can go. How many went the long way. Inside heap_enter. */
+static uint32_t remote_open(struct heap *h, struct remote_packet *packet, bool cache)
+{
+    uint32_t misses = 0;
     for (uint32_t i = 0; i < packet->count; i++) {
         void *p = packet->block[i];
-        struct slab *s = slab_of(p);
-        hak_assert(slab_heap(s) == h);
-        bytes += s->block_size;
-        if (cache && unlikely(front_newest(&h->front.bin[s->class], p))) /* the front is its thread's alone */
-            log_bad_pointer("free", p, BAD_FREED);
-        if (!cache || !front_bin_push(&h->front.bin[s->class], p))
-            heap_give_inside(h, s, p);
+        struct front_bin *bin = NULL;
+        if (cache && (route_return(&h->front.route, p, &bin) || (bin && !front_newest(bin, p) && front_bin_push(bin, p))))
+            continue; /* the second way is that of mid classes */
+        remote_arrive(h, p, cache);
+        misses++;
     }
     count_add(&h->remote_received_blocks, packet->count);
-    count_add(&h->remote_received_bytes, bytes);
-    purge_freed(&h->purge, bytes);
+    count_add(&h->remote_received_bytes, packet->bytes);
     remote_recycle(&h->out, packet);
+    return misses;
 }
 
 void remote_receive(struct heap *h)
@@ -307,13 +322,15 @@ void remote_receive(struct heap *h)
 void *remote_take(struct heap *h, unsigned class)
 {
     void *p = NULL;
+    uint32_t misses = 0;
     if (!heap_enter(h))
         return NULL;
     for (struct remote_packet *packet; !p && (packet = remote_next(h));) {
-        remote_open(h, packet, true);
+        misses += remote_open(h, packet, true);
         p = front_bin_pop(&h->front, class);
     }
     heap_leave(h);
+    route_miss(h, misses);
     return p;
 }
 

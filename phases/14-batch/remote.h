@@ -22,7 +22,7 @@
 enum {
     REMOTE_BOXES = 32,
     REMOTE_PACKET_BLOCKS = 30,
-    REMOTE_HELD_MAX = 65536, /* bytes that a heap holds for others; larger blocks go one by one */
+    REMOTE_HELD_MAX = 262144, /* bytes that a heap holds for others; larger blocks go one by one */
     REMOTE_SPARES_MAX = 16,  /* empty packets of a heap; half of them go to the store, or come from it, at a time */
     REMOTE_DEPTH_MAX = 1024, /* packets in an inbox; what is more is linked through the blocks */
     REMOTE_RECEIVE = 128,    /* packets that one remote_receive opens */
@@ -31,12 +31,14 @@ enum {
 
 struct remote_packet {
     struct remote_packet *next;
-    uint32_t count; /* set when it is sent */
-    uint32_t depth; /* packets from here to the end of the inbox, about. Relaxed */
+    uint32_t bytes; /* of its blocks */
+    uint16_t count; /* set when it is sent */
+    uint16_t depth; /* packets from here to the end of the inbox, about. Relaxed */
     void *block[REMOTE_PACKET_BLOCKS];
 };
 enum { REMOTE_PACKET = 256 };
 static_assert(sizeof(struct remote_packet) == REMOTE_PACKET, "an address says where in its packet it lies");
+static_assert(REMOTE_DEPTH_MAX < UINT16_MAX / 2, "a depth that several senders have raised at once fits");
 
 struct remote_box {
     struct heap *to; /* NULL: unused */

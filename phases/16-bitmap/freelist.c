@@ -51,21 +51,29 @@ size_t freelist_take(struct slab *s, void **to, size_t n)
 
 size_t freelist_give(struct slab *s, void **slot, size_t n)
 {
-    uint64_t *map = freelist_map(s), *lowest = s->free ? s->free : map + FREELIST_WORDS * SLABS_PER_SUPERSLAB;
-    uint64_t inverse = (class_inverse[s->class] >> 32) + 1, size = s->block_size, bytes = s->carved * size, offset;
-    char *start = s->start;
+    uint64_t *map = freelist_map(s), *word = map, bits = *word;
+    uint64_t *lowest = s->free ? s->free : map + FREELIST_WORDS * SLABS_PER_SUPERSLAB;
+    const uint64_t inverse = class_inverse[s->class], bytes = (uint64_t)s->carved * s->block_size;
+    const char *start = s->start;
     void **at = slot, **end = slot + n;
-    for (; at < end && (offset = (uint64_t)((char *)*at - start)) < bytes; at++) {
-        uint64_t index = offset * inverse >> 32, *word = map + index / 64, bits = *word; /* exact, where a block starts */
-        if (unlikely(index * size != offset) || unlikely(bits >> index % 64 & 1))
+    for (uint64_t offset; at < end && (offset = (uint64_t)((char *)*at - start)) < bytes; at++) {
+        unsigned __int128 product = (unsigned __int128)offset * inverse; /* as in slab_block_index */
+        uint64_t index = (uint64_t)(product >> 64), bit = (uint64_t)1 << index % 64;
+        if (word != map + index / 64) { /* neighbours often come one after another */
+            store_relaxed(word, bits);
+            word = map + index / 64;
+            lowest = word < lowest ? word : lowest;
+            bits = *word;
+        }
+        if (unlikely((uint64_t)product >= inverse) || unlikely(bits & bit))
             slab_refuse(s, *at);
-        store_relaxed(word, bits | (uint64_t)1 << index % 64);
-        *at = NULL;
-        lowest = word < lowest ? word : lowest;
+        bits |= bit;
     }
     if (at == slot)
         slab_refuse(s, *slot);
-    s->free = lowest;
+    store_relaxed(word, bits);
+    memset(slot, 0, (size_t)(at - slot) * sizeof *slot);
+    s->free = *map ? map : lowest;
     s->freed = 1;
     return (size_t)(at - slot);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { GROW_MOST = 2 }; /* doublings: 32 blocks, or 256 KiB, of a mid class */
+enum { GROW_PART = 4 }; /* a block that realloc moves because it is too small grows by such a part at least */
 
 struct grow_heap {
     uint8_t shift[CLASS_ALL];
@@ -49,6 +50,13 @@ static inline void grow_reset(struct grow_heap *g)
 {
     memset(g->shift, 0, sizeof g->shift);
     memset(g->drained, 0, sizeof g->drained);
+}
+
+/* A program that appends in small steps would have its block copied at each size of ours. */
+static inline size_t grow_room(size_t size, size_t usable)
+{
+    size_t room = usable + usable / GROW_PART;
+    return size < room && room <= MID_MAX ? room : size;
 }
 
 

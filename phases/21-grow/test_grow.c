@@ -59,6 +59,7 @@ START_TEST(over_and_empty_doubles_up_to_the_bound)
     must(blocks == grow_most(class));
     walk_heap(heap_self);
     settle();
+    hak_free(hak_malloc(SIZE)); /* which opens the bin again */
     must(now(class) == width_blocks(class));
     must(test_stats().live_blocks == 0);
 }
@@ -113,5 +114,23 @@ START_TEST(grown_bins_hold_what_they_say)
 }
 END_TEST
 
-TEST_MAIN("grow", rule, over_and_empty_doubles_up_to_the_bound, one_way_does_not_grow, tiny_bins_stay,
+/* Each move makes the block a quarter larger at least, and no block is larger than what was asked for by more than that. */
+START_TEST(appending_moves_seldom)
+{
+    size_t moves = 0;
+    char *p = hak_malloc(100);
+    for (size_t size = 100; size <= 60000; size += 20) {
+        char *old = p;
+        size_t usable = hak_malloc_usable_size(p);
+        must((p = hak_realloc(p, size)));
+        must(p != old || hak_malloc_usable_size(p) == usable);
+        must(hak_malloc_usable_size(p) <= 2 * size);
+        moves += p != old;
+    }
+    must(moves <= 30); /* 1.25 to the power of 30 is more than 600 */
+    hak_free(p);
+}
+END_TEST
+
+TEST_MAIN("grow", appending_moves_seldom, rule, over_and_empty_doubles_up_to_the_bound, one_way_does_not_grow, tiny_bins_stay,
           grown_bins_hold_what_they_say)

@@ -15,6 +15,7 @@ SEAM(grow_most, size_t, (unsigned class)); /* the most that grow_now ever says: 
 SEAM(grow_now, size_t, (const struct grow_heap *g, unsigned class));   /* width_blocks(class) at first */
 SEAM(grow_missed, void, (struct grow_heap *g, unsigned class));        /* a malloc found nothing of that class */
 SEAM(grow_drained, void, (struct grow_heap *g, unsigned class));       /* a free found no room, or the foreign seam did */
+SEAM(grow_room, size_t, (size_t size, size_t usable));                 /* front_room */
 SEAM(grow_reset, void, (struct grow_heap *g));                         /* the front has been emptied: as at first */
 
 #endif

@@ -23,8 +23,10 @@ SEAM(route_pop, bool, (struct route_heap *r, size_t size, void **p));
 /* False: there is no shorter way. True: *taken tells whether p, which may be anything, passed for a live block of this heap and
  * is cached. If not, *bin is as it was, or a bin that takes nothing, or that of the slab around p, whose limit is reached. */
 SEAM(route_push, bool, (struct route_heap *r, void *p, struct front_bin **bin, bool *taken));
+/* A block that another thread has freed comes home. True: it is cached; else as route_push. */
+SEAM(route_return, bool, (struct route_heap *r, void *p, struct front_bin **bin));
 SEAM(route_new, void, (struct heap *h));  /* h is new, all zero */
-SEAM(route_miss, void, (struct heap *h)); /* free has taken the long way for a block of h's own */
+SEAM(route_miss, void, (struct heap *h, uint32_t count)); /* so many of h's own blocks came back the long way */
 SEAM(route_open, void, (struct heap *h)); /* malloc came the long way, and a bin had a block all the same */
 SEAM(route_counts, bool, (void));         /* do all hits come the long way, and so get counted? */
 SEAM(route_start, void, (void));          /* once, when the environment has been read */
