@@ -19,7 +19,7 @@ COMMA := ,
 TOLD = $(SET) $(foreach t,CC MODE CPPFLAGS CFLAGS LDFLAGS,$(if $(filter $t,$(GIVEN)),$(call quote,$t=$(strip $($t)))))
 tell = $(if $(filter $1,$(GIVEN)),$2 $(subst $(COMMA),' $2 ',$(call quote,$($1))))
 MEASURE = $(call tell,WORK,--workload) $(call tell,ROUNDS,--repeat) $(call tell,SEED,--seed) $(call tell,BUDGET,--budget)
-ifneq ($(and $(filter bench noise,$(MAKECMDGOALS)),$(strip $(word 2,$(CC))$(foreach f,CPPFLAGS CFLAGS LDFLAGS,$(word 2,$($f))))),)
+ifneq ($(and $(filter bench noise,$(MAKECMDGOALS)),$(strip $(word 2,$(CC)) $(foreach f,CPPFLAGS CFLAGS LDFLAGS,$(word 2,$($f))))),)
 $(error CC, CPPFLAGS, CFLAGS and LDFLAGS can be one word each in what is measured)
 endif
 

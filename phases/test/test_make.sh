@@ -76,6 +76,14 @@ refused 'SECONDS=1x: want a whole number' -- SECONDS=1x
 refused 'toggles go into A and B' -- PHASE=11 ab
 refused 'CFLAGS and LDFLAGS can be one word each in what is measured' -- 'CFLAGS=-O2 -g' bench
 
+# What is measured is told to the workbench.
+for words in 'PHASE=12 bench' 'PHASE=12 noise' 'PHASE=12@v0.1 bench'; do
+    checks=$((checks + 1))
+    # shellcheck disable=SC2086 # words
+    run -- -n CFLAGS=-O2 $words && grep -qE "hakbench (run|noise) .*'${words% *}' .*'CFLAGS=-O2'" "$log" ||
+        { echo "make -n $words: $(tail -n 3 "$log")"; status=1; }
+done
+
 # help and clean ask nobody while the Makefile is read: they work where there is nothing to ask.
 checks=$((checks + 2))
 dir=$(mktemp -d) || exit 1

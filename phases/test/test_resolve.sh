@@ -40,7 +40,7 @@ error() {
 }
 
 mkdir "$dir/nine" "$dir/eleven" "$dir/twelve" "$dir/values" "$dir/rival" "$dir/try"
-touch "$dir/nine/lazy.h" "$dir/nine/lazy_list.h" "$dir/eleven/front.h" "$dir/twelve/pool.h" "$dir/twelve/mid.h"
+touch "$dir/nine/lazy.h" "$dir/nine/lazy_list.h" "$dir/eleven/front.h" "$dir/twelve/pool.h" "$dir/twelve/large.h"
 touch "$dir/values/owner-map.h" "$dir/values/owner-ask.h" "$dir/rival/front.h" "$dir/try/front.h"
 for folder in nine eleven twelve rival try; do echo counter >"$dir/$folder/proof"; done
 cat >"$dir/table" <<'END'
@@ -76,13 +76,13 @@ name p12-front.owner-ask OWNER=ask FRONT=0
 answer lazy=phases/nine/lazy
 answer front=phases/eleven/front
 answer pool=phases/twelve/pool
-answer mid=phases/twelve/mid
+answer large=phases/twelve/large
 answer guard=core/seam/plain/guard
 answer owner=phases/values/owner-map
 answer owner=core/seam/plain/owner OWNER=plain
 answer owner=phases/values/owner-ask OWNER=ask
 answer front=core/seam/plain/front FRONT=0
-answer mid=core/seam/plain/mid PHASE=11
+answer large=core/seam/plain/large PHASE=11
 
 toggles='PHASE LAZY FRONT POOL OWNER'
 phase='want any number from 0 up to 12, the newest phase that is on'
