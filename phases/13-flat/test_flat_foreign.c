@@ -131,5 +131,27 @@ START_TEST(without_a_heap)
 }
 END_TEST
 
-TEST_MAIN("flat: foreign pointers", blocks_of_others, slots_of_nobody, misaligned_and_impossible, memory_of_other_kinds,
+static void *free_theirs(void *count)
+{
+    for (size_t i = 0; i < *(size_t *)count; i++)
+        hak_free(theirs[i]);
+    return NULL;
+}
+
+/* A heap whose blocks only others free gets its table, too, where they arrive in packets. */
+START_TEST(blocks_that_come_home)
+{
+    struct heap *h = thread_heap();
+    size_t count = MANY;
+    for (int round = 0; REMOTE_BATCHES && round < 2 * ROUTE_MISSES / MANY + 2; round++) {
+        for (size_t i = 0; i < MANY; i++)
+            must((theirs[i] = hak_malloc(48)));
+        run_thread(free_theirs, &count);
+    }
+    must(!REMOTE_BATCHES || mapped(h));
+    must(hak_check());
+}
+END_TEST
+
+TEST_MAIN("flat: foreign pointers", blocks_that_come_home, blocks_of_others, slots_of_nobody, misaligned_and_impossible, memory_of_other_kinds,
           without_a_heap)

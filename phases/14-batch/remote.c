@@ -256,8 +256,8 @@ void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p)
     if (likely(!lock_inside)) {
         heap_hold();
         uint32_t size = s->block_size;
-        uint64_t bytes = from->remote_sent_bytes + size;
-        bool fits = box->to == to && bytes <= from->out.flush_at && !remote_nearly_full(box);
+        uint64_t bytes = 0;
+        bool fits = box->to == to && (bytes = from->remote_sent_bytes + size) <= from->out.flush_at && !remote_nearly_full(box);
         if (likely(fits))
             remote_add(from, box, p, size, bytes);
         heap_let();
