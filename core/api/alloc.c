@@ -9,7 +9,6 @@
 #include "core/heap/heap.h"
 #include "core/low/log.h"
 #include "core/heap/mapped.h"
-#include "core/seam/grow.h"
 #include "core/seam/large.h"
 #include "core/seam/owner.h"
 #include "core/seam/purge.h"

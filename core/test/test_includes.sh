@@ -27,8 +27,10 @@ found=$(awk '
         if (FILENAME !~ /^phases/ && rank(to) > rank(FILENAME)) print FILENAME " includes " to ", which is above it"
         if (FILENAME ~ /^core/ && to ~ /^phases|^core\/(seam\/plain|check)/ && folder(FILENAME) != folder(to))
             print FILENAME " includes " to ", an answer"
+        if (!(to in there)) print FILENAME " includes " to ", which is not there"
         includes[FILENAME] = includes[FILENAME] " " to
     }
+    BEGIN { for (i = 1; i < ARGC; i++) there[ARGV[i]] }
     END { for (file in includes) if (!(file in state)) visit(file) }' $files)
 if [ -n "$found" ]; then
     echo "FAIL: the include graph:"
