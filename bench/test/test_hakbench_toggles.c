@@ -137,7 +137,7 @@ START_TEST(bad)
 {
     static const struct { const char *text, *says; } cases[] = {
         {"FRNT=0", "no toggle FRNT; toggles: "},
-        {"PHASE=x", "PHASE=x: want a number"},
+        {"PHASE=x", "PHASE=x: want any number"},
         {"MINCORE=maybe", "valid values: registry"},
         {"$(id)", "'$(id)'"},
         {"PHASE=1;id", "'PHASE=1;id'"},

@@ -75,7 +75,7 @@ END_TEST
 START_TEST(words_that_are_none)
 {
     bad("FRNT=0", "no variable FRNT; toggles: PHASE");
-    bad("PHASE=newest", "PHASE=newest: want a number");
+    bad("PHASE=newest", "PHASE=newest: want any number");
     bad("MINCORE=maybe", "MINCORE=maybe: valid values: registry");
     bad("clean", "'clean' is no variant");
     bad("PHASE=12;id", "is no variant");
