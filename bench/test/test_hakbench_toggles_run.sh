@@ -29,7 +29,7 @@ says '^no difference: syscalls_own on random_mixed-seed is the same within 1 %'
 hakbench 3 bisect-toggles --good='' --bad=''
 says '^no difference: GOOD and BAD are the same variant'
 hakbench 2 bisect-toggles --good='PHASE=x' --bad=''
-says 'PHASE=x: want a number' "$dir/errors"
+says 'PHASE=x: want any number' "$dir/errors"
 hakbench 2 bisect-toggles --good='' --bad='HAKMEM_NO_SUCH=1'
 says 'HAKMEM_NO_SUCH=1' "$dir/errors"
 hakbench 2 bisect-toggles --good=''
