@@ -23,15 +23,22 @@ static noinline void *hand_out_far(void *p)
     return p;
 }
 
-/* p, a block of a slab, is handed out for size bytes. */
-hot_inline void *hand_out(void *p, size_t size)
+/* p, a block of a slab of a mid class, is handed out. */
+hot_inline void *hand_out_mid(void *p)
 {
     guard_alloc(p);
-    if (size <= TINY_MAX)
-        return p;
     if (unlikely(!ssmap_is_near(p)))
         return hand_out_far(p);
     superslab_mark(ssmap_find_near(p), p);
+    return p;
+}
+
+/* p, a block of a slab, is handed out for size bytes. */
+hot_inline void *hand_out(void *p, size_t size)
+{
+    if (size > TINY_MAX)
+        return hand_out_mid(p);
+    guard_alloc(p);
     return p;
 }
 
@@ -103,7 +110,7 @@ static noinline void *malloc_miss(size_t size)
 static noinline void *malloc_wide(size_t size)
 {
     void *p = front_pop_wide(heap_self, size);
-    return likely(p) ? hand_out(p, size) : malloc_miss(size);
+    return likely(p) ? hand_out_mid(p) : malloc_miss(size);
 }
 
 HAK_EXPORT void *hak_malloc(size_t size)
@@ -143,16 +150,30 @@ static inline void block_live(struct heap *h, const struct slab *s, const void *
         log_bad_pointer(api, p, BAD_FREED);
 }
 
-/* p is a block of s, a slab of heap to: mine -> make room, push; another's -> keep or send. */
-static void free_block(struct heap *h, struct heap *to, struct slab *s, void *p, const char *api)
+/* p is a block of s, a slab of h, the calling thread's heap: into the front, or the slab. */
+static noinline void free_own(struct heap *h, struct slab *s, void *p, const char *api)
 {
-    block_live(h, s, p, api);
     guard_free(p, api);
-    if (class_mid(s->class))
-        superslab_unmark(superslab_of(s), p);
-    if (to == h)
-        front_give(h, s, p);
-    else if (lock_inside || !front_keep(h, s, p))
+    if (unlikely(class_mid(s->class) ? !superslab_unmark(superslab_of(s), p) : front_holds(h, s, p)))
+        log_bad_pointer(api, p, BAD_FREED);
+    front_give(h, s, p);
+}
+
+static noinline void free_keep(struct heap *h, struct heap *to, struct slab *s, void *p)
+{
+    if (!front_keep(h, s, p))
+        remote_give(h, to, s, p);
+}
+
+/* p is a block of s, a slab of another heap: the front keeps it, or it goes home. */
+hot_inline void free_remote(struct heap *h, struct heap *to, struct slab *s, void *p, const char *api)
+{
+    guard_free(p, api);
+    if (class_mid(s->class) && unlikely(!superslab_unmark(superslab_of(s), p)))
+        log_bad_pointer(api, p, BAD_FREED);
+    if (front_wants(h, s->class) && !lock_inside)
+        free_keep(h, to, s, p);
+    else
         remote_give(h, to, s, p);
 }
 
@@ -167,36 +188,50 @@ static noinline void free_mapped(void *p, const char *api)
 /* free of anything: a block of a slab, a later slot of whose run may hold it; a mapping's; NULL; nobody's: a line and abort. */
 static noinline void free_any(void *p, const char *api)
 {
-    struct superslab *ss = ssmap_find_inside(p);
-    struct slab *s = likely(ss) ? slab_in(ss, p) : NULL;
-    if (likely(s))
-        s -= s->back;
-    struct heap *to = likely(s) ? slab_heap(s) : NULL;
-    if (unlikely(!to) || unlikely(!slab_has_block(s, p))) {
-        if (!p)
-            return;
-        if (!(ss = ssmap_find(p))) {
-            free_mapped(p, api);
-            return;
-        }
-        s = block_slab(ss, p, api);
-        to = slab_heap(s);
+    if (!p)
+        return;
+    struct superslab *ss = ssmap_find(p);
+    if (!ss) {
+        free_mapped(p, api);
+        return;
     }
-    free_block(heap_self, to, s, p, api);
+    struct heap *h = heap_self;
+    struct slab *s = block_slab(ss, p, api);
+    if (slab_heap(s) == h)
+        free_own(h, s, p, api);
+    else
+        free_remote(h, slab_heap(s), s, p, api);
+}
+
+/* free of what no front took: the same as free_any, by the shortest way for another heap's block. */
+static noinline void free_long(void *p, struct heap *h)
+{
+    struct superslab *ss = ssmap_find_inside(p);
+    struct slab *s = ss ? slab_in(ss, p) : NULL;
+    struct heap *to = s ? slab_heap(s) : NULL;
+    if (ss && unlikely(!to))
+        to = slab_heap(s -= s->back);
+    if (unlikely(!to) || unlikely(!slab_has_block(s, p)))
+        free_any(p, "free");
+    else if (to == h)
+        free_own(h, s, p, "free");
+    else
+        free_remote(h, to, s, p, "free");
 }
 
 /* free when the fast path does not take p; bin is what that says of it, or NULL. */
-static noinline void free_slow(void *p, struct front_bin *bin)
+static noinline void free_slow(void *p, struct front_bin *bin, struct heap *h)
 {
-    if (unlikely(!front_push_again(heap_self, p, bin)))
-        free_any(p, "free");
+    if (unlikely(!front_push_again(h, p, bin)))
+        free_long(p, h);
 }
 
 HAK_EXPORT void hak_free(void *p)
 {
     struct front_bin *bin = NULL;
-    if (unlikely(!front_push(heap_self, p, &bin)))
-        free_slow(p, bin);
+    struct heap *h = heap_self;
+    if (unlikely(!front_push(h, p, &bin)))
+        free_slow(p, bin, h);
 }
 
 static void *calloc_clear(void *p, size_t size, bool zero)

@@ -31,7 +31,8 @@ SEAM(front_refill, void *, (struct heap *h, unsigned class, bool *zero));
 SEAM(front_give, void, (struct heap *h, struct slab *s, void *p)); /* takes p, a block of h's slab s, room or no room */
 /* realloc moves a block because it has only usable < size bytes: how many the new one has; size at least. size <= MID_MAX. */
 SEAM(front_room, size_t, (size_t size, size_t usable));
-SEAM(front_keep, bool, (struct heap *h, struct slab *s, void *p)); /* true: it keeps p, another heap's block */
+/* true: it keeps p, another heap's block, whose class front_wants */
+SEAM(front_keep, bool, (struct heap *h, struct slab *s, void *p));
 SEAM(front_holds, bool, (const struct heap *h, const struct slab *s, const void *p)); /* true: p is cached. May miss it */
 SEAM(front_flush, void, (struct heap *h)); /* every cached block back to its slab. Inside heap_enter */
 SEAM(front_own, void, (struct heap *h, const struct slab *s));    /* h has claimed s */

@@ -112,17 +112,6 @@ void front_new(struct heap *h)
     route_new(h);
 }
 
-/* Tiny: malloc came without the shorter way, or the heap has none yet. Wide: what the pool keeps for the next malloc. */
-void *front_look(struct heap *h, size_t size)
-{
-    if (size > TINY_MAX)
-        return size <= SLAB_MAX ? pool_pop(h, class_of_wide(size)) : NULL;
-    void *p = front_bin_pop(&h->front, class_of_tiny(size));
-    if (p)
-        route_open(h);
-    return p;
-}
-
 /* A fresh mid block spares the clearing; a batch of them in the bin would forget that they are fresh. */
 void *front_refill(struct heap *h, unsigned class, bool *zero)
 {
@@ -231,20 +220,25 @@ void front_drain(struct heap *h, struct slab *s, void *p)
     heap_leave(h);
 }
 
-noinline void front_full(struct heap *h, struct slab *s, void *p)
+static noinline void front_overflow(struct heap *h, struct slab *s, void *p)
 {
-    if (front_spill(&h->front.bin[s->class], p))
-        return;
     void *rest = pool_push(h, s, p);
     if (rest)
         front_drain(h, rest == p ? s : slab_of(rest), rest);
     purge_tick(true);
 }
 
+noinline void front_full(struct heap *h, void *p)
+{
+    struct slab *s = slab_of(p);
+    if (!front_spill(&h->front.bin[s->class], p))
+        front_overflow(h, s, p);
+}
+
 void front_give(struct heap *h, struct slab *s, void *p)
 {
     if (unlikely(!front_bin_push(&h->front.bin[s->class], p)))
-        front_full(h, s, p);
+        front_full(h, p);
     route_miss(h, 1);
 }
 

@@ -68,8 +68,20 @@ hot_inline void *front_pop_wide(struct heap *h, size_t size)
     return size <= SLAB_MAX ? front_bin_pop(&h->front, class_of_wide(size)) : NULL;
 }
 
-void front_full(struct heap *h, struct slab *s, void *p); /* the bin of p, a block of h's slab s, has no room */
-void *front_look(struct heap *h, size_t size);
+void front_full(struct heap *h, void *p); /* the bin of p, a block of h's, has no room */
+
+/* Tiny: malloc came without the shorter way, or the heap has none yet. Wide: what the pool keeps for the next malloc. */
+hot_inline void *front_look(struct heap *h, size_t size)
+{
+    if (size > TINY_MAX)
+        return size <= SLAB_MAX ? pool_pop(h, class_of_wide(size)) : NULL;
+    void *p = front_bin_pop(&h->front, class_of_tiny(size));
+    if (p)
+        route_open(h);
+    return p;
+}
+
+ANSWER(bool, front_wants, (const struct heap *h, unsigned class), foreign_wants(&h->front.foreign, class))
 
 hot_inline bool front_push(struct heap *h, void *p, struct front_bin **hint)
 {
@@ -85,7 +97,7 @@ hot_inline bool front_push(struct heap *h, void *p, struct front_bin **hint)
         return false;
     guard_free(p, "free");
     if (unlikely(!front_bin_push(bin, p)))
-        front_full(h, s, p);
+        front_full(h, p);
     return true;
 }
 
@@ -99,7 +111,7 @@ hot_inline bool front_push_again(struct heap *h, void *p, struct front_bin *bin)
             return false;
         guard_free(p, "free");
         if (unlikely(!front_bin_push(bin, p)))
-            front_full(h, slab_of(p), p);
+            front_full(h, p);
         return true;
     }
     if (unlikely(front_newest(bin, p)) || unlikely(!front_spills(bin)))

@@ -3,11 +3,8 @@
 #include "core/heap/stats.h"
 #include "core/heap/thread.h"
 
-/* A thread that does not ask for such blocks has no use for them. */
 bool foreign_keep(struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p)
 {
-    if (!foreign_holds(s->class) || !o->asked[s->class])
-        return false;
     if (!front_bin_push(&f->bin[s->class], p)) {
         grow_drained(&f->grow, s->class);
         return false;

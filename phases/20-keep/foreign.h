@@ -36,6 +36,12 @@ static inline void foreign_emptied(struct foreign_heap *o)
     memset(o->asked, 0, sizeof o->asked);
 }
 
+/* A thread that does not ask for such blocks has no use for them. */
+static inline bool foreign_wants(const struct foreign_heap *o, unsigned class)
+{
+    return foreign_holds(class) && o->asked[class];
+}
+
 bool foreign_keep(struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p);
 bool foreign_return(struct heap *h, struct slab *s, void *p);
 uint64_t foreign_cached(const struct heap *h, const struct slab *s);

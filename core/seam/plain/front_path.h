@@ -22,6 +22,7 @@ hot_inline bool front_push(struct heap *h, void *p, struct front_bin **bin)
     return true;
 }
 
+ANSWER(bool, front_wants, (const struct heap *h, unsigned class), false)
 ANSWER(bool, front_push_again, (struct heap *h, void *p, struct front_bin *bin), false)
 
 #endif

@@ -14,7 +14,8 @@ struct front_heap;
 
 #include HAK_SEAM_foreign
 
-/* True: p is in f, the front of the calling thread's heap. False: send it home. */
+SEAM(foreign_wants, bool, (const struct foreign_heap *o, unsigned class)); /* front_wants */
+/* Of such a class. True: p is in f, the front of the calling thread's heap. False: send it home. */
 SEAM(foreign_keep, bool, (struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p));
 SEAM(foreign_holds, bool, (unsigned class)); /* may a front hold others' blocks of that class? */
 SEAM(foreign_missed, void, (struct foreign_heap *o, unsigned class)); /* malloc found nothing of that class in the front */

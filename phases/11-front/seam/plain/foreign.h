@@ -6,6 +6,7 @@ struct foreign_heap {};
 
 uint64_t front_bin_cached(const struct heap *h, const struct slab *s);
 
+ANSWER(bool, foreign_wants, (const struct foreign_heap *o, unsigned class), false)
 ANSWER(bool, foreign_keep, (struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p), false)
 ANSWER(bool, foreign_holds, (unsigned class), false)
 ANSWER(bool, foreign_return, (struct heap *h, struct slab *s, void *p), false)
