@@ -33,7 +33,7 @@ static void *aligned_block(size_t align, size_t size)
     size_t rounded = ((size ? size : 1) + align - 1) & ~(align - 1);
     if (rounded <= TINY_MAX || (rounded <= SLAB_MAX && align <= SLAB_SIZE)) {
         void *p = hak_malloc(rounded);
-        if (likely(!((uintptr_t)p & (align - 1))))
+        if (align <= 4096 || likely(!((uintptr_t)p & (align - 1))))
             return p;
         hak_free(p); /* from nowhere near a slab, as malloc does in a signal handler: a mapping starts at a page */
     }

@@ -210,7 +210,7 @@ void front_drain_inside(struct heap *h, struct slab *s, void *p)
     count_add(&h->front.count[class].drains, 1);
 }
 
-void front_drain(struct heap *h, struct slab *s, void *p)
+noinline void front_drain(struct heap *h, struct slab *s, void *p)
 {
     if (unlikely(!heap_enter(h))) { /* in a signal handler that interrupted a slow path */
         heap_remote_push(h, h, s, p);
@@ -220,11 +220,18 @@ void front_drain(struct heap *h, struct slab *s, void *p)
     heap_leave(h);
 }
 
+static noinline void front_drain_other(struct heap *h, void *p)
+{
+    front_drain(h, slab_of(p), p);
+}
+
 static noinline void front_overflow(struct heap *h, struct slab *s, void *p)
 {
     void *rest = pool_push(h, s, p);
-    if (rest)
-        front_drain(h, rest == p ? s : slab_of(rest), rest);
+    if (rest == p)
+        front_drain(h, s, p);
+    else if (rest)
+        front_drain_other(h, rest);
     purge_tick(true);
 }
 
