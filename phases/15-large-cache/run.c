@@ -113,7 +113,7 @@ static void *run_last(struct heap *h, unsigned class)
 /* Of classes that fronts take there is nothing to find that they would not have had. */
 void *run_pop(struct heap *h, unsigned class)
 {
-    if (front_serves(class) || h->current[class] == &slab_none || unlikely(lock_inside))
+    if (front_serves(class) || h == &heap_none || unlikely(lock_inside))
         return NULL;
     void *p = run_last(h, class);
     if (p || !heap_step_in(h))
