@@ -56,8 +56,8 @@ static void *malloc_from(struct heap *h, size_t size, bool *zero)
     return p;
 }
 
-/* For who has no heap, or cannot have it now: at the thread's end, in a signal handler that interrupted a slow path, while
- * somebody is in the heap who does not leave. */
+/* Allocates without the thread's own heap: the thread is ending, this is a signal handler that interrupted a slow path, or
+ * another thread is inside the heap and does not leave. */
 static noinline void *malloc_without(size_t size, bool *zero)
 {
     int saved = errno;

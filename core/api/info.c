@@ -118,7 +118,7 @@ struct info_file {
     unsigned number;
 };
 
-/* How much a heap once had is not counted: its max is what it has. */
+/* The peak of a single heap is not counted, so "max" repeats "current". */
 static void info_heap(void *context, struct heap *h)
 {
     struct info_file *file = context;

@@ -36,7 +36,8 @@ static uint64_t background_due(uint64_t now)
     return first < purge ? first : purge;
 }
 
-/* Says that the thread ends, unless something came meanwhile: who rings looks at `absent` afterwards. */
+/* True: the thread ends. It first sets `absent`, then looks once more for work. background_ring stores its work first and reads
+ * `absent` afterwards, so one of the two sees the other. */
 static bool background_ends(void)
 {
     __atomic_store_n(&background_absent, true, __ATOMIC_SEQ_CST);

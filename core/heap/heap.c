@@ -13,9 +13,9 @@ bool heap_torn;
 
 enum { HEAP_SPINS = 32, HEAP_DRAIN_STEP = 4096, HEAP_DRAIN_STEPS = 4, HEAP_NESTED = 3 };
 
-/* Somebody else is inside. After a wait in vain `wanted` stays, so that who is inside leaves at its next look, and the next
- * tries do not wait. By the clock, and without a yield: a thread of higher priority than the one inside would wait for
- * nothing. */
+/* Waits for HEAP_WAIT_US for the thread that is inside. If it does not leave, `wanted` stays set: that thread leaves when it
+ * looks at `wanted` the next time, and later calls try once without waiting. The wait ends by the clock. It does not yield,
+ * since a yield gives nothing to a thread inside that has a lower priority. */
 static bool heap_spin(struct lock_heap *l)
 {
     bool again = load_relaxed(&l->wanted), got = lock_word_take(&l->word);
@@ -247,7 +247,7 @@ static bool heap_borrow(struct heap *h)
            __atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
-/* May the calling thread not enter h, because of itself, of fork or of who is inside? */
+/* Is h closed to the calling thread: it is too deep inside heaps already, another thread is inside, or a fork is under way? */
 static bool heap_kept_out(const struct heap *h)
 {
     return lock_inside >= HEAP_NESTED * LOCK_IN_HEAP || __atomic_load_n(&h->lock.word, __ATOMIC_SEQ_CST) != 0 ||
@@ -310,7 +310,8 @@ void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *
         lock_help(to);
 }
 
-/* Some of what is queued: a slow path must not last as long as others have freed. */
+/* Takes at most HEAP_DRAIN_STEP of the queued blocks, so that the length of a slow path does not depend on how much others have
+ * freed. */
 static void heap_drain_step(struct heap *h)
 {
     uint64_t blocks = 0, bytes = 0;

@@ -192,7 +192,8 @@ void *mapped_alloc(size_t size, size_t align)
     return m ? mapped_block(m) : NULL;
 }
 
-/* Not what was asked for at a page's boundary: nobody else wants pages that are not to be inherited, or locked. */
+/* Offers a freed mapping to the large seam. Blocks that were asked for at a page's boundary are not offered: the program may
+ * have locked their pages or excluded them from fork, and the next block would inherit that. */
 static bool mapped_give(const struct mapped *m, char *start, size_t bytes)
 {
     return m->user == OS_LARGE && !m->apart && large_give(start, bytes);
@@ -216,9 +217,9 @@ static void *mapped_copy(struct mapped *m, struct mapped *target)
     return mapped_block(target);
 }
 
-/* mapped_resize, when the mapping cannot grow where it stands. The kernel chooses where it goes: a move to an address of ours
- * could fail after that address has been given up (Linux before 6.17), when it may be anybody's. While the pages move m is
- * known to nobody, as both places may become somebody else's. */
+/* mapped_resize for a mapping that cannot grow in place. The kernel chooses the new address. If this code chose it, Linux
+ * before 6.17 could unmap the target and then fail, and another thread could map something there. The owner seam does not know
+ * m while the pages move, since either address may be mapped by another thread meanwhile. */
 static void *mapped_move(struct mapped *m, size_t size)
 {
     enum os_user user = mapped_user(size);

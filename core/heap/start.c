@@ -22,7 +22,7 @@
 static struct lock start_lock = LOCK_INIT(LOCK_START);
 bool start_done;
 
-/* A signal handler that interrupts this goes on with what there is. */
+/* Reads the page size and opens the owner seam, once. A signal handler that interrupts this returns without waiting. */
 void start_now(void)
 {
     if (!lock_may(&start_lock))

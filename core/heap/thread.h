@@ -12,8 +12,8 @@
  * handler that has interrupted this very call; a thread that has ended. */
 struct heap *thread_heap(void);
 
-/* A block of a heap that nobody has, for who has none or cannot have its own now; NULL: none to be had, too large, or in a
- * signal handler that interrupted a slow path. */
+/* Allocates from a heap that no thread has. For a thread that has no heap, or cannot enter its own now. NULL: no memory, the
+ * size does not come from slabs, or the caller is a signal handler that interrupted a slow path. */
 void *thread_lend(size_t size);
 
 /* Creates the key whose destructor ends a thread's use of its heap, unless that has been done. */

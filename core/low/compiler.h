@@ -76,8 +76,8 @@ _Noreturn void hak_assert_failed(const char *text, const char *file, int line);
  * instructions. No code of its own. */
 #define keep_pointer(p) __asm__("" : "+r"(p))
 
-/* The value is not what it was, for all the compiler knows: an address made of it is computed again, within an instruction that
- * can do so, instead of being kept in a register by one more. No code of its own. */
+/* Tells the compiler that x may have changed. It then computes an address from x again, as part of the instruction that uses
+ * it, and does not spend an instruction to keep the address in a register. Emits no code. */
 #define forget_value(x) __asm__("" : "+r"(x))
 
 /* What gcc 12 needs help with to spend one instruction less. keep_result: x, not NULL and about to be returned, is computed in

@@ -357,7 +357,7 @@ void os_thread_remember(void)
     __atomic_fetch_add(&os_counts[OS_META][OS_OTHER], 2, __ATOMIC_RELAXED);
 }
 
-/* What is refused stays as it is: it is only about who runs when. */
+/* Errors are ignored: a thread with the wrong name, priority or processors still works. */
 void os_thread_reset(const char *name)
 {
     pthread_setname_np(pthread_self(), name);

@@ -9,8 +9,9 @@ enum { PLACE_TRIES = 4, PLACE_PAUSE = 64 };
 static uintptr_t place_next[PLACE_KINDS], place_superslab;
 static unsigned place_pause; /* SuperSlabs that do without a wish, since the last ones were not granted. Relaxed */
 
-/* Differs from run to run as far as the kernel places images and stacks at random, and is the same where it does not, so that a
- * debugger sees the same addresses again. The stack's place is taken coarsely: its fine part depends on the environment. */
+/* A number made of the addresses of this image and of the stack. Where the kernel places those at random, the number differs
+ * from run to run. Under a debugger, which turns that off, it is the same each time. Of the stack's address only the upper
+ * bits count, since the lower ones depend on the environment. */
 static uintptr_t place_random(void)
 {
     static const char image;

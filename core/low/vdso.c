@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-/* How far the image lies from where it was linked. */
+/* *bias: the difference between the address of the image in memory and the address that it was linked for. */
 static bool vdso_bias(const Elf64_Ehdr *image, uintptr_t *bias)
 {
     const Elf64_Phdr *part = (const Elf64_Phdr *)((const char *)image + image->e_phoff);

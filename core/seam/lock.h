@@ -39,7 +39,7 @@ static inline void lock_give(struct lock_heap *l)
     lock_inside -= LOCK_IN_HEAP;
 }
 
-/* Into a heap that nobody is in, by who does not have it, or is inside another. False: somebody is. */
+/* Enters a heap that another thread has, or enters it from inside another heap. Does not wait. False: a thread is inside. */
 static inline bool lock_visit_word(struct lock_heap *l)
 {
     if (load_relaxed(&l->word) != 0 || unlikely(load_relaxed(&lock_unsettled)))
