@@ -67,6 +67,7 @@ void front_open(struct heap *h)
         front_flush(h); /* the old slots, of one heap, are lost */
     for (unsigned c = 0; c < FRONT_CLASSES; c++)
         f->bin[c] = (struct front_bin)FRONT_BIN_INIT;
+    memset(f->open, 0, sizeof f->open);
     grow_reset(&f->grow);
     f->opened = false;
     f->cap = front_cap;
