@@ -7,7 +7,10 @@ TEST_DIRS := core/test $(FOLDERS) $(FOLDERS:%=%/test) $(if $(HERE),phases/test b
 HAKBENCH_TESTS := $(wildcard bench/test/test_hakbench_*)
 HOUSE_TESTS := $(wildcard bench/test/test_work_*) $(addprefix core/test/test_,source_rules.sh includes.sh readme.sh) $(addprefix phases/test/test_,make.sh resolve.sh blanks.sh \
     flags.sh revision.sh new_phase.sh)
-ELSEWHERE := $(HAKBENCH_TESTS) $(if $(SET),$(HOUSE_TESTS))
+# QUICK=1: the tests in C of the core, but for the slowest, and the stress tests of the phases.
+SLOW_TESTS := $(wildcard core/test/test_*.sh phases/test/test_*.sh) $(filter-out %_stress.c,$(wildcard $(FOLDERS:%=%/test_*))) \
+    $(addprefix core/test/test_,core_spare.c core_sweep.c api_churn.c api_enomem.c)
+ELSEWHERE := $(HAKBENCH_TESTS) $(if $(SET),$(HOUSE_TESTS)) $(if $(filter 1,$(QUICK)),$(SLOW_TESTS))
 TEST_SRCS := $(filter-out $(ELSEWHERE),$(wildcard $(TEST_DIRS:%=%/test_*.c)))
 TEST_BINS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(TEST_SRCS)))
 HAKBENCH_HERE := $(if $(filter native.release.,$(ARCH).$(MODE).$(OTHER_CC)),$(if $(SET),,$(HAKBENCH_TESTS)))
@@ -44,7 +47,7 @@ TEST_ENV = HAK_VARIANT=$(VARIANT) HAK_MODE=$(MODE) HAK_CC=$(call quote,$(lastwor
 
 # --- Targets for people ---------------------------------------------------------------------------------------------------
 .PHONY: test test-arm64 fuzz run-fuzz
-test: lib release-link ## build and run every test of this variant (TEST=word: those named so)
+test: lib release-link ## build and run every test of this variant (TEST=word: those named so; QUICK=1: a third of them)
 	@$(TEST_ENV) core/test/run $(call quote,$(TEST)) $(TEST_BINS) $(HAKBENCH_BINS) $(TEST_SCRIPTS)
 test-arm64: deps-arm64 ; +@$(AGAIN) ARCH=arm64 MODE=$(MODE) TEST=$(call quote,$(TEST)) test ## cross-build and test under qemu
 fuzz: ; +@$(AGAIN) CC=clang MODE=fuzz SECONDS=$(call quote,$(SECONDS)) run-fuzz ## random calls against a shadow model (SECONDS=60)
