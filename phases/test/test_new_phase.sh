@@ -65,12 +65,15 @@ case $got in 'p0+tryout '*" pool=$folder/pool "*) ;; *) echo "FAIL: resolved to 
 case $(phases/resolve TRYOUT=1) in error*) echo "FAIL: not on the newest: $(phases/resolve TRYOUT=1)"; status=1 ;; esac
 
 # Its objects are those of the plain answer; its test compiles.
-ok run PHASE=0 out/p0/obj/core/api/embed.o out/p0/obj/core/seam/plain/pool.o
-ok run PHASE=0 TRYOUT=1 out/p0+tryout/obj/core/api/embed.o "out/p0+tryout/obj/$folder/pool.o" "out/p0+tryout/obj/$folder/test/test_try_out.o"
-mv "out/p0+tryout/obj/$folder/pool.o" out/p0+tryout/pool.o && mv out/p0/obj/core/seam/plain/pool.o out/p0/pool.o
+name() { env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make --no-print-directory CC="$HAK_CC" "$@" print-variant; }
+base=out/$(name PHASE=0) # another compiler has a name of its own
+try=out/$(name PHASE=0 TRYOUT=1)
+ok run PHASE=0 "$base/obj/core/api/embed.o" "$base/obj/core/seam/plain/pool.o"
+ok run PHASE=0 TRYOUT=1 "$try/obj/core/api/embed.o" "$try/obj/$folder/pool.o" "$try/obj/$folder/test/test_try_out.o"
+mv "$try/obj/$folder/pool.o" "$try/pool.o" && mv "$base/obj/core/seam/plain/pool.o" "$base/pool.o"
 for object in obj/core/api/embed.o pool.o; do
-    objdump -d --no-show-raw-insn "out/p0/$object" | sed 1,3d >old
-    objdump -d --no-show-raw-insn "out/p0+tryout/$object" | sed 1,3d >new
+    objdump -d --no-show-raw-insn "$base/$object" | sed 1,3d >old
+    objdump -d --no-show-raw-insn "$try/$object" | sed 1,3d >new
     ok [ -s old ]
     ok cmp old new
 done
