@@ -3,13 +3,8 @@
 #ifndef HAK_OWNER_ALWAYS_H
 #define HAK_OWNER_ALWAYS_H
 
-#include "core/low/os.h"
+#include "core/seam/plain/owner_none.h"
 
 #define OWNER_NAME "always"
-
-static inline size_t owner_header(void)
-{
-    return os_page;
-}
 
 #endif

@@ -44,26 +44,3 @@ struct mapped *owner_find(const void *p)
     cache[0] = entry | bit;
     return m;
 }
-
-void owner_add(struct mapped *m)
-{
-    (void)m;
-}
-
-void owner_remove(struct mapped *m)
-{
-    (void)m;
-}
-
-void owner_start(void)
-{
-}
-
-void owner_fork_lock(void)
-{
-}
-
-void owner_fork_unlock(bool child)
-{
-    (void)child;
-}

@@ -3,13 +3,8 @@
 #ifndef HAK_OWNER_CACHED_H
 #define HAK_OWNER_CACHED_H
 
-#include "core/low/os.h"
+#include "core/seam/plain/owner_none.h"
 
 #define OWNER_NAME "cached"
-
-static inline size_t owner_header(void)
-{
-    return os_page;
-}
 
 #endif

@@ -8,9 +8,12 @@
 
 #define OWNER_NAME "ranges"
 
-static inline size_t owner_header(void)
-{
-    return os_page;
-}
+ANSWER(size_t, owner_header, (void), os_page)
+struct mapped *owner_find(const void *p);
+void owner_add(struct mapped *m);
+void owner_remove(struct mapped *m);
+void owner_start(void);
+void owner_fork_lock(void);
+void owner_fork_unlock(bool child);
 
 #endif

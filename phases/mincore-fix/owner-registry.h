@@ -5,9 +5,12 @@
 
 #define OWNER_NAME "registry"
 
-static inline size_t owner_header(void)
-{
-    return 0;
-}
+ANSWER(size_t, owner_header, (void), 0)
+struct mapped *owner_find(const void *p);
+void owner_add(struct mapped *m);
+void owner_remove(struct mapped *m);
+void owner_start(void);
+void owner_fork_lock(void);
+void owner_fork_unlock(bool child);
 
 #endif

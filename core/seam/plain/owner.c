@@ -9,26 +9,3 @@ struct mapped *owner_find(const void *p)
         return NULL;
     return mapped_magic_holds(m) ? m : NULL;
 }
-
-void owner_add(struct mapped *m)
-{
-    (void)m;
-}
-
-void owner_remove(struct mapped *m)
-{
-    (void)m;
-}
-
-void owner_start(void)
-{
-}
-
-void owner_fork_lock(void)
-{
-}
-
-void owner_fork_unlock(bool child)
-{
-    (void)child;
-}

@@ -3,10 +3,8 @@
 #ifndef HAK_PLAIN_OWNER_H
 #define HAK_PLAIN_OWNER_H
 
-#include "core/low/os.h"
+#include "core/seam/plain/owner_none.h"
 
 #define OWNER_NAME "trust"
-
-ANSWER(size_t, owner_header, (void), os_page)
 
 #endif
