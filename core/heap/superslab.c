@@ -12,6 +12,8 @@ static struct lock superslab_lock = LOCK_INIT(LOCK_SUPERSLAB);
 static struct superslab *superslab_list;  /* every SuperSlab that the map knows; under the lock */
 static struct superslab *superslab_stuck; /* munmap failed: used again first; under the lock; linked by next */
 static struct superslab *superslab_bare;  /* metadata that stands for no SuperSlab; under the lock; linked by next */
+static char *superslab_fresh;             /* metadata that was never used; under the lock */
+static size_t superslab_fresh_count;
 static struct superslab_counts counts;    /* under the lock */
 
 enum { SUPERSLAB_META_CHUNK = 8 }; /* as many are mapped at a time; one where memory is short */
@@ -46,12 +48,8 @@ static bool superslab_meta_map(size_t count)
     uintptr_t at = (uintptr_t)place_map((count + 1) * SUPERSLAB_META, PLACE_META);
     if (!at)
         return false;
-    at = (at + SUPERSLAB_META - 1) & ~(SUPERSLAB_META - 1);
-    for (; count > 0; count--, at += SUPERSLAB_META) {
-        struct superslab *ss = (struct superslab *)at;
-        ss->next = superslab_bare;
-        superslab_bare = ss;
-    }
+    superslab_fresh = (char *)((at + SUPERSLAB_META - 1) & ~(SUPERSLAB_META - 1));
+    superslab_fresh_count = count;
     return true;
 }
 
@@ -62,10 +60,14 @@ static struct superslab *superslab_take(void)
     struct superslab *ss = superslab_stuck;
     if (ss) {
         superslab_stuck = ss->next;
-    } else if (superslab_bare || superslab_meta_map(SUPERSLAB_META_CHUNK) || superslab_meta_map(1)) {
+    } else if (superslab_bare) {
         ss = superslab_bare;
         superslab_bare = ss->next;
         ss->base = NULL;
+    } else if (superslab_fresh_count > 0 || superslab_meta_map(SUPERSLAB_META_CHUNK) || superslab_meta_map(1)) {
+        ss = (struct superslab *)superslab_fresh; /* zero, and not touched before it is wanted */
+        superslab_fresh += SUPERSLAB_META;
+        superslab_fresh_count--;
     }
     lock_leave(&superslab_lock);
     return ss;

@@ -115,16 +115,20 @@ static void *stay_inside(void *context)
     return context;
 }
 
-/* The thread is stopped within a slow path: fork does not wait for ever, and not a second time, and leaves that heap alone. */
+/* The thread is stopped within a slow path: fork does not wait for ever, and not a second time, and leaves that heap alone. The
+ * quickest fork after the first tells, since a busy machine may make any one of them slow. */
 START_TEST(test_inside_is_lost)
 {
     pthread_t thread;
-    uint64_t before = os_now_ms();
+    uint64_t quickest = UINT64_MAX;
     must(sem_init(&ready, 0, 0) == 0 && sem_init(&leave, 0, 0) == 0);
     must(pthread_create(&thread, NULL, stay_inside, NULL) == 0);
     sem_wait(&ready);
     for (int i = 0; i < 20; i++) {
+        uint64_t before = os_now_ms();
         pid_t child = fork();
+        uint64_t took = os_now_ms() - before;
+        quickest = i > 0 && took < quickest ? took : quickest;
         if (child == 0) {
             for (int j = 0; j < 100; j++)
                 hak_free(theirs[j]);
@@ -135,7 +139,7 @@ START_TEST(test_inside_is_lost)
         }
         expect_good_child(child);
     }
-    must(os_now_ms() - before < 1900);
+    must(quickest < 90);
     must(their_heap->state == HEAP_OWNED);
     sem_post(&leave);
     must(pthread_join(thread, NULL) == 0 && their_heap->state == HEAP_PARKED);
@@ -159,9 +163,11 @@ static void count_states(void *context, struct heap *h)
     ((int *)context)[load_relaxed(&h->state)]++;
 }
 
+/* A busy machine may keep a thread within a slow path, without a processor, for longer than fork waits; that is seldom. */
 START_TEST(test_threads_at_work_leave_nothing_lost)
 {
     pthread_t threads[4];
+    int status, lost = 0;
     thread_heap();
     for (uintptr_t i = 0; i < 4; i++)
         must(pthread_create(&threads[i], NULL, replace, (void *)i) == 0);
@@ -171,14 +177,16 @@ START_TEST(test_threads_at_work_leave_nothing_lost)
             int states[4] = {0};
             alarm(60);
             thread_each_heap(count_states, states);
-            must(states[HEAP_LOST] == 0 && states[HEAP_BUSY] == 0 && states[HEAP_OWNED] == 1);
-            must(test_stats().heaps_parked == test_stats().heaps - 1);
+            must(states[HEAP_BUSY] == 0 && states[HEAP_OWNED] == 1);
+            must(test_stats().heaps_parked == test_stats().heaps - 1 - states[HEAP_LOST]);
             hak_malloc_trim(0);
             run_thread_in_child(allocate, NULL);
-            _exit(0);
+            _exit(10 + states[HEAP_LOST]);
         }
-        expect_good_child(child);
+        must(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) >= 10);
+        lost += WEXITSTATUS(status) > 10;
     }
+    must((size_t)lost <= 1 + test_scaled(200) / 10);
     __atomic_store_n(&stop, true, __ATOMIC_RELAXED);
     for (int i = 0; i < 4; i++)
         must(pthread_join(threads[i], NULL) == 0);

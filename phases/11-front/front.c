@@ -40,13 +40,22 @@ static size_t front_over(const struct front_heap *f, unsigned class)
     return class >= CLASS_TINY ? 0 : half < FRONT_OVER ? half : FRONT_OVER;
 }
 
+/* Slots that a bin has now, without those for what does not fit. */
+static size_t front_laid(const struct front_bin *bin)
+{
+    return (size_t)(bin->over_base - bin->base);
+}
+
 /* The limits of a bin, open from here on: as many as it may hold now. Inside heap_enter. */
 static void front_allow(struct front_heap *f, unsigned class)
 {
     struct front_bin *bin = &f->bin[class];
-    bin->room = bin->base + front_slots(f, class);
+    size_t laid = front_laid(bin), slots = front_slots(f, class), over = front_over(f, class);
+    if (laid < front_most(f, class))
+        over = over < FRONT_SMALL_OVER ? over : FRONT_SMALL_OVER;
+    bin->room = bin->base + (slots < laid ? slots : laid);
     bin->limit = class < CLASS_TINY ? bin->room : bin->base;
-    bin->over_limit = bin->over_base + front_over(f, class);
+    bin->over_limit = bin->over_base + over;
     f->open[class / 64] |= (uint64_t)1 << class % 64;
 }
 
@@ -55,12 +64,54 @@ static bool front_is_open(const struct front_heap *f, unsigned class)
     return f->open[class / 64] >> class % 64 & 1;
 }
 
-/* Lays the slots out in one piece. Without memory for it the heap works on, uncached. Its cap is this heap's from here on: a
- * thread may start before the environment has been read. */
+/* Gives the bin the next `slots` slots, which take over what it holds. The bin is shut until front_allow. A handler's blocks
+ * are queued meanwhile; who reads the pointers finds top < base and over_top < over_base, as slots are laid out upwards. */
+static void front_lay(struct front_heap *f, unsigned class, size_t slots, size_t over)
+{
+    struct front_bin *bin = &f->bin[class];
+    void **base = f->slots, **over_base = base + slots; /* its slot is the last of the bin */
+    f->slots = over_base + over + 1;
+    bin->room = bin->limit = bin->over_limit = NULL; /* below every slot */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    size_t held = (size_t)(bin->top - bin->base), waiting = (size_t)(bin->over_top - bin->over_base);
+    memcpy(base + 1, bin->base + 1, held * sizeof *base);
+    memcpy(over_base + 1, bin->over_base + 1, waiting * sizeof *base);
+    store_relaxed(&bin->base, base);
+    store_relaxed(&bin->over_base, over_base);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    store_relaxed(&bin->top, base + held);
+    store_relaxed(&bin->over_top, over_base + waiting);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    bin->room = bin->limit = base;
+    bin->over_limit = over_base;
+}
+
+void front_widen(struct heap *h, unsigned class)
+{
+    struct front_heap *f = &h->front;
+    if (f->opened && front_laid(&f->bin[class]) < front_most(f, class))
+        front_lay(f, class, front_most(f, class), front_over(f, class));
+}
+
+/* The bin of a class that has just missed has slots: a few at first, all when it has missed so often. Inside heap_enter. */
+static void front_begin(struct heap *h, unsigned class)
+{
+    struct front_heap *f = &h->front;
+    size_t most = front_most(f, class), laid = front_laid(&f->bin[class]), over = front_over(f, class);
+    if (likely(laid == most) || !f->opened)
+        return;
+    if (most <= FRONT_SMALL || f->count[class].misses > FRONT_SMALL_MISSES)
+        front_widen(h, class);
+    else if (laid == 0)
+        front_lay(f, class, FRONT_SMALL, over < FRONT_SMALL_OVER ? over : FRONT_SMALL_OVER);
+}
+
+/* Takes the address space for all slots, and lays those of mid classes out, which are few. Without memory for it the heap works
+ * on, uncached. Its cap is this heap's from here on: a thread may start before the environment has been read. */
 void front_open(struct heap *h)
 {
     struct front_heap *f = &h->front;
-    size_t total = 0;
+    size_t tiny = CLASS_TINY * (FRONT_SMALL + FRONT_SMALL_OVER + 1), mid = 0;
     if (f->opened && f->cap == front_cap)
         return;
     if (f->opened)
@@ -72,19 +123,16 @@ void front_open(struct heap *h)
     f->opened = false;
     f->cap = front_cap;
     for (unsigned c = 0; c < HEAP_CLASSES; c++)
-        total += front_most(f, c) + front_over(f, c) + 1;
-    void **slots = meta_alloc(total * sizeof *slots);
+        *(c < CLASS_TINY ? &tiny : &mid) += front_most(f, c) + front_over(f, c) + 1;
+    void **slots = meta_alloc((tiny + mid) * sizeof *slots);
     if (!slots) {
         f->cap = 0;
         return;
     }
-    for (unsigned c = 0; c < HEAP_CLASSES; c++) {
-        struct front_bin *bin = &f->bin[c];
-        bin->base = bin->top = slots;
-        bin->room = bin->limit = slots;
-        bin->over_base = bin->over_top = bin->over_limit = slots + front_most(f, c); /* its slot is the last of the bin */
-        slots = bin->over_base + front_over(f, c) + 1;
-    }
+    f->slots = slots + tiny;
+    for (unsigned c = CLASS_TINY; c < HEAP_CLASSES; c++)
+        front_lay(f, c, front_most(f, c), 0);
+    f->slots = slots;
     f->opened = true;
 }
 
@@ -127,6 +175,7 @@ void *front_refill(struct heap *h, unsigned class, bool *zero)
     count_add(&h->front.count[class].misses, 1);
     grow_missed(&h->front.grow, class);
     foreign_missed(&h->front.foreign, class);
+    front_begin(h, class);
     front_allow(&h->front, class); /* never less than before */
     struct slab *s = heap_slab(h, class);
     if (s) {
@@ -146,14 +195,14 @@ void *front_refill(struct heap *h, unsigned class, bool *zero)
     return p;
 }
 
-enum { FRONT_HELD_MOST = 4096 + FRONT_OVER }; /* HAKMEM_FC_CAP at most, and those that did not fit */
+enum { FRONT_HELD_MOST = 4096 }; /* HAKMEM_FC_CAP at most */
 
 /* Any thread may ask. Where the owner lays the bin out meanwhile, the pointers read do not belong together: then nothing. */
 static size_t front_held(const struct front_bin *bin)
 {
-    size_t held = (size_t)(load_relaxed(&bin->top) - load_relaxed(&bin->base) + load_relaxed(&bin->over_top) -
-                           load_relaxed(&bin->over_base));
-    return held <= FRONT_HELD_MOST ? held : 0;
+    size_t held = (size_t)(load_relaxed(&bin->top) - load_relaxed(&bin->base));
+    size_t over = (size_t)(load_relaxed(&bin->over_top) - load_relaxed(&bin->over_base));
+    return (held <= FRONT_HELD_MOST ? held : 0) + (over <= FRONT_OVER ? over : 0);
 }
 
 /* The slots behind base up to top, which hold blocks of h's slabs or NULL, are emptied into the slabs; neighbours in a slab
@@ -193,7 +242,7 @@ void front_drain_inside(struct heap *h, struct slab *s, void *p)
 {
     unsigned class = s->class;
     struct front_bin *bin = &h->front.bin[class];
-    if (!front_is_open(&h->front, class))
+    if (!front_is_open(&h->front, class) && front_laid(bin) > 0)
         front_allow(&h->front, class);
     if (front_bin_push(bin, p))
         return;

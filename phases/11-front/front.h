@@ -18,8 +18,12 @@
  *   0 <= top - base <= room - base <= min(cap, grow_now of the class);  limit = room, or base
  *   over_base < slot <= over_top <= over_limit: blocks of this class and heap, used in their slabs, or NULL
  *   held = top - base + over_top - over_base;  allocations of the class = hits + misses
- *   a bin that is shut (its bit in `open` is 0) holds nothing and takes nothing; the first miss or the first block that does
- *   not fit opens it, so that an end of a thread looks at those bins only that the thread has used
+ *   a bin that is shut (its bit in `open` is 0) holds nothing and takes nothing; the first miss or, where it has slots, the
+ *   first block that does not fit opens it, so that an end of a thread looks at those bins only that the thread has used
+ * A bin of a tiny class has no slots before its first miss and FRONT_SMALL of them until it has missed often: most threads and
+ * short programs touch one page of slots, not one for each class. Only a miss gives a bin slots. A miss is never in a signal
+ * handler, so that no push which was interrupted has read the old pointers.
+ *
  * Limits come down only when nobody can be pushing. A zero bin is not valid: FRONT_INIT is the empty one that takes nothing.
  */
 #ifndef HAK_FRONT_H
@@ -39,6 +43,8 @@ static_assert(sizeof(struct front_bin) == 64, "a bin is one cache line");
 
 enum { FRONT_OVER = 64 }; /* blocks that go back at once, at most */
 enum { FRONT_FIRST = 4 }; /* blocks that the miss which opens a bin fetches, at most: a thread may want no more */
+/* Slots that the bin of a tiny class has at first, and those for what does not fit; and the misses after which it has all. */
+enum { FRONT_SMALL = 15, FRONT_SMALL_OVER = 8, FRONT_SMALL_MISSES = 2 };
 
 extern void *front_nothing[1];
 #define FRONT_BIN_INIT /* holds nothing, takes nothing */ \
@@ -55,7 +61,8 @@ struct front_heap {
         uint64_t misses, refills; /* calls; those that brought a batch */
         uint64_t drains, drained; /* pieces that went back to a slab; blocks in them */
     } count[FRONT_CLASSES];
-    uint64_t cap, opened;  /* HAKMEM_FC_CAP when the slots were laid out; have they been? */
+    uint64_t cap, opened;  /* HAKMEM_FC_CAP when the address space for the slots was taken; has it been? */
+    void **slots;          /* the next that no bin has */
     uint64_t open[(FRONT_CLASSES + 63) / 64]; /* a bit for each bin that takes blocks */
     struct grow_heap grow; /* how many blocks each bin may hold now */
     struct foreign_heap foreign;
@@ -70,6 +77,7 @@ ANSWER(bool, front_serves, (unsigned class), width_blocks(class) > 0)
 
 void front_new(struct heap *h);
 void front_open(struct heap *h);
+void front_widen(struct heap *h, unsigned class); /* the bin has all its slots from here on. Inside heap_enter */
 void *front_refill(struct heap *h, unsigned class, bool *zero);
 void front_give(struct heap *h, struct slab *s, void *p);
 void front_drain_inside(struct heap *h, struct slab *s, void *p); /* the same, inside heap_enter; or there is room */

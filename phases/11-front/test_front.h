@@ -14,11 +14,13 @@
 #include <stdatomic.h>
 #include <time.h>
 
-/* The calling thread's heap, with every bin empty again. */
+/* The calling thread's heap, with every bin empty again, and with all its slots. */
 static inline struct heap *own_heap(void)
 {
     hak_free(hak_malloc(1));
     must(heap_self != &heap_none && heap_enter(heap_self));
+    for (unsigned c = 0; c < CLASS_TINY; c++)
+        front_widen(heap_self, c);
     front_flush(heap_self);
     heap_leave(heap_self);
     return heap_self;
