@@ -28,7 +28,7 @@ static size_t front_slots(const struct front_heap *f, unsigned class)
     return front_capped(f, grow_now(&f->grow, class));
 }
 
-/* Slots that a class has, and those for what does not fit: only blocks that are small wait. */
+/* Slots that a class has, and those for what does not fit: of mid classes a few, and only of the smaller ones. */
 static size_t front_most(const struct front_heap *f, unsigned class)
 {
     return front_capped(f, grow_most(class));
@@ -37,7 +37,8 @@ static size_t front_most(const struct front_heap *f, unsigned class)
 static size_t front_over(const struct front_heap *f, unsigned class)
 {
     size_t half = front_most(f, class) / 2;
-    return class >= CLASS_TINY ? 0 : half < FRONT_OVER ? half : FRONT_OVER;
+    size_t most = class < CLASS_TINY ? FRONT_OVER : class_size(class) <= FRONT_OVER_SIZE ? FRONT_OVER_MID : 0;
+    return half < most ? half : most;
 }
 
 /* Slots that a bin has now, without those for what does not fit. */
@@ -131,7 +132,7 @@ void front_open(struct heap *h)
     }
     f->slots = slots + tiny;
     for (unsigned c = CLASS_TINY; c < HEAP_CLASSES; c++)
-        front_lay(f, c, front_most(f, c), 0);
+        front_lay(f, c, front_most(f, c), front_over(f, c));
     f->slots = slots;
     f->opened = true;
 }

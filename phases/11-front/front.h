@@ -2,7 +2,7 @@
  *
  *   base                          top          room          malloc pops, free pushes
  *   | NULL | oldest  ...   newest  |  room       |
- *                                                | full: a tiny block goes on to `over`, a larger one to its slab
+ *                                                | full: a block goes on to `over`; above 8 KiB, to its slab
  *   over_base            over_top     over_limit v           free pushes, nobody pops
  *   |      | blocks that did not fit |  room  |  full: all of it goes back to the slabs at once
  *
@@ -41,7 +41,8 @@ struct front_bin {
 };
 static_assert(sizeof(struct front_bin) == 64, "a bin is one cache line");
 
-enum { FRONT_OVER = 64 }; /* blocks that go back at once, at most */
+enum { FRONT_OVER = 64 }; /* blocks that go back at once, at most; of mid classes, up to a size */
+enum { FRONT_OVER_MID = 4, FRONT_OVER_SIZE = 8192 };
 enum { FRONT_FIRST = 4 }; /* blocks that the miss which opens a bin fetches, at most: a thread may want no more */
 /* Slots that the bin of a tiny class has at first, and those for what does not fit; and the misses after which it has all. */
 enum { FRONT_SMALL = 15, FRONT_SMALL_OVER = 8, FRONT_SMALL_MISSES = 2 };

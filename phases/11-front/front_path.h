@@ -110,7 +110,7 @@ hot_inline bool front_push_again(struct heap *h, void *p, struct front_bin *bin)
         if (unlikely(!superslab_unmark(ssmap_find_near(p), p))) /* the tables of the route seam are of the window */
             return false;
         guard_free(p, "free");
-        if (unlikely(!front_bin_push(bin, p)))
+        if (unlikely(!front_bin_push(bin, p)) && unlikely(!front_spill(bin, p)))
             front_full(h, p);
         return true;
     }

@@ -65,7 +65,8 @@ static inline size_t bin_slots(const struct front_bin *bin)
 static inline size_t over_wanted(unsigned class)
 {
     size_t most = grow_most(class), half = (most < front_cap ? most : front_cap) / 2;
-    return class >= CLASS_TINY ? 0 : half < FRONT_OVER ? half : FRONT_OVER;
+    size_t over = class < CLASS_TINY ? 64 : class_size(class) <= 8 * KIB ? 4 : 0;
+    return half < over ? half : over;
 }
 
 /* Blocks that a miss brings beside the one that it answers. */

@@ -4,14 +4,16 @@
  * allows, unless its bins had gone up and down before. After the slow start of tcmalloc's thread caches (Google, tcmalloc
  * design). Tiny classes hold enough as it is.
  *
- * Must hold: grow_now = width_blocks << shift, shift <= GROW_MOST, and 0 for tiny classes.
+ * Must hold, of mid classes: grow_least = width_blocks / 2, rounded up;  grow_now = grow_least << shift, or grow_most where
+ * that is less. Of tiny classes all three are width_blocks.
  */
 #ifndef HAK_GROW_GROW_H
 #define HAK_GROW_GROW_H
 
 #include <string.h>
 
-enum { GROW_MOST = 2 }; /* doublings: 32 blocks, or 256 KiB, of a mid class */
+/* So many times the width at most: 32 blocks, or 256 KiB, of a mid class; but eight blocks of any class that has a bin. */
+enum { GROW_WIDTHS = 4, GROW_EIGHT = 8 };
 enum { GROW_PART = 4 }; /* a block that realloc moves because it is too small grows by such a part at least */
 
 struct grow_heap {
@@ -20,14 +22,22 @@ struct grow_heap {
     uint64_t grown;          /* times that a bin doubled */
 };
 
+/* A bin of a mid class that has not grown holds half of what the width seam says. */
+static inline size_t grow_least(unsigned class)
+{
+    return class < CLASS_TINY ? width_blocks(class) : (width_blocks(class) + 1) / 2;
+}
+
 static inline size_t grow_most(unsigned class)
 {
-    return width_blocks(class) << (class < CLASS_TINY ? 0 : GROW_MOST);
+    size_t width = width_blocks(class), most = width * GROW_WIDTHS;
+    return class < CLASS_TINY || width == 0 ? width : most > GROW_EIGHT ? most : GROW_EIGHT;
 }
 
 static inline size_t grow_now(const struct grow_heap *g, unsigned class)
 {
-    return width_blocks(class) << g->shift[class];
+    size_t blocks = grow_least(class) << g->shift[class], most = grow_most(class);
+    return blocks < most ? blocks : most;
 }
 
 static inline void grow_missed(struct grow_heap *g, unsigned class)

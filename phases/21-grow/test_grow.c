@@ -26,7 +26,7 @@ static size_t now(unsigned class)
 {
     const struct front_bin *bin = &heap_self->front.bin[class];
     size_t blocks = grow_now(&heap_self->front.grow, class);
-    must(blocks >= width_blocks(class) && blocks <= grow_most(class));
+    must(blocks >= grow_least(class) && blocks <= grow_most(class));
     must(bin->room - bin->base == (ptrdiff_t)blocks && bin->top <= bin->room);
     return blocks;
 }
@@ -35,10 +35,15 @@ START_TEST(rule)
 {
     size_t bytes = 0;
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
-        must(grow_most(c) >= width_blocks(c) && (grow_most(c) == width_blocks(c)) == (c < CLASS_TINY || width_blocks(c) == 0));
+        struct grow_heap fresh = {0}, full = {0};
+        full.shift[c] = 8;
+        size_t width = width_blocks(c), least = c < CLASS_TINY ? width : (width + 1) / 2;
+        must(grow_least(c) == least && grow_now(&fresh, c) == least && grow_most(c) >= width);
+        must(c < CLASS_TINY || grow_now(&full, c) == grow_most(c));
+        must((grow_most(c) == width) == (c < CLASS_TINY || width == 0));
         bytes += c < CLASS_TINY ? 0 : grow_most(c) * class_size(c);
     }
-    must(bytes <= 4800 * KIB);
+    must(bytes <= 8 * MIB);
 }
 END_TEST
 
@@ -47,11 +52,11 @@ START_TEST(over_and_empty_doubles_up_to_the_bound)
     unsigned class = class_of(SIZE);
     hak_free(hak_malloc(SIZE));
     size_t blocks = now(class);
-    must(blocks == width_blocks(class));
+    must(blocks == grow_least(class));
     for (int i = 0; i < 10; i++) {
         take(MOST, SIZE);
         size_t grown = now(class);
-        must(grown == (i == 0 || blocks == grow_most(class) ? blocks : 2 * blocks));
+        must(grown == (i == 0 || blocks == grow_most(class) ? blocks : 2 * blocks)); /* a power of two at this size */
         blocks = grown;
         give(MOST, SIZE);
         must(now(class) == blocks);
@@ -60,7 +65,7 @@ START_TEST(over_and_empty_doubles_up_to_the_bound)
     walk_heap(heap_self);
     settle();
     hak_free(hak_malloc(SIZE)); /* which opens the bin again */
-    must(now(class) == width_blocks(class));
+    must(now(class) == grow_least(class));
     must(test_stats().live_blocks == 0);
 }
 END_TEST
@@ -69,9 +74,9 @@ START_TEST(one_way_does_not_grow)
 {
     unsigned class = class_of(SIZE);
     take(MOST, SIZE);
-    must(now(class) == width_blocks(class));
+    must(now(class) == grow_least(class));
     give(MOST, SIZE);
-    must(now(class) == width_blocks(class));
+    must(now(class) == grow_least(class));
 }
 END_TEST
 
@@ -82,7 +87,7 @@ START_TEST(tiny_bins_stay)
         take(MOST, 64);
         give(MOST, 64);
     }
-    must(now(class) == width_blocks(class));
+    must(now(class) == grow_least(class));
 }
 END_TEST
 
@@ -110,7 +115,7 @@ START_TEST(grown_bins_hold_what_they_say)
         for (size_t k = 0; k < held; k++)
             hak_free(block[k]);
     }
-    must(held > width_blocks(class) && count->misses == misses && count->drained == drained);
+    must(held > grow_least(class) && count->misses == misses && count->drained == drained);
 }
 END_TEST
 

@@ -2,7 +2,8 @@
  *
  * Asked by the front on slow paths. An answer defines struct grow_heap (its state in a front, zero at first).
  *
- * Must hold: width_blocks(class) <= grow_now(g, class) <= grow_most(class); only grow_missed and grow_reset change it.
+ * Must hold: grow_now(g, class) <= grow_most(class), and both are 0 where width_blocks(class) is, and nowhere else; only
+ * grow_missed and grow_reset change grow_now.
  */
 #ifndef HAK_SEAM_GROW_H
 #define HAK_SEAM_GROW_H
@@ -12,7 +13,7 @@
 #include HAK_SEAM_grow
 
 SEAM(grow_most, size_t, (unsigned class)); /* the most that grow_now ever says: slots for it are laid out */
-SEAM(grow_now, size_t, (const struct grow_heap *g, unsigned class));   /* width_blocks(class) at first */
+SEAM(grow_now, size_t, (const struct grow_heap *g, unsigned class));
 SEAM(grow_missed, void, (struct grow_heap *g, unsigned class));        /* a malloc found nothing of that class */
 SEAM(grow_drained, void, (struct grow_heap *g, unsigned class));       /* a free found no room, or the foreign seam did */
 SEAM(grow_room, size_t, (size_t size, size_t usable));                 /* front_room */
