@@ -267,7 +267,7 @@ void report_counters(struct report *r)
         return;
     doc_text(&r->doc, "Instructions by callgrind, the same from run to run. They do not show contention, faults or the TLB.");
     static const char *const shown[] = {"instructions", "instructions_allocator", "instructions_share", "instructions_per_op",
-                                        NULL};
+                                        "instructions_all_per_op", NULL};
     metric_table(r, "instructions", shown);
 }
 
