@@ -157,7 +157,7 @@ const struct workload workloads[] = {
     {"pattern-remote-100-mid", "pattern remote-100-mid 1000",
      "100 blocks of 2,000..62,000 bytes that another thread frees", 2, 0.3, "pattern remote-100-mid 100"},
     {"pattern-xmalloc-64", "pattern xmalloc-64 300",
-     "4 threads only allocate blocks of 64 bytes, 4 only free them", 9, 0.3, "pattern xmalloc-64 10"},
+     "4 threads only allocate blocks of 64 bytes, 4 only free them", 9, 0.3, "pattern xmalloc-64 30"},
     {"pattern-workers", "pattern workers 600",
      "8 threads take turns with the blocks in 2,000 shared slots", 9, 0.3, "pattern workers 50"},
     {"pattern-tree", "pattern tree 1000", "a document as parsers build it: nodes and texts", 1, 0.2, "pattern tree 10"},
