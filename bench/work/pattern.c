@@ -452,11 +452,18 @@ static const struct pattern patterns[] = {
 
 enum { PATTERNS = sizeof patterns / sizeof *patterns };
 
-/* The names, a blank before each, as far as they fit. */
+/* The names, a blank before each, as far as they fit. Without printf, which would be a tenth of what `process` counts. */
 static void names_put(char *out, size_t room)
 {
-    for (size_t i = 0, used = 0; i < PATTERNS && used < room; i++)
-        used += (size_t)snprintf(out + used, room - used, " %s", patterns[i].name);
+    for (size_t i = 0; i < PATTERNS; i++) {
+        size_t length = strlen(patterns[i].name);
+        if (length + 2 > room)
+            break;
+        *out++ = ' ';
+        memcpy(out, patterns[i].name, length + 1);
+        out += length;
+        room -= length + 1;
+    }
 }
 
 static const struct pattern *find(const char *name)
