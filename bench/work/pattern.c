@@ -11,7 +11,7 @@
 #include <semaphore.h>
 
 enum { ROUNDS, SEED, ARGS };
-enum { MOST = 110000, STEPS = 10000, CREW = 8 };
+enum { MOST = 110000, STEPS = 10000, CREW = 8, TURN = 250, CHILDREN = 4 };
 
 static const struct work_arg args[ARGS] = {
     [ROUNDS] = {"rounds", "rounds that are timed; one more comes before them", 100, 1, 1u << 30},
@@ -193,8 +193,6 @@ static uint64_t sparse(const struct pattern *p)
 }
 
 /* --- A document: nodes of 40 bytes, each with a text of 1 to 60 bytes, as parsers build them ------------------------------ */
-enum { CHILDREN = 4 };
-
 struct node {
     struct node *child[CHILDREN];
     unsigned char *text;
@@ -351,8 +349,6 @@ static uint64_t remote(const struct pattern *p)
     return p->blocks;
 }
 
-enum { TURN = 250 };
-
 static void take_turn(unsigned index)
 {
     (void)index;
@@ -456,13 +452,13 @@ enum { PATTERNS = sizeof patterns / sizeof *patterns };
 static void names_put(char *out, size_t room)
 {
     for (size_t i = 0; i < PATTERNS; i++) {
-        size_t length = strlen(patterns[i].name);
-        if (length + 2 > room)
+        size_t length = strlen(patterns[i].name) + 1;
+        if (length + 1 > room)
             break;
-        *out++ = ' ';
-        memcpy(out, patterns[i].name, length + 1);
+        *out = ' ';
+        memcpy(out + 1, patterns[i].name, length);
         out += length;
-        room -= length + 1;
+        room -= length;
     }
 }
 
