@@ -118,7 +118,7 @@ const struct workload workloads[] = {
     {"program-xmllint", "program xmllint", "xmllint: the tree of a document of 20 MiB, a query", 1, 0.7, NULL},
     {"program-sort", "program sort", "sort --parallel=4 of 50 MiB, in memory", 4, 0.8, NULL},
     {"program-git", "program git", "git pack-objects: every delta of a generated history anew", 1, 0.6, NULL},
-    /* One pattern each; the warm-up round is neither timed nor counted. */
+    /* One pattern each; the warm-up is neither timed nor counted. */
     {"pattern-pair-24", "pattern pair-24 2000", "a block of 24 bytes, over and over", 1, 0.2, "pattern pair-24 20"},
     {"pattern-pair-2000", "pattern pair-2000 1000", "a block of 2,000 bytes, over and over", 1, 0.2, "pattern pair-2000 20"},
     {"pattern-pair-20000", "pattern pair-20000 1000",
@@ -168,7 +168,7 @@ const struct workload workloads[] = {
     {"pattern-aligned-64", "pattern aligned-64 1000",
      "a block of 192 bytes aligned to 64, over and over", 1, 0.2, "pattern aligned-64 20"},
     {"pattern-thread", "pattern thread 100",
-     "a thread starts, allocates and frees one block, and ends", 2, 0.2, "pattern thread 20"},
+     "a thread starts, allocates and frees one block, and ends", 2, 0.2, "pattern thread 50"},
     {"pattern-thread-100", "pattern thread-100 100",
      "a thread of 100 blocks starts and ends; it leaves 13 blocks to the next", 2, 0.2, "pattern thread-100 20"},
     {"pattern-process", "pattern process 1", "the whole of a short process: start, one block, end", 1, 0.02, NULL},

@@ -1,9 +1,9 @@
 /* pattern.c - one pattern of allocation, round after round: bulk frees, steady slots, blocks of other threads, growth, threads.
  *
- * Each round of a pattern does the same work. The first round warms up: it is neither timed nor counted, and work_begin() stands
- * behind it, where callgrind begins to count. So the instructions of the process, divided by the operations, are the cost of one
- * operation with the loop around it, and the loop is the same for every allocator. Only `process` counts from the start of the
- * process to its end. The first byte of each block is written, and checked when the block is freed. An operation is a block,
+ * Each round of a pattern does the same work. The first rounds warm up until a pattern has filled its slots: they are neither timed
+ * nor counted, and work_begin() stands behind them, where callgrind begins to count. So the instructions of the process, divided
+ * by the operations, are the cost of one operation with the loop around it, and the loop is the same for every allocator. Only
+ * `process` counts from the start of the process to its end. The first byte of each block is written, and checked when the block is freed. An operation is a block,
  * allocated and freed; of append and double, one realloc; of thread and thread-100, one thread. May include work.h only.
  */
 #include "work.h"
@@ -14,11 +14,11 @@ enum { ROUNDS, SEED, ARGS };
 enum { MOST = 110000, STEPS = 10000, CREW = 8, TURN = 250, CHILDREN = 4 };
 
 static const struct work_arg args[ARGS] = {
-    [ROUNDS] = {"rounds", "rounds that are timed; one more comes before them", 100, 1, 1u << 30},
+    [ROUNDS] = {"rounds", "rounds that are timed; others come before them", 100, 1, 1u << 30},
     [SEED] = {"seed", "start of the random sequence", 42, 1, UINT32_MAX},
 };
 
-/* A row of the table: its rounds have `blocks` blocks of min to max bytes. */
+/* A row of the table: `blocks` blocks of min to max bytes in a round, where the function does not say otherwise. */
 struct pattern {
     const char *name;
     uint64_t (*round)(const struct pattern *p);
@@ -28,6 +28,7 @@ struct pattern {
 static uint64_t value[ARGS];
 static uint32_t state; /* of the random sequence of the main thread, and of the worker whose turn it is */
 static unsigned char *slot[MOST];
+static bool warming;
 
 static inline unsigned char *take(size_t size, uint32_t key)
 {
@@ -53,14 +54,6 @@ static inline uint32_t random_size(const struct pattern *p)
     return p->min + work_random(&state) % (p->max - p->min + 1);
 }
 
-static unsigned char *aligned(size_t alignment, size_t size)
-{
-    unsigned char *p = aligned_alloc(alignment, size);
-    if (!p)
-        work_fail("out of memory: aligned_alloc(%zu, %zu) returned NULL", alignment, size);
-    return work_opaque(p);
-}
-
 /* --- One block at a time -------------------------------------------------------------------------------------------------- */
 static uint64_t pair(const struct pattern *p)
 {
@@ -79,10 +72,13 @@ static uint64_t calloc_pair(const struct pattern *p)
     return p->blocks;
 }
 
+/* Blocks of p->min bytes, aligned to p->max. */
 static uint64_t aligned_pair(const struct pattern *p)
 {
     for (uint32_t i = 0; i < p->blocks; i++) {
-        unsigned char *block = aligned(p->max, p->min);
+        unsigned char *block = work_opaque(aligned_alloc(p->max, p->min));
+        if (!block)
+            work_fail("out of memory: aligned_alloc(%u, %u) returned NULL", p->max, p->min);
         *block = (unsigned char)i;
         drop(block, i);
     }
@@ -228,7 +224,7 @@ static uint64_t fell_tree(struct node *node)
 
 static uint64_t tree(const struct pattern *p)
 {
-    state = (uint32_t)value[SEED]; /* the same tree in each round */
+    state = (uint32_t)value[SEED]; /* the same tree in each round, `blocks` deep */
     return fell_tree(grow_tree(p, p->blocks));
 }
 
@@ -307,10 +303,10 @@ static void wait_for(sem_t *semaphore)
 static void *crew_main(void *argument)
 {
     unsigned index = (unsigned)(uintptr_t)argument;
-    for (uint64_t round = 0;; round++) {
+    for (;;) {
         wait_for(&go[index]);
         crew_work(index);
-        if (!round)
+        if (warming)
             work_begin();
         sem_post(&done);
     }
@@ -482,12 +478,13 @@ int main(int argc, char **argv)
     int shift = argc > 1 && strncmp(argv[1], "--", 2) != 0;
     work_args("pattern", what, args, ARGS, argc - shift, argv + shift, value);
     const struct pattern *p = find(shift ? argv[1] : NULL);
-    bool whole = !strcmp(p->name, "process");
     state = (uint32_t)value[SEED];
-    if (!whole) {
-        p->round(p);
+    warming = strcmp(p->name, "process") != 0;
+    for (uint64_t warm = 0; warming && warm <= (uint64_t)4 * p->blocks;) /* 4: all but 2 % of the slots are filled */
+        warm += p->round(p);
+    if (warming)
         work_begin();
-    }
+    warming = false;
     double start = work_now();
     uint64_t ops = 0;
     for (uint64_t i = value[ROUNDS]; i; i--)
