@@ -23,6 +23,7 @@ static const struct column columns[] = {
     {"instructions_share", "share, %", 1e-2, 1, ""},
     {"instructions_per_op", "instr/op", 1, 1,
      "instructions of the allocator per operation, counted by callgrind in a run of its own"},
+    {"instructions_all_per_op", "all instr/op", 1, 1, ""},
 };
 
 const struct column *column_of(const char *metric)

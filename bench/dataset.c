@@ -150,6 +150,7 @@ static const struct derived {
     {"syscalls_per_op", "syscalls", "ops", NULL},
     {"faults_per_op", "faults", "ops", NULL},
     {"instructions_per_op", "instructions_allocator", "ops", NULL},
+    {"instructions_all_per_op", "instructions", "ops", NULL},
     {"instructions_share", "instructions_allocator", "instructions", NULL},
     {"front_hit_rate", "stat.front.hits", "stat.front.hits", "stat.front.misses"},
     {"rss_per_live", "rss_settled", "live_kb", NULL},

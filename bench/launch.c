@@ -113,7 +113,8 @@ static void environment_put(struct command *c, const struct launch_order *order,
     c->argv[at] = c->argv[--c->count];
 }
 
-/* Callgrind counts everything but work_result: how many instructions it takes to print a time depends on the digits. */
+/* Callgrind counts everything but work_result: how many instructions it takes to print a time depends on the digits. Where a
+ * workload calls work_begin, the count begins there. */
 static void tool_put(struct command *c, const struct launch_order *order, const char *library, int file)
 {
     if (order->mode == MODE_STRACE) {
@@ -130,6 +131,7 @@ static void tool_put(struct command *c, const struct launch_order *order, const 
         word_add(c, "--tool=callgrind");
         word_make(c, "--callgrind-out-file=/proc/%d/fd/%d", getpid(), file);
         word_add(c, "--toggle-collect=work_result*");
+        word_add(c, "--zero-before=work_begin*");
         word_add(c, "--collect-atstart=yes");
     }
 }

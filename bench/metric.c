@@ -48,6 +48,7 @@ const struct metric metrics[] = {
     {"syscalls_per_op", "", "syscalls / ops", -1, MODE_STRACE, true},
     {"faults_per_op", "", "faults / ops", -1, MODE_TIME, true},
     {"instructions_per_op", "", "instructions_allocator / ops", -1, MODE_INSTRUCTIONS, true},
+    {"instructions_all_per_op", "", "instructions / ops: the allocator, the program and the rest", -1, MODE_INSTRUCTIONS, true},
     {"instructions_share", "", "instructions_allocator / instructions", -1, MODE_INSTRUCTIONS, true},
     {"front_hit_rate", "", "allocations served by the front, of those that asked it (0 to 1)", +1, MODE_COUNT, true},
     {"rss_per_live", "", "rss_settled / live_kb", -1, MODE_MEMORY, true},

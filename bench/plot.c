@@ -211,8 +211,8 @@ bool plot_draw(const char *name, const struct dataset *ds, const struct experime
     d.height = rows * (shape.panel_height + shape.rows * shape.row_height);
     snprintf(
         d.settings, sizeof d.settings,
-        "panels=%d;panel_rows=%d;panel_columns=%d;rows=%d;titles='%s';tops='%s';ends='%s';units='%s';%s",
-        shape.panels, rows, columns, shape.rows, shape.titles, shape.tops, shape.ends, shape.units, legends());
+        "panels=%d;panel_rows=%d;panel_columns=%d;rows=%d;titles='%s';tops='%s';ends='%s';units='%s';least=%g;%s",
+        shape.panels, rows, columns, shape.rows, shape.titles, shape.tops, shape.ends, shape.units, shape.least, legends());
     return draw(&d, why, size);
 }
 

@@ -352,12 +352,86 @@ static void gates_write(FILE *out, const struct plot_source *from, struct plot_s
     shape->panels = count > 0;
 }
 
+/* --- Instructions --------------------------------------------------------------------------------------------------------- */
+
+static double per_op(const struct dataset *ds, int v, int w)
+{
+    return ds->variants[v].twin_of < 0 ? dataset_median(ds, v, w, "instructions_all_per_op") : (double)NAN;
+}
+
+static bool is_ours(const struct dataset *ds, int v)
+{
+    return family(&ds->variants[v]) == 0;
+}
+
+/* The allocator with the fewest on a workload: a rival, or one of ours where no rival was measured; -1: nothing was. */
+static int fewest(const struct dataset *ds, int w)
+{
+    int best = -1;
+    for (int ours = 0; ours < 2 && best < 0; ours++)
+        for (int v = 0; v < (int)ds->variant_count; v++)
+            if (is_ours(ds, v) == ours && !isnan(per_op(ds, v, w)) && (best < 0 || per_op(ds, v, w) < per_op(ds, best, w)))
+                best = v;
+    return best;
+}
+
+/* "124 : 105 tcmalloc": our last variant and the best rival. */
+static void row_text(const struct dataset *ds, int w, int best, char *text, size_t size)
+{
+    double ours = (double)NAN;
+    for (int v = 0; v < (int)ds->variant_count; v++)
+        if (is_ours(ds, v) && !isnan(per_op(ds, v, w)))
+            ours = per_op(ds, v, w);
+    snprintf(text, size, "%.0f : %.0f %.40s", ours, per_op(ds, best, w), ds->variants[best].label);
+}
+
+/* The points of one allocator, and its entry in the legend. */
+static void points(FILE *out, const struct dataset *ds, int v, struct plot_shape *shape)
+{
+    int row = 0, drawn = 0;
+    for (int w = 0; w < (int)ds->workload_count; w++) {
+        int best = fewest(ds, w);
+        double x = best < 0 ? NAN : per_op(ds, v, w) / per_op(ds, best, w);
+        row += best >= 0;
+        if (isnan(x))
+            continue;
+        fputs(drawn++ ? "" : "\n\n", out);
+        fprintf(out, "%d %g\n", row, x < 16 ? x : 16);
+        shape->least = x < shape->least ? x : shape->least;
+    }
+    if (!drawn)
+        return;
+    text_add(shape->titles, sizeof shape->titles, "\"%s\" ", ds->variants[v].label);
+    text_add(shape->ends, sizeof shape->ends, "%d ", family(&ds->variants[v]));
+    text_add(shape->tops, sizeof shape->tops, "%g ", shade(ds, v));
+}
+
+static void instructions(FILE *out, const struct plot_source *from, struct plot_shape *shape)
+{
+    const struct dataset *ds = from->ds;
+    char text[800];
+    shape->least = 0.5;
+    for (int w = 0; w < (int)ds->workload_count; w++) {
+        int best = fewest(ds, w);
+        if (best < 0)
+            continue;
+        row_text(ds, w, best, text, sizeof text);
+        fprintf(out, "%d \"%s\" \"%s\"\n", ++shape->rows, ds->workloads[w].name, text);
+    }
+    for (int ours = 0; ours < 2; ours++) // hakmem last, so that it lies on top
+        for (int v = 0; v < (int)ds->variant_count; v++)
+            if (is_ours(ds, v) == ours)
+                points(out, ds, v, shape);
+    shape->panels = shape->rows > 0;
+}
+
 enum { BAR = 21, FRAME = 112, LINES = 310 };
 const struct plot_row plot_rows[] = {
     {"throughput", 1u << MODE_TIME, BAR, FRAME, 480, throughput},
     {"syscalls", 1u << MODE_COUNT | 1u << MODE_STRACE, BAR, FRAME + 30, 480, syscalls},
     {"rss-time", 1u << MODE_MEMORY, 0, LINES, 480, rss_time},
     {"scaling", 1u << MODE_TIME, 0, LINES, 480, scaling},
+    {"instructions", 1u << MODE_INSTRUCTIONS, BAR, FRAME, 1080, instructions},
     {"gates", 0, BAR + 2, FRAME, 1080, gates_write},
     {NULL, 0, 0, 0, 0, NULL},
 };

@@ -14,6 +14,7 @@ struct plot_shape {
     char tops[1024];                     /* their largest values */
     char ends[1024];                     /* of the horizontal axis: seconds, threads */
     char units[1024];                    /* of throughput, each in double quotes */
+    double least;                        /* smallest value of a logarithmic axis */
 };
 
 void plot_data_waterfall(FILE *out, const struct waterfall *w, struct plot_shape *shape);

@@ -267,7 +267,11 @@ void report_counters(struct report *r)
         return;
     doc_text(&r->doc, "Instructions by callgrind, the same from run to run. They do not show contention, faults or the TLB.");
     static const char *const shown[] = {"instructions", "instructions_allocator", "instructions_share", "instructions_per_op",
-                                        NULL};
+                                        "instructions_all_per_op", NULL};
+    if (report_drawn(r, "instructions"))
+        doc_figure(&r->doc, "instructions",
+                   "Instructions for an operation, the program's loop included, as a ratio to the best rival of each workload; further "
+                   "left is better. The figures on the right: the newest variant, and that rival.");
     metric_table(r, "instructions", shown);
 }
 

@@ -51,6 +51,7 @@ START_TEST(derived_from_one_sample)
     ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "faults_per_op"), 0.5);
     ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "syscalls_per_op"), 0.25);
     ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "instructions_per_op"), 14);
+    ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "instructions_all_per_op"), 28);
     ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "instructions_share"), 0.5);
     ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "front_hit_rate"), 0.9);
     ck_assert_double_eq(dataset_value(ds, &ds->samples[i], "rss_per_live"), 1.5);

@@ -191,6 +191,29 @@ START_TEST(instructions_repeat)
 }
 END_TEST
 
+/* Twice the rounds cost twice as much: starting and warming up are not counted, of no thread. */
+START_TEST(instructions_from_work_begin)
+{
+    static const char *const commands[2][2] = {{"out/work/pattern fifo-300 20", "out/work/pattern fifo-300 40"},
+                                               {"out/work/pattern remote-1000 20", "out/work/pattern remote-1000 40"}};
+    if (!launch_can(MODE_INSTRUCTIONS))
+        return;
+    launch_program = "out/bench/hakbench";
+    for (int i = 0; i < 2; i++) {
+        double count[2];
+        for (int k = 0; k < 2; k++) {
+            struct launch_order order = {.command = commands[i][k], .library = getenv("HAK_LIB"), .mode = MODE_INSTRUCTIONS,
+                                         .cpu = -1};
+            ck_assert_msg(launch_take(&order, &r), "%s", r.why);
+            count[k] = launch_value(&r, "instructions");
+            launch_free(&r);
+        }
+        ck_assert_msg(count[1] > 1.95 * count[0] && count[1] < 2.05 * count[0], "%s: %.0f, then %.0f", commands[i][0], count[0],
+                      count[1]);
+    }
+}
+END_TEST
+
 START_TEST(calls_by_strace_and_by_itself)
 {
     if (!launch_can(MODE_STRACE))
@@ -216,4 +239,5 @@ START_TEST(calls_by_strace_and_by_itself)
 END_TEST
 
 TEST_MAIN("what is read from texts", the_result_line, no_speed_outside_of_timing, own_counters, the_table_of_strace,
-          the_file_of_callgrind, memory_over_time, instructions_repeat, calls_by_strace_and_by_itself)
+          the_file_of_callgrind, memory_over_time, instructions_repeat, instructions_from_work_begin,
+          calls_by_strace_and_by_itself)

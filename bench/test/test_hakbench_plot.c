@@ -123,7 +123,7 @@ START_TEST(test_one_allocator)
     check_drawn("throughput", plot_draw("throughput", one, NULL, NULL, folder, why, sizeof why), why);
     ck_assert(!plot_draw("gates", one, NULL, NULL, folder, why, sizeof why));
     ck_assert(!plot_draw("piechart", one, NULL, NULL, folder, why, sizeof why));
-    ck_assert_str_eq(why, "no plot 'piechart'; plots: throughput syscalls rss-time scaling gates");
+    ck_assert_str_eq(why, "no plot 'piechart'; plots: throughput syscalls rss-time scaling instructions gates");
     dataset_free(one);
 }
 END_TEST

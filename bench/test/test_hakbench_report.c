@@ -23,7 +23,7 @@ static char *content(const char *name)
 static char *const lines[] = {
     "superslabs_peak(B) <= 0.3 * superslabs_peak(A) on random_mixed-seed", "ops_s(B) >= 1.2 * ops_s(A) on larson-1",
     "ops_s(B) >= 1.1 * ops_s(best_rival) on random_mixed-seed", "ops_s(B) >= 1.5 * ops_s(tcmalloc) on larson-1"};
-static char *const plots[] = {"throughput", "syscalls", "rss-time", "scaling", "gates"};
+static char *const plots[] = {"throughput", "syscalls", "rss-time", "scaling", "instructions", "gates"};
 
 static struct experiment example(void)
 {
@@ -38,7 +38,7 @@ static struct experiment example(void)
                                .expect = (char **)lines,
                                .expect_count = 4,
                                .plots = (char **)plots,
-                               .plot_count = 5};
+                               .plot_count = 6};
 }
 
 static void write_report(const char *name, const struct dataset *ds, const struct experiment *e)
@@ -67,7 +67,7 @@ START_TEST(test_markdown)
     check_line(
         md, "| random_mixed-seed | A | strace | 1,534 (38 %) | 1,500 (62 %) | 0 | 0 | 0 | 3,034 | 3,060 | 200,000 | 32.00 |");
     check_line(md, "| random_mixed-seed | A | itself | 1,521 | 1,499 | 0 | 0 | 0 | 3,020 | 3,020 | 200,000 | - |");
-    check_line(md, "| random_mixed-seed | B | 6,200,000 | 3,200,000 | 51.6 | 16.0 |");
+    check_line(md, "| random_mixed-seed | B | 6,200,000 | 3,200,000 | 51.6 | 16.0 | 31.0 |");
     check_line(md, "| front hit rate, % | 99.40 | 99.50 |");
     check_line(md, "| burst_idle | B | 72.00 | 8.00 | 2.93 | 2.73 |");
     check_line(md, "- tcmalloc: not installed here (`make deps-rivals`).");
@@ -133,7 +133,7 @@ START_TEST(test_html)
     int drawings = 0;
     for (const char *at = html; (at = strstr(at, "<svg")); at++)
         drawings++;
-    ck_assert_int_eq(drawings, 5);
+    ck_assert_int_eq(drawings, 6);
     static const char *const outside[] = {"src=", "url(", "@import", "<link", "<script", "<iframe", "href=\"http"};
     for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
         ck_assert_msg(!strstr(html, outside[i]), "%s", outside[i]);

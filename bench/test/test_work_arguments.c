@@ -4,7 +4,7 @@
  */
 #include "work_run.h"
 
-/* The first argument of each workload, NULL when it is a file, and as many arguments as it takes. */
+/* The first argument of each workload, NULL when it is a file or a name, and as many arguments as it takes. */
 static const struct {
     const char *name, *first, *most;
 } lines[SMALL] = {
@@ -27,6 +27,7 @@ static const struct {
     {"xmalloc", "makers", "1 1 1 1 1"},
     {"cache_scratch", "threads", "1 1 8 1 1"},
     {"trace_replay", NULL, "bench/trace/sqlite.trace 1 1 1000"},
+    {"pattern", NULL, "tree 1 1"},
 };
 
 /* Exit 2, nothing on standard output, and one line that has all of the given words. */
@@ -85,6 +86,8 @@ START_TEST(bad_later_argument)
     bad("trace_replay", "bench/trace/sqlite.trace 1 2", "touch", "'2'", "from 0 to 1");
     bad("trace_replay", "no/such.trace", "FILE", "no/such.trace", "cannot open");
     bad("trace_replay", "", "FILE", "no FILE", "bench/trace");
+    bad("pattern", "tree 0", "rounds", "'0'", "from 1 to ");
+    bad("pattern", "nope", "no pattern", "'nope'", "patterns: pair-24 ");
     bad("cache_scratch", "2 10 65", "size", "'65'", "from 1 to 64");
 }
 END_TEST

@@ -46,6 +46,7 @@ static const struct small small[] = {
     {"xmalloc", "2 2 20 20000"},
     {"cache_scratch", "2 10 8 100"},
     {"trace_replay", "bench/trace/sqlite.trace"},
+    {"pattern", "shuffled-4000 3"},
 };
 
 enum { SMALL = sizeof small / sizeof *small };
