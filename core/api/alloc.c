@@ -222,7 +222,9 @@ static noinline void free_long(void *p, struct heap *h)
 /* free when the fast path does not take p; bin is what that says of it, or NULL. */
 static noinline void free_slow(void *p, struct front_bin *bin, struct heap *h)
 {
-    if (unlikely(!front_push_again(h, p, bin)))
+    if (likely(front_push_again(h, p, bin)))
+        return;
+    if (likely(p)) /* the C library frees NULL a dozen times when a thread ends */
         free_long(p, h);
 }
 

@@ -24,8 +24,14 @@ bool route_counts(void)
 
 void route_open(struct heap *h)
 {
-    for (size_t size = 0; size <= TINY_MAX && !route_counts(); size++)
-        h->front.route.size_bin[size] = route_distance(h, class_of_tiny(size));
+    if (route_counts())
+        return;
+    size_t size = 0;
+    for (unsigned class = 0; class < CLASS_TINY; class++) {
+        uint16_t distance = route_distance(h, class);
+        for (size_t last = class_size(class); size <= last; size++)
+            h->front.route.size_bin[size] = distance;
+    }
 }
 
 void route_start(void)
