@@ -222,9 +222,7 @@ static noinline void free_long(void *p, struct heap *h)
 /* free when the fast path does not take p; bin is what that says of it, or NULL. */
 static noinline void free_slow(void *p, struct front_bin *bin, struct heap *h)
 {
-    if (likely(front_push_again(h, p, bin)))
-        return;
-    if (likely(p)) /* the C library frees NULL a dozen times when a thread ends */
+    if (unlikely(!front_push_again(h, p, bin)))
         free_long(p, h);
 }
 

@@ -201,7 +201,8 @@ void heap_give_inside(struct heap *h, struct slab *s, void *p)
         heap_event(h, s);
 }
 
-void heap_gave(struct heap *h, struct slab *s, uint32_t count)
+/* count > 0 blocks of s are on its free list and are not counted yet: as slab_push does. */
+static void heap_gave(struct heap *h, struct slab *s, uint32_t count)
 {
     while (unlikely(count >= s->frees_to_event)) { /* twice at most: it stops being full, and is empty */
         if (unlikely(s->frees_to_event == 0)) /* more blocks than were used */
@@ -213,6 +214,26 @@ void heap_gave(struct heap *h, struct slab *s, uint32_t count)
             return; /* s may be gone */
     }
     s->frees_to_event -= count;
+}
+
+struct heap_given heap_give_all(struct heap *h, void **slot, size_t n)
+{
+    struct heap_given all = {0};
+    for (void **end = slot + n; slot < end;) {
+        if (!*slot) {
+            slot++;
+            continue;
+        }
+        struct slab *s = slab_of(*slot);
+        hak_assert(slab_heap(s) == h);
+        size_t given = freelist_give(s, slot, (size_t)(end - slot));
+        slot += given;
+        purge_freed(&h->purge, given * s->block_size);
+        heap_gave(h, s, (uint32_t)given);
+        all.blocks += given;
+        all.pieces++;
+    }
+    return all;
 }
 
 void heap_give(struct heap *h, struct slab *s, void *p)

@@ -140,8 +140,12 @@ void *heap_take_zero(struct heap *h, unsigned class, bool *zero);
 void heap_give(struct heap *h, struct slab *s, void *p);
 void heap_give_inside(struct heap *h, struct slab *s, void *p);
 
-/* count > 0 blocks of s are on its free list and are not counted yet: as slab_push does. Inside heap_enter. */
-void heap_gave(struct heap *h, struct slab *s, uint32_t count);
+/* slot[0..n), each a block of a slab of h or NULL, go back to their slabs and are NULL afterwards. Neighbours of one slab share
+ * a look-up: a piece. Inside heap_enter. */
+struct heap_given {
+    uint64_t blocks, pieces;
+};
+struct heap_given heap_give_all(struct heap *h, void **slot, size_t n);
 
 /* A block of a slab of another heap: to a parked heap directly, else to its remote list. from: the calling thread's heap. */
 void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p);

@@ -206,24 +206,12 @@ static size_t front_held(const struct front_bin *bin)
     return (held <= FRONT_HELD_MOST ? held : 0) + (over <= FRONT_OVER ? over : 0);
 }
 
-/* The slots behind base up to top, which hold blocks of h's slabs or NULL, are emptied into the slabs; neighbours in a slab
- * share the look-up and the count. Inside heap_enter. */
+/* The slots behind base up to top, which hold blocks of h's slabs or NULL, are emptied into the slabs. Inside heap_enter. */
 static void front_return(struct heap *h, unsigned class, void **base, void **top)
 {
-    struct front_count *count = &h->front.count[class];
-    for (void **slot = base + 1; slot <= top;) {
-        if (!*slot) {
-            slot++;
-            continue;
-        }
-        struct slab *s = slab_of(*slot);
-        size_t given = freelist_give(s, slot, (size_t)(top + 1 - slot));
-        slot += given;
-        purge_freed(&h->purge, given * s->block_size);
-        heap_gave(h, s, (uint32_t)given);
-        count_add(&count->drained, given);
-        count_add(&count->drains, 1);
-    }
+    struct heap_given given = heap_give_all(h, base + 1, (size_t)(top - base));
+    count_add(&h->front.count[class].drained, given.blocks);
+    count_add(&h->front.count[class].drains, given.pieces);
 }
 
 /* What did not fit goes back. Inside heap_enter. A handler adds nothing meanwhile. */

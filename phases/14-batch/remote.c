@@ -279,44 +279,49 @@ static struct remote_packet *remote_next(struct heap *h)
     return packet;
 }
 
-/* A block that has arrived: into the front, if cache, else into its slab. Inside heap_enter. */
-static void remote_arrive(struct heap *h, void *p, bool cache)
+/* A block that has arrived and that the front has no room for at hand. Inside heap_enter. */
+static void remote_arrive(struct heap *h, void *p)
 {
     struct slab *s = slab_of(p);
     hak_assert(slab_heap(s) == h);
-    if (cache && unlikely(front_newest(&h->front.bin[s->class], p))) /* the front is its thread's alone */
+    if (unlikely(front_newest(&h->front.bin[s->class], p)))
         log_bad_pointer("free", p, BAD_FREED);
-    if (cache) {
-        front_drain_inside(h, s, p);
-    } else {
-        purge_freed(&h->purge, s->block_size);
-        heap_give_inside(h, s, p);
-    }
+    front_drain_inside(h, s, p);
 }
 
-/* The blocks of a packet, by the shortest way that they can go. How many went the long way. Inside heap_enter. */
-static uint32_t remote_open(struct heap *h, struct remote_packet *packet, bool cache)
+/* The blocks of a packet into the front of h, which the calling thread has, by the shortest way that they can go. How many went
+ * the long way. Inside heap_enter. */
+static uint32_t remote_cache(struct heap *h, struct remote_packet *packet)
 {
     uint32_t misses = 0;
     for (uint32_t i = 0; i < packet->count; i++) {
         void *p = packet->block[i];
         struct front_bin *bin = NULL;
-        if (cache && (route_return(&h->front.route, p, &bin) || (bin && !front_newest(bin, p) && front_bin_push(bin, p))))
-            continue; /* the second way is that of mid classes */
-        remote_arrive(h, p, cache);
+        if (route_return(&h->front.route, p, &bin))
+            continue;
+        if (bin && !front_newest(bin, p) && (front_wide(&h->front, bin) ? front_bin_push(bin, p) : front_spill(bin, p)))
+            continue;
+        remote_arrive(h, p);
         misses++;
     }
+    return misses;
+}
+
+/* A packet has been emptied. */
+static void remote_emptied(struct heap *h, struct remote_packet *packet)
+{
     count_add(&h->remote_received_blocks, packet->count);
     count_add(&h->remote_received_bytes, packet->bytes);
     remote_recycle(&h->out, packet);
-    return misses;
 }
 
 void remote_receive(struct heap *h)
 {
     struct remote_packet *packet;
-    for (int i = 0; i < REMOTE_RECEIVE && !load_relaxed(&h->lock.wanted) && (packet = remote_next(h)); i++)
-        remote_open(h, packet, false);
+    for (int i = 0; i < REMOTE_RECEIVE && !load_relaxed(&h->lock.wanted) && (packet = remote_next(h)); i++) {
+        heap_give_all(h, packet->block, packet->count);
+        remote_emptied(h, packet);
+    }
 }
 
 void *remote_take(struct heap *h, unsigned class)
@@ -326,7 +331,8 @@ void *remote_take(struct heap *h, unsigned class)
     if (!heap_enter(h))
         return NULL;
     for (struct remote_packet *packet; !p && (packet = remote_next(h));) {
-        misses += remote_open(h, packet, true);
+        misses += remote_cache(h, packet);
+        remote_emptied(h, packet);
         p = front_bin_pop(&h->front, class);
     }
     heap_leave(h);
