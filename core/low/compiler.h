@@ -81,7 +81,8 @@ _Noreturn void hak_assert_failed(const char *text, const char *file, int line);
 #define forget_value(x) __asm__("" : "+r"(x))
 
 /* What gcc 12 needs help with to spend one instruction less. keep_result: x, not NULL and about to be returned, is computed in
- * the register that returns it. any_bit: a & *mask != 0, without a copy of a. */
+ * the register that returns it. any_bit: a & *mask != 0, without a copy of a. set_bit: bit
+ * index % 64 of *word becomes 1; was it? */
 #if defined(__x86_64__)
 #define cpu_pause() __asm__ volatile("pause") /* this thread waits in a loop */
 #define cpu_thread(p) __asm__("movq %%fs:0, %0" : "=r"(p)) /* the thread pointer: another one for each thread */
@@ -98,6 +99,12 @@ hot_inline bool any_bit(uintptr_t a, const uintptr_t *mask)
     __asm__("test %2, %1" : "=@ccnz"(any) : "m"(*mask), "r"(a));
     return any;
 }
+hot_inline bool set_bit(uint64_t *word, uint64_t index)
+{
+    bool was;
+    __asm__("bts %2, %0" : "+r"(*word), "=@ccc"(was) : "r"(index));
+    return was;
+}
 #else
 #define cpu_pause() __asm__ volatile("yield")
 #define cpu_thread(p) __asm__("mrs %0, tpidr_el0" : "=r"(p))
@@ -106,6 +113,12 @@ hot_inline bool any_bit(uintptr_t a, const uintptr_t *mask)
 hot_inline bool any_bit(uintptr_t a, const uintptr_t *mask)
 {
     return (a & *mask) != 0;
+}
+hot_inline bool set_bit(uint64_t *word, uint64_t index)
+{
+    uint64_t before = *word;
+    *word |= (uint64_t)1 << index % 64;
+    return before == *word;
 }
 #endif
 

@@ -58,16 +58,15 @@ size_t freelist_give(struct slab *s, void **slot, size_t n)
     void **at = slot, **end = slot + n;
     for (uint64_t offset; at < end && (offset = (uint64_t)((char *)*at - start)) < bytes; at++) {
         unsigned __int128 product = (unsigned __int128)offset * inverse; /* as in slab_block_index */
-        uint64_t index = (uint64_t)(product >> 64), bit = (uint64_t)1 << index % 64;
+        uint64_t index = (uint64_t)(product >> 64);
         if (word != map + index / 64) { /* neighbours often come one after another */
             store_relaxed(word, bits);
             word = map + index / 64;
             lowest = word < lowest ? word : lowest;
             bits = *word;
         }
-        if (unlikely((uint64_t)product >= inverse) || unlikely(bits & bit))
+        if (unlikely((uint64_t)product >= inverse) || unlikely(set_bit(&bits, index)))
             slab_refuse(s, *at);
-        bits |= bit;
     }
     if (at == slot)
         slab_refuse(s, *slot);
