@@ -25,6 +25,15 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* The version of this header. No other place states one: make takes the number of the shared library, which is MAJOR, and the
+ * versions of packages from here. MAJOR rises when programs must be compiled again, MINOR when something is new. */
+#define HAKMEM_VERSION_MAJOR 1
+#define HAKMEM_VERSION_MINOR 0
+#define HAKMEM_VERSION_PATCH 0
+#define HAKMEM_TEXT(x) #x
+#define HAKMEM_VERSION_TEXT(major, minor, patch) HAKMEM_TEXT(major) "." HAKMEM_TEXT(minor) "." HAKMEM_TEXT(patch)
+#define HAKMEM_VERSION HAKMEM_VERSION_TEXT(HAKMEM_VERSION_MAJOR, HAKMEM_VERSION_MINOR, HAKMEM_VERSION_PATCH)
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -55,13 +64,19 @@ int hak_mallopt(int option, int value);     /* 0: none of glibc's options does a
 void hak_malloc_stats(void);                /* the text of HAKMEM_STATS=1 on standard error */
 int hak_malloc_info(int options, FILE *out); /* XML as glibc's; returns 0, or EINVAL when options is not 0 */
 
+const char *hak_version(void); /* the HAKMEM_VERSION that the library was compiled with */
+
 /* The name of the variant that this code was compiled as, for example "p12.mincore-always", and the command that built it.
  * The same name stands in the ELF note of type 1, owner "hakmem", of every library and program. */
 const char *hak_variant(void);
 const char *hak_build(void);
 
+/* Whether a line tells of SIGSEGV, SIGBUS and SIGABRT without HAKMEM_CRASH_LOG=1. The library's own is false and weak: a
+ * program that wants the lines defines one that is true. */
+extern const bool hak_crash_by_default;
+
 /* Counters, summed over all heaps at the time of the call; other threads may be running. One row X(field, what it counts) for
- * each. */
+ * each. New rows come last, and no row goes as long as HAKMEM_VERSION_MAJOR stays. */
 #define HAK_STATS_ROWS(X)                                                                \
     X(live_blocks, "blocks handed out and not yet freed by the program")                 \
     X(live_bytes, "bytes of live blocks, as malloc_usable_size counts them")             \
@@ -90,7 +105,10 @@ const char *hak_build(void);
 struct hak_stats {
     HAK_STATS_ROWS(HAK_STATS_FIELD)
 };
-void hak_stats(struct hak_stats *out);
+
+/* Fills size bytes of *out; size is sizeof *out as the caller was compiled. A program that knows fewer counters than the
+ * library gets those that it knows; one that knows more gets 0 for the others. Returns the library's own sizeof *out. */
+size_t hak_stats(struct hak_stats *out, size_t size);
 
 /* Calls each(context, name, value) for every counter, those of the compiled-in phases included. Names are lower case words
  * joined by '_' and '.', for example "superslabs_peak", "os.mmap.superslab", "front.hits". */

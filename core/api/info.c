@@ -51,7 +51,7 @@ static void info_sum(struct info_sum *sum, struct heap *h)
 static struct mallinfo2 info_totals(const struct info_sum *free)
 {
     struct hak_stats s;
-    hak_stats(&s);
+    hak_stats(&s, sizeof s);
     uint64_t mapped = s.mid_bytes + s.large_bytes, used = s.live_bytes - mapped;
     uint64_t held = os_bytes(OS_SUPERSLAB) + large_held();
     if (held < used + s.cached_bytes)

@@ -20,6 +20,11 @@ static const struct {
     .name = HAK_VARIANT,
 };
 
+__attribute__((visibility("default"))) const char *hak_version(void)
+{
+    return HAKMEM_VERSION;
+}
+
 __attribute__((visibility("default"))) const char *hak_variant(void)
 {
     return note.name;

@@ -118,7 +118,7 @@ static inline size_t test_rss(void)
 static inline struct hak_stats test_stats(void)
 {
     struct hak_stats stats;
-    hak_stats(&stats);
+    hak_stats(&stats, sizeof stats);
     return stats;
 }
 
