@@ -34,6 +34,9 @@ endif
 ifeq ($(ARCH)-$(filter CC,$(GIVEN)),arm64-)
 CC := aarch64-linux-gnu-gcc
 endif
+ifeq ($(ARCH)-$(filter OBJCOPY,$(GIVEN)),arm64-)
+OBJCOPY := aarch64-linux-gnu-objcopy
+endif
 # What stands before the compiler's name (ccache) does not change what it makes.
 OTHER_CC := $(filter-out gcc cc aarch64-linux-gnu-gcc,$(notdir $(lastword $(CC))))
 # Flags of the user's are too long for a name: their checksum stands in it, they themselves in the library's note.

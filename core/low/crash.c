@@ -10,7 +10,7 @@ static const struct crash_signal {
 } crash_signals[] = {{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"}, {SIGABRT, "SIGABRT"}};
 enum { CRASH_SIGNALS = sizeof crash_signals / sizeof *crash_signals };
 
-const bool crash_by_default __attribute__((weak)) = false;
+HAK_EXPORT const bool crash_by_default __attribute__((weak)) = false;
 
 static struct sigaction crash_before[CRASH_SIGNALS];
 

@@ -6,10 +6,10 @@
 #ifndef HAK_CRASH_H
 #define HAK_CRASH_H
 
-#include <stdbool.h>
+#include "core/hakmem.h"
 
-/* Whether the lines are on without HAKMEM_CRASH_LOG=1. Weak and false; the bench programs bring a true one of their own. */
-extern const bool crash_by_default;
+/* The public name, which the bench programs define as true. */
+#define crash_by_default hak_crash_by_default
 
 void crash_install(void);
 
