@@ -123,8 +123,8 @@ static void stats_os(stats_each *each, void *context)
 }
 
 /* The functions of all parts, as the linker has put them together. */
-extern stats_part *const __start_hak_stats[] __attribute__((visibility("hidden")));
-extern stats_part *const __stop_hak_stats[] __attribute__((visibility("hidden")));
+extern stats_part *const __start_hak_counters[] __attribute__((visibility("hidden")));
+extern stats_part *const __stop_hak_counters[] __attribute__((visibility("hidden")));
 
 #define STATS_ROW(field, words) each(context, #field, s.field, words);
 
@@ -134,7 +134,7 @@ static void stats_all(stats_each *each, void *context)
     stats_read(&s);
     HAK_STATS_ROWS(STATS_ROW)
     stats_os(each, context);
-    for (stats_part *const *part = __start_hak_stats; part < __stop_hak_stats; part++)
+    for (stats_part *const *part = __start_hak_counters; part < __stop_hak_counters; part++)
         (*part)(each, context);
 }
 
