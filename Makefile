@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # hakmem: builds one variant of the allocator per call, into out/<variant>/. `make help` lists everything.
 #
 # This file holds what may be said on the command line, and checks it. The rest is included, by concern:

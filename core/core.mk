@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # core/core.mk - the libraries of a variant: flags, sources, how they are built. Included by Makefile, behind
 # phases/phases.mk, which says what the variant is.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* hakmem.h - the public interface of hakmem, a malloc replacement and allocator laboratory.
  *
  * Every function of glibc's malloc.h and of stdlib.h's allocation family exists here under a hak_ name with the same

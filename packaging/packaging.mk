@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # packaging/packaging.mk - install and uninstall, the source archive, packages. Included by Makefile, behind core/core.mk.
 
 .PHONY: install uninstall

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # phases/phases.mk - from the toggles of the command line to a variant. Included by Makefile.
 #
 # SET     the toggles given, as words for a shell

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* info.c - the parts of the interface that tell about memory or give it back: mallinfo, malloc_info, malloc_trim, mallopt,
  * hak_stats, hak_check. Cold: the only file with stdio, because malloc_info writes to a FILE. */
 #include "core/hakmem.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* info_override.c - info.c, and libc's names for it. */
 #include "core/api/info.c"
 

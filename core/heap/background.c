@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* background.c - see background.h. The thread has a stack of 128 KiB of address space, is detached, has all signals blocked and
  * the name hakmem-purge. What it would inherit from whoever happens to start it is what the process had at its start: the
  * ordinary scheduling policy, the nice value and the set of CPUs. */

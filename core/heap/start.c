@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* start.c - the library's constructor and destructor: environment, fork handlers, crash lines, last words. malloc works
  * before the constructor has run, with every variable at its default.
  *

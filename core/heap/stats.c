@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stats.c - hak_stats and its two printed forms. Sums what heaps count without atomics: a number read while its owner works
  * was true a moment ago. */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stats.h - how a part of the allocator tells its counters.
  *
  * A counter is one row of a function in the .c file of the part that counts: a call of each with its name, its value and what

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* compiler.h - the compiler shim: the only file of the core, beside the OS boundary, that may ask what compiles it. */
 #ifndef HAK_COMPILER_H
 #define HAK_COMPILER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* crash.c - see crash.h. */
 #include "core/low/crash.h"
 #include "core/hakmem.h"

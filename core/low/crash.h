@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* crash.h - one line when the program dies of SIGSEGV, SIGBUS or SIGABRT: signal, address, variant.
  *
  * Handlers that stood there before are called afterwards, or the default action is taken. A program that installs its own

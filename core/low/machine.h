@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* machine.h - which machines and compilers can build hakmem. make preprocesses this file before it compiles any other, so
  * that a refusal is one line and not a thousand.
  */

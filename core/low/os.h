@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* os.h - the operating system, as thin as it can be. Implemented by os_linux.c, the only file with system calls. The calls go
  * to the kernel directly: libc's functions may be wrapped by other libraries, and locks are held here.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* os_linux.c - os.h for Linux, x86-64 and AArch64. The only place with system calls. */
 #define _GNU_SOURCE
 #include "core/low/os.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # core/test/test.mk - tests and fuzzing of a variant. Included by Makefile, behind core/core.mk.
 
 # A phase's tests lie in its folder, or in test/ there.

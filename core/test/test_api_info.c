@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_info.c - the questions about the allocator tell the truth: counters, mallinfo, malloc_info, malloc_trim, mallopt.
  *
  * Uses the public header only. live_bytes counts whole blocks, so it is compared with what was asked for within the rounding

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_install.sh - make install puts everything that a program needs where it is told to, a program is built through pkg-config and
 # through CMake, the archives show the interface and nothing else, what a distribution asks for through CFLAGS and LDFLAGS is in the
 # library, and make uninstall leaves nothing.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_lto.sh - the library is built with -flto and works: shared, as an archive, and as an archive in a program that is built with
 # -flto and without. The archives hold machine code, not what one version of one compiler can read.
 : "${HAK_CC:?the compiler}" "${HAK_MODE:?release}"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_source_rules.sh - rules of the house that a machine can check: no `#if` but where it belongs, nothing that talks, asks or
 # allocates behind the hot paths, files that fit on a few screens, and a core that names no phase.
 #
@@ -57,7 +58,8 @@ grep -nE 'TODO|FIXME|XXX|HACK\b|not implemented|placeholder' $sources | none "wo
 grep -nP '\t' $sources | none "tabs"
 awk 'length > 128 {print FILENAME ":" FNR}' $sources | none "lines of more than 128 columns"
 grep -nE '"/(home|root|work|tmp)/' $sources | none "absolute paths"
-awk '!/^\/\*/ && FNR == 1 {print FILENAME}' $sources | none "files that do not open with a comment"
+awk 'FNR == 2 && !/^\/\*/ {print FILENAME}' $sources | none "files that do not open with a comment below their licence"
+packaging/spdx core phases packaging .ci Makefile | none "source files without their licence (packaging/spdx --write DIRECTORY)"
 
 # --- The core knows no phase; phases do not know each other -----------------------------------------------------------------
 toggles=$(sed -n 's/^[0-9-]\{1,\}[ \t]\{1,\}\([A-Z]*\).*/\1/p' phases/table | sort -u | tr '\n' '|')

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # hakmemConfig.cmake - for find_package(hakmem): the targets hakmem::hakmem (shared library), hakmem::static (the same as an
 # archive) and hakmem::embed (an archive with the hak_ functions only, beside another malloc). `make install` fills in the
 # words between at signs.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # hakmemConfigVersion.cmake - which requests of find_package(hakmem VERSION) this installation answers: those of the same first
 # number, up to its own version. `make install` fills in the words between at signs.
 set(PACKAGE_VERSION "@VERSION@")

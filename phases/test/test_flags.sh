@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The standard variables of make: CPPFLAGS, CFLAGS and LDFLAGS are added behind our own flags and make another variant, whose name
 # and note tell it; AR, INSTALL, SHELL and a launcher before the compiler's name change who does the work, and no name.
 checks=0

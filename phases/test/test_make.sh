@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The Makefile takes toggles and options from its own command line only, and says in one line what is wrong with them.
 checks=0
 status=0
