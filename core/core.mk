@@ -24,18 +24,21 @@ COMPILE = $(CC) $(BASE_FLAGS) $(LIB_FLAGS) -I$(OUT) $(CHECK_INCLUDE) $(CPPFLAGS)
 LINK = $(CC) $(MODE_FLAGS) $(CFLAGS)
 
 # --- Sources and products -------------------------------------------------------------------------------------------------
-# override.c includes alloc.c and api.c, info_override.c includes info.c, and add the plain names; the embedded library has the
-# hak_ names only (embed.c includes the same two).
+# override.c includes alloc.c and api.c, info_override.c includes info_glibc.c, which includes info.c, and add the plain names; the
+# embedded library has the hak_ names only (embed.c includes the same two). With musl neither mallinfo is there nor any other name
+# of glibc's malloc.h.
+GLIBC := $(if $(shell $(CC) -E -dM -include features.h -x c /dev/null 2>/dev/null | grep -w __GLIBC__),glibc)
 PARTS := core/api/alloc.c core/api/api.c core/heap/start_static.c
-API := core/api/embed.c core/api/info.c
-OVERRIDE := core/api/override.c core/api/info_override.c
+INFO := core/api/info.c core/api/info_glibc.c core/api/info_override.c
+API := core/api/embed.c $(if $(GLIBC),core/api/info_glibc.c,core/api/info.c)
+OVERRIDE := core/api/override.c $(if $(GLIBC),core/api/info_override.c,core/api/info.c)
 # core/api/cxx.c is compiled once for each C++ operator; the nothrow operators new are in the shared library only.
 NOTHROW := _ZnwmRKSt9nothrow_t _ZnamRKSt9nothrow_t _ZnwmSt11align_val_tRKSt9nothrow_t _ZnamSt11align_val_tRKSt9nothrow_t
 OPERATORS := _Znwm _Znam _ZnwmSt11align_val_t _ZnamSt11align_val_t $(foreach d,_ZdlPv _ZdaPv,$d $dm $dRKSt9nothrow_t \
     $dSt11align_val_t $dmSt11align_val_t $dSt11align_val_tRKSt9nothrow_t)
 # A phase is its answers and whatever else its folder holds (a value toggle: its answers only).
 PHASE_SRCS := $(foreach f,$(filter-out %/mincore-fix,$(FOLDERS)),$(filter-out $f/test_% $f/prog_%,$(wildcard $f/*.c)))
-COMMON := $(sort $(filter-out $(PARTS) $(API) $(OVERRIDE) core/api/cxx%,$(wildcard core/low/*.c core/heap/*.c core/api/*.c)) $(PHASE_SRCS) \
+COMMON := $(sort $(filter-out $(PARTS) $(INFO) $(API) $(OVERRIDE) core/api/cxx%,$(wildcard core/low/*.c core/heap/*.c core/api/*.c)) $(PHASE_SRCS) \
     $(foreach s,$(SEAMS),$(wildcard $(lastword $(subst =, ,$s)).c)))
 LIB_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(OVERRIDE))) $(OPERATORS:%=$(OUT)/obj/core/api/cxx/%.o)
 SO_OBJS := $(LIB_OBJS) $(NOTHROW:%=$(OUT)/obj/core/api/cxx/%.o) $(OUT)/obj/core/api/cxx_next.o $(OUT)/obj/core/api/cxx_retry.o

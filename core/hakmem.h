@@ -20,7 +20,7 @@
 #ifndef HAKMEM_H
 #define HAKMEM_H
 
-#include <malloc.h> /* struct mallinfo, struct mallinfo2 */
+#include <malloc.h> /* struct mallinfo, struct mallinfo2 of glibc */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -58,6 +58,8 @@ void *hak_pvalloc(size_t size);
 
 size_t hak_malloc_usable_size(void *block); /* 0 for NULL; every byte of it may be used */
 int hak_malloc_trim(size_t pad);            /* gives unused memory back; 1 when some went back, else 0 */
+struct mallinfo;                            /* glibc's malloc.h defines these two; with another libc, the two functions that */
+struct mallinfo2;                           /* return them are not there */
 struct mallinfo hak_mallinfo(void);         /* mallinfo2 saturated to int */
 struct mallinfo2 hak_mallinfo2(void);       /* as in glibc: arena = uordblks (live) + fordblks (free); smblks, fsmblks: free
                                              * and cached by threads; hblks, hblkhd: live mapped blocks; keepcost: 0 */

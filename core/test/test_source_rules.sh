@@ -94,7 +94,7 @@ for object in $(find "$HAK_OUT/obj/core" "$HAK_OUT/obj/phases" -name '*.o' 2>/de
     [ -e "${source%.o}.c" ] || continue # left over from a file that is gone
     allowed='^$'
     case $source in
-    core/api/info.o | core/api/info_override.o) allowed='^(f?printf|fputs|fwrite|__fprintf_chk)$' ;;
+    core/api/info.o | core/api/info_glibc.o | core/api/info_override.o) allowed='^(f?printf|fputs|fwrite|__fprintf_chk)$' ;;
     core/api/cxx_next.o) allowed='^dlsym$' ;; # where is the nothrow operator new of the program's C++ library?
     core/heap/background.o) allowed='^pthread_(create)$' ;; # the one thread of the allocator's own
     esac
