@@ -50,6 +50,8 @@ ok "the links" test "$(readlink "$lib/libhakmem.so") $(readlink "$lib/$soname")"
 ok "the prefix of hakmem.pc" grep -qx 'prefix=/opt/hak' "$lib/pkgconfig/hakmem.pc"
 ok "nothing is left to fill in" none -r '@[A-Z]+@' "$lib/cmake" "$lib/pkgconfig"
 
+ok "the version of the vcpkg port" grep -q "\"version\": \"$version\"" packaging/vcpkg/vcpkg.json
+
 # --- What is in it ------------------------------------------------------------------------------------------------------------
 family='malloc|calloc|realloc|free|cfree|reallocarray|aligned_alloc|posix_memalign|memalign|valloc|pvalloc|malloc_usable_size|malloc_trim'
 family="$family|mallinfo2?|mallopt|malloc_stats|malloc_info|free_sized|free_aligned_sized|__libc_(malloc|calloc|realloc|memalign|free)"
