@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# test_install.sh - make install puts everything that a program needs where it is told to, a program is built through pkg-config and
-# through CMake, the archives show the interface and nothing else, what a distribution asks for through CFLAGS and LDFLAGS is in the
+# test_install.sh - make install puts everything that a program needs where it is told to, a program is built through pkg-config,
+# the archives show the interface and nothing else, what a distribution asks for through CFLAGS and LDFLAGS is in the
 # library, and make uninstall leaves nothing.
 #
 # HAK_CC, HAK_MODE, HAK_TOGGLES, HAK_VARIANT: the build under test, as make test sets them.
@@ -127,31 +127,6 @@ if command -v pkg-config >/dev/null; then
     ok "the program asks for $soname" sh -c "readelf -d '$dir/shared' | grep -q 'NEEDED.*$soname'"
 else
     echo "not tested: pkg-config is not here"
-fi
-
-cat >"$dir/CMakeLists.txt" <<END
-cmake_minimum_required(VERSION 3.10)
-project(uses_hakmem C)
-find_package(hakmem ${version%.*} REQUIRED)
-add_executable(cmake-shared program.c)
-target_link_libraries(cmake-shared hakmem::hakmem)
-add_executable(cmake-static program.c)
-target_link_libraries(cmake-static hakmem::static)
-add_executable(cmake-embed program.c)
-target_compile_definitions(cmake-embed PRIVATE EMBED)
-target_link_libraries(cmake-embed hakmem::embed)
-END
-if command -v cmake >/dev/null; then
-    ok "CMake finds it" cmake -S "$dir" -B "$dir/cmake" -Dhakmem_DIR="$lib/cmake/hakmem" -DCMAKE_C_COMPILER="$HAK_CC"
-    ok "CMake builds" cmake --build "$dir/cmake"
-    for name in cmake-shared cmake-static cmake-embed; do
-        ok "$name runs" says "$dir/cmake/$name"
-    done
-    sed -i 's/(hakmem [0-9.]*/(hakmem 999/' "$dir/CMakeLists.txt"
-    refused() { ! "$@"; }
-    ok "CMake refuses another first number" refused cmake -S "$dir" -B "$dir/other" -Dhakmem_DIR="$lib/cmake/hakmem" -DCMAKE_C_COMPILER="$HAK_CC"
-else
-    echo "not tested: cmake is not here"
 fi
 
 # --- Nothing is left ------------------------------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # test_musl.sh - the library is built with musl and works there: preloaded, as an archive in a dynamic and in a static program, and
 # embedded. What musl's malloc.h does not have, the library does not have either.
-: "${HAK_MODE:?release}" "${HAK_CC:?the compiler}"
-[ "$HAK_MODE" = release ] && [ "$HAK_CC" = gcc ] || { echo "only in release mode, with gcc as the compiler"; exit 77; }
+: "${HAK_MODE:?release}"
+[ "$HAK_MODE" = release ] || { echo "only in release mode"; exit 77; }
 command -v musl-gcc >/dev/null || { echo "musl-gcc is not here"; exit 77; }
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
