@@ -138,7 +138,7 @@ cet=
 [ "$(uname -m)" != x86_64 ] || cet=-fcf-protection
 cflags="-g -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 $cet" ldflags="-Wl,-z,relro,-z,now ${cet:+-Wl,-z,ibt,-z,shstk}"
 hard=$(quiet_make -s CFLAGS="$cflags" LDFLAGS="$ldflags" print-variant)
-case $hard in *.flags-*) ;; *) echo "no variant of its own for flags: $hard"; hard= status=1 ;; esac
+case $hard in *.flags-*) ;; *) echo "no variant of its own for flags: $hard"; hard="" status=1 ;; esac
 ok "builds with hardening flags" quiet_make -j2 CFLAGS="$cflags" LDFLAGS="$ldflags" lib
 ok "the facts of the hardened library" facts "out/$hard/libhakmem.so"
 if [ -n "$cet" ]; then
