@@ -1,10 +1,12 @@
+# SPDX-License-Identifier: MIT
 # hakmem: builds one variant of the allocator per call, into out/<variant>/. `make help` lists everything.
 #
 # This file holds what may be said on the command line, and checks it. The rest is included, by concern:
 #   phases/phases.mk    from toggles to a variant: its name, its folders, who answers each seam
-#   phases/revision.mk  a variant of another revision (PHASE=12@v0.1), in the place of the next two
-#   core/core.mk        flags, sources, the libraries, install
+#   phases/revision.mk  a variant of another revision (PHASE=12@v0.1), in the place of the next three
+#   core/core.mk        flags, sources, the libraries
 #   core/test/test.mk   tests and fuzzing of the variant
+#   packaging/packaging.mk  install, the source archive, packages
 #   bench/bench.mk      workloads, the workbench and what measures with it
 # A variant is a set of toggles (phases/table), a compiler with its flags, an architecture and a mode. phases/resolve turns the
 # toggles into a name and one answer per seam; $(OUT)/variant.h carries them into the code, and every object depends on it, so
@@ -23,13 +25,17 @@ unexport CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_
 # What is empty here is assigned so that the environment cannot fill it.
 CC := gcc
 AR := ar
+OBJCOPY := objcopy
 INSTALL := install
 CPPFLAGS :=
 CFLAGS :=
 LDFLAGS :=
+# A warning is an error for who develops hakmem: in a git checkout. Who builds a release has another compiler than ours.
+WERROR := $(if $(wildcard .git),1,0)
 MODE := release
 ARCH := native
 PREFIX := /usr/local
+LIBDIR = $(PREFIX)/lib
 DESTDIR :=
 ROUNDS := 5
 SECONDS := 60
@@ -51,15 +57,15 @@ NAME :=
 SEAM :=
 MODES := release check asan ubsan tsan fuzz
 ARCHES := native arm64
-OPTIONS := CC MODE ARCH CPPFLAGS CFLAGS LDFLAGS AR INSTALL SHELL PREFIX DESTDIR ROUNDS SECONDS TEST QUICK WORK V REV E A B GOOD BAD RESUME METRIC \
+OPTIONS := CC MODE ARCH CPPFLAGS CFLAGS LDFLAGS AR OBJCOPY INSTALL SHELL WERROR PREFIX LIBDIR DESTDIR ROUNDS SECONDS TEST QUICK WORK V REV E A B GOOD BAD RESUME METRIC \
     RIVAL SEED BUDGET RUN CMD TRACE N NAME SEAM
 
-MAKE_PARTS := Makefile phases/phases.mk phases/revision.mk core/core.mk core/test/test.mk bench/bench.mk
+MAKE_PARTS := Makefile phases/phases.mk phases/revision.mk core/core.mk core/test/test.mk packaging/packaging.mk bench/bench.mk
 quote = '$(subst ','\'',$1)'
 Q := $(if $(filter 1,$V),,@)
 WORKLOADS := $(basename $(notdir $(wildcard bench/work/*.c)))
 # What all C of this tree is compiled with. Debug data of version 4: valgrind 3.19 cannot read what clang writes as version 5.
-WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+WARN := -Wall -Wextra $(if $(filter 1,$(WERROR)),-Werror) -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 NO_BUILTIN := $(addprefix -fno-builtin-,malloc calloc realloc free aligned_alloc memalign posix_memalign valloc reallocarray)
 BASE_FLAGS := -std=gnu2x -gdwarf-4 -pthread -fexceptions -I. -MMD -MP -ffile-prefix-map="$$PWD"=. $(WARN)
 # With `make deps bench` nothing is compiled before deps is done.
@@ -81,9 +87,10 @@ help: ## this text
 	    awk -F '\t' '{printf "  %-14s %s\n", $$1, $$2}'
 	@echo 'toggles (command line only):'; phases/resolve --list
 	@echo 'options:'; echo '  MODE      $(MODES)'; echo '  CC        gcc, clang, or any compiler that takes their flags; CC="ccache gcc"'
-	@echo '  ARCH      $(ARCHES)'; echo '  CPPFLAGS CFLAGS LDFLAGS (added to ours; part of the name of the variant)   AR INSTALL SHELL'
+	@echo '  ARCH      $(ARCHES)'; echo '  CPPFLAGS CFLAGS LDFLAGS (added to ours; part of the name of the variant)'; \
+	    echo '  WERROR    1: a warning is an error (standard in a git checkout), 0: it is not'; echo '  AR OBJCOPY INSTALL SHELL'
 	@echo '  WORK METRIC ROUNDS SEED BUDGET RIVAL RUN RESUME E A B GOOD BAD REV (measuring)'
-	@echo '  PREFIX DESTDIR SECONDS TEST CMD TRACE N NAME SEAM V=1 (show commands)'
+	@echo '  PREFIX LIBDIR DESTDIR SECONDS TEST CMD TRACE N NAME SEAM V=1 (show commands)'
 	@echo 'workloads: $(WORKLOADS)'
 
 FORCE:
@@ -111,6 +118,8 @@ else ifneq ($(words $(MODE) $(filter $(MODE),$(MODES))),2)
 $(error MODE=$(MODE): valid values: $(MODES))
 else ifneq ($(words $(ARCH) $(filter $(ARCH),$(ARCHES))),2)
 $(error ARCH=$(ARCH): valid values: $(ARCHES))
+else ifneq ($(words $(WERROR) $(filter 0 1,$(WERROR))),2)
+$(error WERROR=$(WERROR): valid values: 0 1)
 else ifneq ($(words $(SECONDS))$(if $(filter SECONDS,$(GIVEN)),$(shell echo $(call quote,$(SECONDS)) | tr -d 0-9)),1)
 $(error SECONDS=$(SECONDS): want a whole number)
 else ifneq ($(or $(filter -%,$(CC)),$(if $(strip $(CC)),,none)),)
@@ -121,7 +130,7 @@ include phases/phases.mk
 ifneq ($(REVISION),)
 include phases/revision.mk
 else
-include core/core.mk core/test/test.mk
+include core/core.mk core/test/test.mk packaging/packaging.mk
 endif
 include bench/bench.mk
 endif

@@ -1,5 +1,12 @@
-# core/core.mk - the libraries of a variant: flags, sources, how they are built and installed. Included by Makefile, behind
+# SPDX-License-Identifier: MIT
+# core/core.mk - the libraries of a variant: flags, sources, how they are built. Included by Makefile, behind
 # phases/phases.mk, which says what the variant is.
+
+# --- Version ---------------------------------------------------------------------------------------------------------------
+# core/hakmem.h states it, and nothing else does.
+VERSION_PARTS := $(shell sed -nE 's/^.define HAKMEM_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+)$$/\2/p' core/hakmem.h)
+VERSION := $(word 1,$(VERSION_PARTS)).$(word 2,$(VERSION_PARTS)).$(word 3,$(VERSION_PARTS))
+SONAME := libhakmem.so.$(word 1,$(VERSION_PARTS))
 
 # --- Flags ----------------------------------------------------------------------------------------------------------------
 FLAGS_release := -O3
@@ -10,25 +17,28 @@ FLAGS_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
 FLAGS_fuzz := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -fsanitize=fuzzer-no-link
 MODE_FLAGS := $(FLAGS_$(MODE)) $(if $(filter arm64.%clang%,$(ARCH).$(OTHER_CC)),--target=aarch64-linux-gnu)
 LIB_FLAGS := $(MODE_FLAGS) -fPIC -fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec -fno-plt $(NO_BUILTIN)
-SO_FLAGS := -shared -Wl,-soname,libhakmem.so -Wl,-z,initfirst -Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,--as-needed \
+SO_FLAGS := -shared -Wl,-soname,$(SONAME) -Wl,-z,initfirst -Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,--as-needed \
     -Wl,--version-script=core/exports.map
 # What the command line adds comes last, so that it wins.
 COMPILE = $(CC) $(BASE_FLAGS) $(LIB_FLAGS) -I$(OUT) $(CHECK_INCLUDE) $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(MODE_FLAGS) $(CFLAGS)
 
 # --- Sources and products -------------------------------------------------------------------------------------------------
-# override.c includes alloc.c and api.c, info_override.c includes info.c, and add the plain names; the embedded library has the
-# hak_ names only (embed.c includes the same two).
+# override.c includes alloc.c and api.c, info_override.c includes info_glibc.c, which includes info.c, and add the plain names; the
+# embedded library has the hak_ names only (embed.c includes the same two). With musl neither mallinfo is there nor any other name
+# of glibc's malloc.h.
+GLIBC := $(if $(shell $(CC) -E -dM -include features.h -x c /dev/null 2>/dev/null | grep -w __GLIBC__),glibc)
 PARTS := core/api/alloc.c core/api/api.c core/heap/start_static.c
-API := core/api/embed.c core/api/info.c
-OVERRIDE := core/api/override.c core/api/info_override.c
+INFO := core/api/info.c core/api/info_glibc.c core/api/info_override.c
+API := core/api/embed.c $(if $(GLIBC),core/api/info_glibc.c,core/api/info.c)
+OVERRIDE := core/api/override.c $(if $(GLIBC),core/api/info_override.c,core/api/info.c)
 # core/api/cxx.c is compiled once for each C++ operator; the nothrow operators new are in the shared library only.
 NOTHROW := _ZnwmRKSt9nothrow_t _ZnamRKSt9nothrow_t _ZnwmSt11align_val_tRKSt9nothrow_t _ZnamSt11align_val_tRKSt9nothrow_t
 OPERATORS := _Znwm _Znam _ZnwmSt11align_val_t _ZnamSt11align_val_t $(foreach d,_ZdlPv _ZdaPv,$d $dm $dRKSt9nothrow_t \
     $dSt11align_val_t $dmSt11align_val_t $dSt11align_val_tRKSt9nothrow_t)
 # A phase is its answers and whatever else its folder holds (a value toggle: its answers only).
 PHASE_SRCS := $(foreach f,$(filter-out %/mincore-fix,$(FOLDERS)),$(filter-out $f/test_% $f/prog_%,$(wildcard $f/*.c)))
-COMMON := $(sort $(filter-out $(PARTS) $(API) $(OVERRIDE) core/api/cxx%,$(wildcard core/low/*.c core/heap/*.c core/api/*.c)) $(PHASE_SRCS) \
+COMMON := $(sort $(filter-out $(PARTS) $(INFO) $(API) $(OVERRIDE) core/api/cxx%,$(wildcard core/low/*.c core/heap/*.c core/api/*.c)) $(PHASE_SRCS) \
     $(foreach s,$(SEAMS),$(wildcard $(lastword $(subst =, ,$s)).c)))
 LIB_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(OVERRIDE))) $(OPERATORS:%=$(OUT)/obj/core/api/cxx/%.o)
 SO_OBJS := $(LIB_OBJS) $(NOTHROW:%=$(OUT)/obj/core/api/cxx/%.o) $(OUT)/obj/core/api/cxx_next.o $(OUT)/obj/core/api/cxx_retry.o
@@ -36,13 +46,14 @@ A_OBJS := $(LIB_OBJS) $(OUT)/obj/core/api/cxx_retry_static.o
 EMBED_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(API)))
 # The sanitizers replace malloc themselves, so there is nothing to preload; programs for this machine are not for another.
 HERE := $(filter native.release native.check,$(ARCH).$(MODE))
-LIBS := $(if $(filter release check,$(MODE)),$(OUT)/libhakmem.so $(OUT)/libhakmem.a) $(OUT)/libhakmem-embed.a
+PLAIN := $(filter release check,$(MODE))
+LIBS := $(if $(PLAIN),$(OUT)/libhakmem.so $(OUT)/$(SONAME) $(OUT)/libhakmem.a) $(OUT)/libhakmem-embed.a
 say = $(if $Q,echo "  $(VARIANT): $1" >&2; )
 # This make once more, for the same variant.
 AGAIN := $(MAKE) $(SET) $(FLAGS_GIVEN)
 
 # --- Targets for people ---------------------------------------------------------------------------------------------------
-.PHONY: all lib print-lib release-link install uninstall
+.PHONY: all lib print-lib release-link
 all: lib release-link ## the libraries, workloads and bench programs of this variant
 lib: $(LIBS) ## the libraries of this variant alone
 print-lib: lib ; @printf '%s\n' $(call quote,$(CURDIR)/$(OUT)/libhakmem.so) ## build this variant's shared library, print its path
@@ -50,19 +61,6 @@ print-lib: lib ; @printf '%s\n' $(call quote,$(CURDIR)/$(OUT)/libhakmem.so) ## b
 # out/release names the release build that a person made last.
 release-link: lib
 	$(if $(filter native.release,$(ARCH).$(MODE)),@ln -sfn $(VARIANT) out/release,@:)
-
-# What may hold a blank or a quote is one word of the shell; what stands below it is named there.
-INTO := into=$(call quote,$(DESTDIR)$(PREFIX));
-install: lib ## the library, header and pkg-config file below DESTDIR/PREFIX
-	@$(INTO) $(INSTALL) -d "$$into/lib/pkgconfig" "$$into/include" && \
-	    $(INSTALL) -m 755 $(OUT)/libhakmem.so "$$into/lib/" && $(INSTALL) -m 644 $(OUT)/libhakmem.a "$$into/lib/" && \
-	    $(INSTALL) -m 644 core/hakmem.h "$$into/include/" && \
-	    printf '%s\n' prefix=$(call quote,$(PREFIX)) 'Name: hakmem' 'Description: malloc replacement, variant $(VARIANT)' \
-	        'Version: 0.1' 'Libs: -L"$${prefix}/lib" -lhakmem' 'Libs.private: -pthread' 'Cflags: -I"$${prefix}/include"' \
-	        >"$$into/lib/pkgconfig/hakmem.pc" && echo "installed $(VARIANT) below $$into"
-
-uninstall: ## remove what install put there
-	@$(INTO) rm -f "$$into/lib/libhakmem.so" "$$into/lib/libhakmem.a" "$$into/lib/pkgconfig/hakmem.pc" "$$into/include/hakmem.h"
 
 # --- How it is built ------------------------------------------------------------------------------------------------------
 in_string = $(subst ",\",$(subst \,\\,$1))
@@ -75,6 +73,8 @@ endef
 export VARIANT_H
 $(OUT)/variant.h: FORCE | $(FIRST)
 	@for c in $(CC); do command -v "$$c" >/dev/null || { echo "hakmem: no compiler $$c here; try: make deps" >&2; exit 1; }; done
+	@said=$$($(CC) $(MODE_FLAGS) $(CPPFLAGS) $(CFLAGS) -E -o /dev/null core/low/machine.h 2>&1) || \
+	    { echo "$$said" | sed -n 's/"$$//; s/.*error: *\(#error\)* *"*/hakmem: /p' >&2; exit 1; }
 	@mkdir -p $(OUT)/test
 	@{ printf '%s\n' "$$VARIANT_H" | sed "s|@CC@|$$($(CC) --version | head -n 1)|"; for seam in $(SEAMS); do \
 	    printf '#define HAK_SEAM_%s "%s.h"\n' "$${seam%%=*}" "$${seam#*=}"; done; } >$@.new
@@ -90,8 +90,24 @@ $(OUT)/obj/core/api/cxx/%.o: core/api/cxx.c $(OUT)/variant.h $(MAKE_PARTS)
 
 $(OUT)/libhakmem.so: $(SO_OBJS)
 	$Q$(call say,link $@)$(LINK) $(SO_FLAGS) $(LDFLAGS) -o $@ $^ -pthread
-$(OUT)/libhakmem.a: $(patsubst %/start.o,%/start_static.o,$(A_OBJS))
-$(OUT)/libhakmem-embed.a: $(EMBED_OBJS)
+# What a program that was linked with it looks for.
+$(OUT)/$(SONAME): $(OUT)/libhakmem.so
+	$Qln -sfn libhakmem.so $@
+
+# An archive holds one object: the parts are linked into one, whose hidden names then become local to it. So a program that has a
+# function called log_line or os_map of its own can be linked with the archive. With -flto this object is made of machine code.
+PARTIAL := -r -nostdlib $(filter -fuse-ld=%,$(LDFLAGS)) \
+    $(if $(findstring -flto,$(CFLAGS)),$(if $(findstring clang,$(OTHER_CC)),,-flinker-output=nolto-rel))
+$(OUT)/one/libhakmem.o: $(patsubst %/start.o,%/start_static.o,$(A_OBJS))
+$(OUT)/one/libhakmem-embed.o: $(EMBED_OBJS)
+$(OUT)/one/%.o:
+	@mkdir -p $(@D)
+	$Q$(call say,link $@)$(LINK) $(PARTIAL) -o $@ $^ && $(OBJCOPY) --localize-hidden $@
+# The sanitizers keep tables of names, so there the parts stay as they are.
+$(OUT)/libhakmem.a: $(OUT)/one/libhakmem.o
+$(OUT)/libhakmem-embed.a: $(if $(PLAIN),$(OUT)/one/libhakmem-embed.o,$(EMBED_OBJS))
+# For tests, which call what is hidden.
+$(OUT)/test/libparts.a: $(EMBED_OBJS)
 $(OUT)/%.a:
 	$Q$(call say,archive $@)rm -f $@; $(AR) rcs $@ $^
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* hakmem.h - the public interface of hakmem, a malloc replacement and allocator laboratory.
  *
  * Every function of glibc's malloc.h and of stdlib.h's allocation family exists here under a hak_ name with the same
@@ -19,11 +20,20 @@
 #ifndef HAKMEM_H
 #define HAKMEM_H
 
-#include <malloc.h> /* struct mallinfo, struct mallinfo2 */
+#include <malloc.h> /* struct mallinfo, struct mallinfo2 of glibc */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
+/* The version of this header. No other place states one: make takes the number of the shared library, which is MAJOR, and the
+ * versions of packages from here. MAJOR rises when programs must be compiled again, MINOR when something is new. */
+#define HAKMEM_VERSION_MAJOR 1
+#define HAKMEM_VERSION_MINOR 0
+#define HAKMEM_VERSION_PATCH 0
+#define HAKMEM_TEXT(x) #x
+#define HAKMEM_VERSION_TEXT(major, minor, patch) HAKMEM_TEXT(major) "." HAKMEM_TEXT(minor) "." HAKMEM_TEXT(patch)
+#define HAKMEM_VERSION HAKMEM_VERSION_TEXT(HAKMEM_VERSION_MAJOR, HAKMEM_VERSION_MINOR, HAKMEM_VERSION_PATCH)
 
 #ifdef __cplusplus
 extern "C" {
@@ -48,6 +58,8 @@ void *hak_pvalloc(size_t size);
 
 size_t hak_malloc_usable_size(void *block); /* 0 for NULL; every byte of it may be used */
 int hak_malloc_trim(size_t pad);            /* gives unused memory back; 1 when some went back, else 0 */
+struct mallinfo;                            /* glibc's malloc.h defines these two; with another libc, the two functions that */
+struct mallinfo2;                           /* return them are not there */
 struct mallinfo hak_mallinfo(void);         /* mallinfo2 saturated to int */
 struct mallinfo2 hak_mallinfo2(void);       /* as in glibc: arena = uordblks (live) + fordblks (free); smblks, fsmblks: free
                                              * and cached by threads; hblks, hblkhd: live mapped blocks; keepcost: 0 */
@@ -55,13 +67,19 @@ int hak_mallopt(int option, int value);     /* 0: none of glibc's options does a
 void hak_malloc_stats(void);                /* the text of HAKMEM_STATS=1 on standard error */
 int hak_malloc_info(int options, FILE *out); /* XML as glibc's; returns 0, or EINVAL when options is not 0 */
 
+const char *hak_version(void); /* the HAKMEM_VERSION that the library was compiled with */
+
 /* The name of the variant that this code was compiled as, for example "p12.mincore-always", and the command that built it.
  * The same name stands in the ELF note of type 1, owner "hakmem", of every library and program. */
 const char *hak_variant(void);
 const char *hak_build(void);
 
+/* Whether a line tells of SIGSEGV, SIGBUS and SIGABRT without HAKMEM_CRASH_LOG=1. The library's own is false and weak: a
+ * program that wants the lines defines one that is true. */
+extern const bool hak_crash_by_default;
+
 /* Counters, summed over all heaps at the time of the call; other threads may be running. One row X(field, what it counts) for
- * each. */
+ * each. New rows come last, and no row goes as long as HAKMEM_VERSION_MAJOR stays. */
 #define HAK_STATS_ROWS(X)                                                                \
     X(live_blocks, "blocks handed out and not yet freed by the program")                 \
     X(live_bytes, "bytes of live blocks, as malloc_usable_size counts them")             \
@@ -90,7 +108,10 @@ const char *hak_build(void);
 struct hak_stats {
     HAK_STATS_ROWS(HAK_STATS_FIELD)
 };
-void hak_stats(struct hak_stats *out);
+
+/* Fills size bytes of *out; size is sizeof *out as the caller was compiled. A program that knows fewer counters than the
+ * library gets those that it knows; one that knows more gets 0 for the others. Returns the library's own sizeof *out. */
+size_t hak_stats(struct hak_stats *out, size_t size);
 
 /* Calls each(context, name, value) for every counter, those of the compiled-in phases included. Names are lower case words
  * joined by '_' and '.', for example "superslabs_peak", "os.mmap.superslab", "front.hits". */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # phases/phases.mk - from the toggles of the command line to a variant. Included by Makefile.
 #
 # SET     the toggles given, as words for a shell
@@ -33,6 +34,9 @@ endif
 
 ifeq ($(ARCH)-$(filter CC,$(GIVEN)),arm64-)
 CC := aarch64-linux-gnu-gcc
+endif
+ifeq ($(ARCH)-$(filter OBJCOPY,$(GIVEN)),arm64-)
+OBJCOPY := aarch64-linux-gnu-objcopy
 endif
 # What stands before the compiler's name (ccache) does not change what it makes.
 OTHER_CC := $(filter-out gcc cc aarch64-linux-gnu-gcc,$(notdir $(lastword $(CC))))

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # phases/resolve.awk - what phases/resolve does with the table: reads and checks the rows, sets the toggles, names the variant.
 #
 # Rows have indices 1..n. Of row i: number ("-": a value toggle), name, values, folder, needs, replaces, status, tag (gone@tag).

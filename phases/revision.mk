@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # phases/revision.mk - a variant of another revision: PHASE=12@v0.1, with other toggles that the revision knows. Included by
 # Makefile. phases/build-revision builds it, in a clone below out/rev; the variant's name ends in @v0.1.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* alloc.c - malloc, free, calloc, realloc: the hot paths, and the branches that leave them.
  *
  * malloc: a cached block (front_pop), or malloc_slow: a heap, or a mapping -> what others have sent back -> refill from a slab

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* api.c - the rest of the allocation interface: alignment, sizes, sized frees. Included after alloc.c, whose static
  * functions it uses, so that every function of the interface lives in one object. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cxx.c - the C++ operators new and delete over malloc and free. Compiled once for each operator, whose mangled name is
  * CXX_OPERATOR, so that each has an object of its own in the archive.
  *

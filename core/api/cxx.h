@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cxx.h - what operator new does when there is no memory, and when the program has replaced a form that it must go through. */
 #ifndef HAK_CXX_H
 #define HAK_CXX_H

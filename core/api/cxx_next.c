@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cxx_next.c - see cxx_next in cxx.h. Part of the shared library only: C cannot catch what operator new throws, and a static
  * program has its C++ library's nothrow operators at hand. */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cxx_retry.c - see cxx_retry in cxx.h. The C++ library that the program brings is known by weak references. */
 #include "core/api/cxx.h"
 #include "core/hakmem.h"

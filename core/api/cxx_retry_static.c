@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cxx_retry_static.c - cxx_retry.c for the archive.
  *
  * A weak reference takes nothing out of a static libstdc++. The strong one below takes the object in which libstdc++ throws

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* embed.c - the allocation interface under its hak_ names only, for embedding beside another malloc. */
 #include "core/api/alloc.c"
 #include "core/api/api.c"

@@ -1,12 +1,12 @@
-/* info.c - the parts of the interface that tell about memory or give it back: mallinfo, malloc_info, malloc_trim, mallopt,
- * hak_stats, hak_check. Cold: the only file with stdio, because malloc_info writes to a FILE. */
+/* SPDX-License-Identifier: MIT */
+/* info.c - the parts of the interface that tell about memory or give it back: malloc_info, malloc_trim, malloc_stats, mallopt,
+ * hak_check; info_glibc.c adds mallinfo. Cold: the only file with stdio, because malloc_info writes to a FILE. */
 #include "core/hakmem.h"
 #include "core/low/os.h"
 #include "core/seam/large.h"
 #include "core/heap/stats.h"
 #include "core/heap/thread.h"
 #include <errno.h>
-#include <limits.h>
 
 HAK_EXPORT int hak_malloc_trim(size_t pad)
 {
@@ -46,46 +46,32 @@ static void info_sum(struct info_sum *sum, struct heap *h)
     sum->fast_bytes += pool_cached_bytes(h);
 }
 
-/* arena = uordblks + fordblks: what is held for blocks of slabs, and mappings kept for the next large block. The counters are
- * read one after another while other threads work, so what is live may have grown past what was held. */
-static struct mallinfo2 info_totals(const struct info_sum *free)
+struct info_totals {
+    uint64_t held, used, free;             /* bytes; held = used + free */
+    uint64_t free_blocks;                  /* those that no thread has cached */
+    uint64_t cached_blocks, cached_bytes;  /* part of free */
+    uint64_t mapped_blocks, mapped_bytes;  /* live, with a mapping of their own */
+};
+
+/* held: for blocks of slabs, and mappings kept for the next large block. The counters are read one after another while other
+ * threads work, so what is live may have grown past what was held. */
+static struct info_totals info_totals(const struct info_sum *free)
 {
     struct hak_stats s;
-    hak_stats(&s);
+    hak_stats(&s, sizeof s);
     uint64_t mapped = s.mid_bytes + s.large_bytes, used = s.live_bytes - mapped;
     uint64_t held = os_bytes(OS_SUPERSLAB) + large_held();
     if (held < used + s.cached_bytes)
         held = used + s.cached_bytes;
-    return (struct mallinfo2){
-        .arena = held,
-        .ordblks = free->count,
-        .smblks = s.cached_blocks,
-        .hblks = s.mid_blocks + s.large_blocks,
-        .hblkhd = mapped,
-        .fsmblks = s.cached_bytes,
-        .uordblks = used,
-        .fordblks = held - used,
-    };
-}
-
-HAK_EXPORT struct mallinfo2 hak_mallinfo2(void)
-{
-    struct info_sum free;
-    info_sum(&free, NULL);
-    return info_totals(&free);
-}
-
-static int saturate(size_t n)
-{
-    return n > INT_MAX ? INT_MAX : (int)n;
-}
-
-HAK_EXPORT struct mallinfo hak_mallinfo(void)
-{
-    struct mallinfo2 m = hak_mallinfo2();
-    return (struct mallinfo){
-        saturate(m.arena),   saturate(m.ordblks),  saturate(m.smblks),   saturate(m.hblks),   saturate(m.hblkhd),
-        saturate(m.usmblks), saturate(m.fsmblks), saturate(m.uordblks), saturate(m.fordblks), saturate(m.keepcost),
+    return (struct info_totals){
+        .held = held,
+        .used = used,
+        .free = held - used,
+        .free_blocks = free->count,
+        .cached_blocks = s.cached_blocks,
+        .cached_bytes = s.cached_bytes,
+        .mapped_blocks = s.mid_blocks + s.large_blocks,
+        .mapped_bytes = mapped,
     };
 }
 
@@ -148,10 +134,10 @@ HAK_EXPORT int hak_malloc_info(int options, FILE *out)
     thread_each_heap(info_heap, &file);
     struct info_sum free;
     info_sum(&free, NULL);
-    struct mallinfo2 m = info_totals(&free);
-    info_total(out, "fast", m.smblks, m.fsmblks);
-    info_total(out, "rest", m.ordblks, m.fordblks - m.fsmblks);
-    info_total(out, "mmap", m.hblks, m.hblkhd);
+    struct info_totals t = info_totals(&free);
+    info_total(out, "fast", t.cached_blocks, t.cached_bytes);
+    info_total(out, "rest", t.free_blocks, t.free - t.cached_bytes);
+    info_total(out, "mmap", t.mapped_blocks, t.mapped_bytes);
     uint64_t all = 0;
     for (int user = 0; user < OS_USERS; user++)
         all += os_bytes(user);

@@ -1,5 +1,6 @@
-/* info_override.c - info.c, and libc's names for it. */
-#include "core/api/info.c"
+/* SPDX-License-Identifier: MIT */
+/* info_override.c - info_glibc.c, and glibc's names for it. */
+#include "core/api/info_glibc.c"
 
 HAK_ALIAS(int, malloc_trim, (size_t), hak_malloc_trim);
 HAK_ALIAS(struct mallinfo, mallinfo, (void), hak_mallinfo);

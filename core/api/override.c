@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* override.c - the allocation interface under its hak_ names and, as aliases of the same code, under libc's. */
 #include "core/api/alloc.c"
 #include "core/api/api.c"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check/guard.c - see check/guard.h. */
 #include "core/low/log.h"
 #include "core/heap/superslab.h"

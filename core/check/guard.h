@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check/guard.h - MODE=check's answer of the guard seam: one bit for each 16 bytes of a SuperSlab, set at the start of every
  * live block. Finds double frees, interior pointers and blocks handed out twice, exactly and at the call that is wrong. */
 #ifndef HAK_CHECK_GUARD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* background.c - see background.h. The thread has a stack of 128 KiB of address space, is detached, has all signals blocked and
  * the name hakmem-purge. What it would inherit from whoever happens to start it is what the process had at its start: the
  * ordinary scheduling policy, the nice value and the set of CPUs. */
@@ -13,7 +14,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/single_threaded.h>
 
 enum background_state { BACKGROUND_NONE, BACKGROUND_RUNS, BACKGROUND_OFF };
 enum { BACKGROUND_STACK = 128 * 1024, BACKGROUND_LEAST_MS = 20, BACKGROUND_MOST_MS = 1000 };
@@ -100,7 +100,7 @@ void background_begin(bool freeing)
 {
     enum background_state none = BACKGROUND_NONE;
     int saved = errno;
-    if (lock_inside || (freeing && !__libc_single_threaded)) /* inside: a signal handler, which starts nothing */
+    if (lock_inside || (freeing && !os_single_threaded())) /* inside: a signal handler, which starts nothing */
         return;
     if (load_relaxed(&background_state) == BACKGROUND_OFF) {
         store_relaxed(&background_absent, false);

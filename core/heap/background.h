@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* background.h - a thread of the allocator's own, one at most, and only where HAKMEM_PURGE_THREAD=1 asks for it: it gives back
  * by age what is kept for nobody, also when the program makes no call.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* env.h - knobs: the environment variables of the allocator, read once, at start.
  *
  * A knob is one row of a list in the .c file of the part that reads it; all else that is said of it comes from there. The rows

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* heap.c - see heap.h: the slow paths between the fast ones and the pool, and remote frees. */
 #include "core/heap/heap.h"
 #include "core/low/log.h"

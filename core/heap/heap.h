@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* heap.h - a heap: what one thread allocates from. And the two fast paths below malloc and free.
  *
  * A thread reaches its heap through heap_self. The heap outlives the thread: at a thread's end it is parked, and the next

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* mapped.c - see mapped.h. */
 #include "core/heap/mapped.h"
 #include "core/low/lock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* mapped.h - mapped blocks: a block with a mapping of its own. Every size above MID_MAX is a mapped block, so is every mid size
  * in the base variant, and so is every alignment that slabs cannot give. A block grows by mremap; it is copied only into a kept
  * range, or where mremap fails.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sizeclass.c - the table of sizeclass.h. */
 #include "core/heap/sizeclass.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sizeclass.h - block sizes.
  *
  * The sizeclass seam says how many classes there are to a doubling: CLASS_STEPS. The first 2 * CLASS_STEPS classes are 16, 32,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* slab.c - see slab.h. */
 #include "core/heap/slab.h"
 #include "core/low/log.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* slab.h - a slab: a run of 64 KiB slots of one SuperSlab that serves blocks of one size class for one heap.
  *
  * There are no headers in blocks: a block's slab is found from its address.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* spare.c - see spare.h. */
 #include "core/heap/spare.h"
 #include "core/heap/mapped.h"

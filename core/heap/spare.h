@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* spare.h - spare memory, which the allocator holds and the program does not use: how much there is, and how much there may be.
  *
  * Each seam that keeps spare memory counts it here, and returns some to the system when spare_excess is not 0. It does so

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* start.c - the library's constructor and destructor: environment, fork handlers, crash lines, last words. malloc works
  * before the constructor has run, with every variable at its default.
  *
  * The constructor runs before that of any other library (DF_1_INITFIRST in the shared library, .preinit_array in an executable
  * that the static one is linked with). So no thread exists yet when the variables are read; and its fork handlers are the first
- * that are registered: prepare runs after every other library's, and what follows the fork before every other's. libc has not
- * been told of the environment yet and hands it over as an argument.
+ * that are registered: prepare runs after every other library's, and what follows the fork before every other's. glibc has
+ * not been told of the environment yet and hands it over as an argument.
  */
 #include "core/heap/background.h"
 #include "core/low/crash.h"
@@ -55,7 +56,7 @@ __attribute__((constructor(101))) static void start_library(int count, char **ar
     start_once();
     thread_start();
     pthread_atfork(thread_fork_prepare, thread_fork_parent, thread_fork_child);
-    env_read(environment);
+    env_read(os_environment(environment));
     if (env_help)
         env_print_help();
     if (env_help > 1)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* start.h - the start of the library. */
 #ifndef HAK_START_H
 #define HAK_START_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* start_static.c - start.c for the static library: in an executable its constructor runs before those of shared libraries. */
 #include "core/heap/start.c"
 

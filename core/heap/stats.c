@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stats.c - hak_stats and its two printed forms. Sums what heaps count without atomics: a number read while its owner works
  * was true a moment ago. */
 #define _GNU_SOURCE
@@ -52,7 +53,7 @@ static uint64_t stats_minus(uint64_t a, uint64_t b)
     return a > b ? a - b : 0;
 }
 
-HAK_EXPORT void hak_stats(struct hak_stats *out)
+static void stats_read(struct hak_stats *out)
 {
     memset(out, 0, sizeof *out);
     struct stats_sum sum = {.out = out,
@@ -81,6 +82,16 @@ HAK_EXPORT void hak_stats(struct hak_stats *out)
         for (int call = 0; call < OS_CALLS; call++)
             out->syscalls += os_count(user, call);
     }
+}
+
+HAK_EXPORT size_t hak_stats(struct hak_stats *out, size_t size)
+{
+    struct hak_stats all;
+    stats_read(&all);
+    size_t known = size < sizeof all ? size : sizeof all;
+    memcpy(out, &all, known);
+    memset((char *)out + known, 0, size - known);
+    return sizeof all;
 }
 
 struct stats_field {
@@ -113,18 +124,18 @@ static void stats_os(stats_each *each, void *context)
 }
 
 /* The functions of all parts, as the linker has put them together. */
-extern stats_part *const __start_hak_stats[] __attribute__((visibility("hidden")));
-extern stats_part *const __stop_hak_stats[] __attribute__((visibility("hidden")));
+extern stats_part *const __start_hak_counters[] __attribute__((visibility("hidden")));
+extern stats_part *const __stop_hak_counters[] __attribute__((visibility("hidden")));
 
 #define STATS_ROW(field, words) each(context, #field, s.field, words);
 
 static void stats_all(stats_each *each, void *context)
 {
     struct hak_stats s;
-    hak_stats(&s);
+    stats_read(&s);
     HAK_STATS_ROWS(STATS_ROW)
     stats_os(each, context);
-    for (stats_part *const *part = __start_hak_stats; part < __stop_hak_stats; part++)
+    for (stats_part *const *part = __start_hak_counters; part < __stop_hak_counters; part++)
         (*part)(each, context);
 }
 

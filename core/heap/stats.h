@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stats.h - how a part of the allocator tells its counters.
  *
  * A counter is one row of a function in the .c file of the part that counts: a call of each with its name, its value and what
@@ -15,7 +16,7 @@ typedef void stats_each(void *context, const char *name, uint64_t value, const c
 typedef void stats_part(stats_each *each, void *context);
 
 /* Adds a function with rows. */
-#define STATS_PART(rows) static stats_part *const rows##_part __attribute__((section("hak_stats"), used, retain)) = rows
+#define STATS_PART(rows) static stats_part *const rows##_part __attribute__((section("hak_counters"), used, retain)) = rows
 
 /* The sum of a uint64_t field of struct heap over all heaps. */
 #define STATS_HEAPS(field) stats_heaps(offsetof(struct heap, field))

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* superslab.c - see superslab.h. */
 #include "core/heap/superslab.h"
 #include "core/low/lock.h"

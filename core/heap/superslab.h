@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* superslab.h - a SuperSlab: 2 MiB, 2 MiB-aligned, 32 slots of 64 KiB that hold blocks and nothing else; and its metadata,
  * struct superslab, which lies elsewhere: no overflow of a block reaches it, and no block shares its pages.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* thread.h - threads and their heaps: first use, the end of a thread, fork.
  *
  * Must hold: every heap is in the list of all heaps, and is OWNED by one thread, or PARKED and in the parked list, or briefly

@@ -1,30 +1,19 @@
+/* SPDX-License-Identifier: MIT */
 /* compiler.h - the compiler shim: the only file of the core, beside the OS boundary, that may ask what compiles it. */
 #ifndef HAK_COMPILER_H
 #define HAK_COMPILER_H
 
+#include "core/low/machine.h"
 #include "variant.h"
 #include <assert.h> /* static_assert */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#ifndef __GNUC__
-#error "hakmem needs gcc or clang: it uses GNU C extensions"
-#endif
-
 #ifdef __has_feature
 #define HAK_HAS_FEATURE(x) __has_feature(x)
 #else
 #define HAK_HAS_FEATURE(x) 0
-#endif
-
-/* Width of a user-space address: what the kernel hands out without being asked for more. */
-#if defined(__x86_64__)
-#define HAK_ADDRESS_BITS 47
-#elif defined(__aarch64__)
-#define HAK_ADDRESS_BITS 48
-#else
-#error "hakmem runs on x86-64 and AArch64"
 #endif
 
 /* The window: addresses below 2^HAK_WINDOW_BITS, where SuperSlabs are asked for (place.h). AddressSanitizer keeps its shadow

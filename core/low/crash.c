@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* crash.c - see crash.h. */
 #include "core/low/crash.h"
 #include "core/hakmem.h"
@@ -10,7 +11,7 @@ static const struct crash_signal {
 } crash_signals[] = {{SIGSEGV, "SIGSEGV"}, {SIGBUS, "SIGBUS"}, {SIGABRT, "SIGABRT"}};
 enum { CRASH_SIGNALS = sizeof crash_signals / sizeof *crash_signals };
 
-const bool crash_by_default __attribute__((weak)) = false;
+HAK_EXPORT const bool crash_by_default __attribute__((weak)) = false;
 
 static struct sigaction crash_before[CRASH_SIGNALS];
 

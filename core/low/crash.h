@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* crash.h - one line when the program dies of SIGSEGV, SIGBUS or SIGABRT: signal, address, variant.
  *
  * Handlers that stood there before are called afterwards, or the default action is taken. A program that installs its own
@@ -6,10 +7,10 @@
 #ifndef HAK_CRASH_H
 #define HAK_CRASH_H
 
-#include <stdbool.h>
+#include "core/hakmem.h"
 
-/* Whether the lines are on without HAKMEM_CRASH_LOG=1. Weak and false; the bench programs bring a true one of their own. */
-extern const bool crash_by_default;
+/* The public name, which the bench programs define as true. */
+#define crash_by_default hak_crash_by_default
 
 void crash_install(void);
 

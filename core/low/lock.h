@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* lock.h - the allocator's own locks: a word each, a futex behind it, and the order in which they may be taken.
  *
  * Nothing here, and nothing that runs while a lock is held, is a function of libc that another library may wrap: such a

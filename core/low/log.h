@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* log.h - the one way the allocator speaks: a line on standard error through write(2). No stdio, no allocation, no locale.
  *
  * Never called from a hot path.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* meta.c - see meta.h. A bump allocator over chunks mapped from the system. */
 #include "core/low/meta.h"
 #include "core/low/lock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* meta.h - memory for the allocator's own structures: heaps, map nodes. Never from malloc, never given back.
  *
  * What is allocated here is reused by its owner (heaps are parked and adopted), so the total is bounded by the largest number

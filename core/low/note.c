@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* note.c - who this code is: the variant's name in an ELF note and as functions.
  *
  * Includes the generated variant.h. The note (section .note.hakmem, owner "hakmem", type 1) survives strip, and stands in the
@@ -19,6 +20,11 @@ static const struct {
     .owner = "hakmem",
     .name = HAK_VARIANT,
 };
+
+__attribute__((visibility("default"))) const char *hak_version(void)
+{
+    return HAKMEM_VERSION;
+}
 
 __attribute__((visibility("default"))) const char *hak_variant(void)
 {

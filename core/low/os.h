@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* os.h - the operating system, as thin as it can be. Implemented by os_linux.c, the only file with system calls. The calls go
  * to the kernel directly: libc's functions may be wrapped by other libraries, and locks are held here.
  *
@@ -95,5 +96,7 @@ void os_thread_remember(void);
 void os_thread_reset(const char *name);
 bool os_thread_alone(void);
 void os_sleep_ms(uint64_t ms);
+char **os_environment(char **handed); /* of the process; handed: what libc handed to the constructor, if it hands anything */
+bool os_single_threaded(void); /* has this process never had a second thread? false: that is not known */
 
 #endif

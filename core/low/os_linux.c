@@ -1,9 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /* os_linux.c - os.h for Linux, x86-64 and AArch64. The only place with system calls. */
 #define _GNU_SOURCE
 #include "core/low/os.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -14,6 +14,14 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#else
+#define __libc_single_threaded 0
+#endif
+
+/* Of the kernel's interface, whose headers need not be installed. */
+enum { OS_FUTEX_WAIT = 0, OS_FUTEX_WAKE = 1, OS_FUTEX_PRIVATE = 128 };
 
 /* --- The kernel's entry -------------------------------------------------------------------------------------------------- */
 
@@ -338,12 +346,12 @@ void os_sleep_us(uint32_t us)
 
 void os_futex_wait(uint32_t *word, uint32_t value)
 {
-    os_kernel(SYS_futex, (long)word, FUTEX_WAIT_PRIVATE, (long)value, 0, 0, 0);
+    os_kernel(SYS_futex, (long)word, OS_FUTEX_WAIT | OS_FUTEX_PRIVATE, (long)value, 0, 0, 0);
 }
 
 void os_futex_wake(uint32_t *word, int threads)
 {
-    os_kernel(SYS_futex, (long)word, FUTEX_WAKE_PRIVATE, threads, 0, 0, 0);
+    os_kernel(SYS_futex, (long)word, OS_FUTEX_WAKE | OS_FUTEX_PRIVATE, threads, 0, 0, 0);
 }
 
 static cpu_set_t os_first_cpus; /* of the process at its start, and its nice value */
@@ -401,3 +409,22 @@ void os_sleep_ms(uint64_t ms)
     while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
         continue;
 }
+
+bool os_single_threaded(void)
+{
+    return __libc_single_threaded;
+}
+
+/* musl hands nothing to a constructor, and knows the environment by then. */
+#ifdef __GLIBC__
+char **os_environment(char **handed)
+{
+    return handed;
+}
+#else
+char **os_environment(char **handed)
+{
+    (void)handed;
+    return environ;
+}
+#endif

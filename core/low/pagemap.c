@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pagemap.c - see pagemap.h. */
 #include "core/low/pagemap.h"
 #include "core/low/meta.h"

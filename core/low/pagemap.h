@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pagemap.h - a map from addresses to pointers: a radix tree of nodes with 512 entries, as page tables are.
  *
  *   root[p >> 39]  ->  node[p >> 30 & 511]  ->  node[p >> 21 & 511]  (->  node[p >> 12 & 511])

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* place.c - see place.h. */
 #include "core/low/place.h"
 #include "core/low/ssmap.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* place.h - where SuperSlabs and metadata are asked for.
  *
  *   0   4 GiB                          56 GiB      60 GiB      64 GiB

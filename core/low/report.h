@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report.h - a text that leaves in one piece: what the allocator says of itself, many lines long. No stdio, no allocation.
  *
  * A report is gathered in a mapping and written with one write, so that reports of processes that share a file or a pipe do not

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ssmap.c - see ssmap.h. */
 #include "core/low/ssmap.h"
 #include "core/low/meta.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ssmap.h - the SuperSlab map: which 2 MiB regions of the address space are SuperSlabs of ours, and where is their metadata?
  *
  * Exact, so that no pointer is ever classified by reading near it. SuperSlabs are asked for at addresses in the window, the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* vdso.c - the clock in the vDSO, the small ELF image that Linux maps into every process (man 7 vdso): found by its own name,
  * in the image's table of symbols. */
 #include "core/low/os.h"

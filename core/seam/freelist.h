@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/freelist.h - the freelist seam: which carved blocks of a slab are free?
  *
  * Asked by slab.h, which includes this once struct slab is known, and by nobody else but where said. An answer defines

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/front.h - the front seam: a cached block of this size? room for this one?
  *
  * A front lies between malloc and free and the slabs of a heap. This header has its state in the heap and what is asked on slow

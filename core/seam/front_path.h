@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/front_path.h - the front seam, as malloc and free ask it: their two fast paths. Included by heap.h, behind struct heap.
  *
  * h is heap_self, which is &heap_none in a thread that has no heap: its front holds nothing and takes nothing.

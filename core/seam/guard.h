@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/guard.h - the guard seam: is this right? What costs too much for every build and finds what cheap checks cannot.
  *
  * Asked wherever a slab block passes between the program and the allocator. The base answer knows nothing and costs nothing;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/large.h - the large seam: a mapping for a large block (size > MID_MAX) is wanted / is given up. From where, to where?
  *
  * Asked by mapped.c, thread-safe, with no lock held, on every thread and in signal handlers.

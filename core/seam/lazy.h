@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/lazy.h - the lazy seam: a SuperSlab is wanted, a SuperSlab has become empty. Where from, where to?
  *
  * Asked by superslab_acquire and superslab_release, thread-safe, with no lock held. An answer includes compiler.h only and

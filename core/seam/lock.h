@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/lock.h - the lock seam: who else goes into a heap, beside the thread that has it?
  *
  * Every heap has a lock (heap.h), which its thread takes on every slow path. An answer says whether others go in to help, by

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/owner.h - the owner seam: whose pointer is this, and what block is it?
  *
  * Asked about pointers that no SuperSlab claims (the SuperSlab map is exact and belongs to core): is p the start of a mapped

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/pool.h - the pool seam: a slab for this class is wanted, a slab has become empty.
  *
  * Asked by a heap's slow paths, on the thread that owns the heap, with no lock held. An answer defines

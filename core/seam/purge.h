@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/purge.h - the purge seam: memory is held that nobody needs, in the hands of heaps: queued, kept for their threads
  * alone, or in pages of partly used slabs. Who gives it back, and when?
  *

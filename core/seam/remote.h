@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/remote.h - the remote seam: a block of another heap's slab has been freed. How does it get home?
  *
  * Asked by free, and by a front that gives back others' blocks. The plain answer is core's own: one by one, through the owner's

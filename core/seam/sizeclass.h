@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/sizeclass.h - the sizeclass seam: into how many block sizes is a doubling cut?
  *
  * Asked by sizeclass.h, which includes this and is what everybody else includes. An answer includes nothing and defines

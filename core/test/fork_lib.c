@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fork_lib.c - a library with fork handlers, as others have them; FORK_LIB says what its handlers do:
  *
  *   join       prepare ends a worker thread that is in the middle of allocating, and waits for it; afterwards another is started

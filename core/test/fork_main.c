@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fork_main.c - forks from the main thread, from a thread that has never allocated, and from one while others allocate. Linked
  * with fork_lib.c. Ends with status 0, soon. */
 #include <pthread.h>

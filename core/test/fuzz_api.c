@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fuzz_api.c - libFuzzer target: any sequence of calls of the public API against a shadow model.
  *
  * Uses the public header only. Each operation takes up to four bytes of the input: what to do, which slot, and the size. The

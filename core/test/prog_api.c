@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_api.c - the C library's own users of malloc, and every plain name of the family; prints what they found.
  *
  * test_preload.sh compares the output with and without the library, so nothing here may depend on addresses or classes.

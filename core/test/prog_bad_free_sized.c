@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_free_sized.c - frees a block of 32 bytes as one of 48, having printed the address. */
 #include <dlfcn.h>
 #include <stdio.h>

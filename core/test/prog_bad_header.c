@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_header.c - frees an address in the header of a block's SuperSlab, having printed the address. */
 #include <stdint.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_large_interior.c - frees a page inside of a large block, having printed the address. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_large_twice.c - frees a large block twice, having printed the address. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_mapping.c - frees a mapping of the program's own, having printed the address. */
 #include <stdio.h>
 #include <stdlib.h>

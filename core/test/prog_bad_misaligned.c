@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_misaligned.c - frees one byte past the start of a block, having printed the address. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_noncanonical.c - frees an address that no x86-64 or AArch64 process can have, having printed the address. */
 #include <stdint.h>
 #include <stdio.h>

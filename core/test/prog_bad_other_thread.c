@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_other_thread.c - frees a tiny block that another thread has freed already, having printed the address. */
 #include <pthread.h>
 #include <stdio.h>

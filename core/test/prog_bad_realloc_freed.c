@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_realloc_freed.c - resizes a tiny block after its free, having printed the address. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_realloc_zero.c - resizes a static variable to nothing, having printed the address. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_reallocarray.c - resizes a variable on the stack as an array, having printed the address. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_small_integer.c - frees a small integer, having printed the address. */
 #include <stdint.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_stack.c - frees a variable on the stack, having printed the address. */
 #include <stdio.h>
 #include <stdlib.h>

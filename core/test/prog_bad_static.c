@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_static.c - frees a static variable, having printed the address. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_tiny_interior.c - frees an address inside of a tiny block, having printed the address. */
 #include <stdio.h>
 #include <stdlib.h>

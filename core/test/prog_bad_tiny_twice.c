@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_tiny_twice.c - frees a tiny block twice, having printed the address. */
 #include <stdio.h>
 #include <stdlib.h>

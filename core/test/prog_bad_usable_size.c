@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_usable_size.c - asks for the usable size of a static variable, having printed the address. */
 #include <malloc.h>
 #include <stdio.h>

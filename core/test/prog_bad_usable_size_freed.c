@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_bad_usable_size_freed.c - asks for the usable size of a tiny block after its free, having printed the address. */
 #include <malloc.h>
 #include <stdio.h>

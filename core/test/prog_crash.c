@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_crash.c WAY [early] - dies of a signal in the given way: null, wild, bus, abort, raise, kill. early: with a handler of the
  * program's own, installed before the constructors of shared libraries run. */
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 // prog_cxx.cc - every operator new and delete of C++, its errors, and containers and thread_local objects on top of them.
 //
 // Prints what it found; the output is the same with every allocator but the first line, which names where operator new lives.

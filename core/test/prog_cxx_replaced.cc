@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 // prog_cxx_replaced.cc - which of the operators that the program has replaced each form of new and delete goes through.
 //
 // Linked with prog_cxx_replacement.cc, which replaces some of them. Prints a line for each form and each way to fail. The C++

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 // prog_cxx_replacement.cc - a program's own operators new and delete, some of them: compiled with -DREPLACES_<what>.
 //
 // Blocks of a pair of new and delete stand 64 bytes into what malloc gave, so that a form that goes past one of the two ends in

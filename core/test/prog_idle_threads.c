@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_idle_threads.c - COUNT threads that have allocated and sleep, and 4 MiB in use: prints "ready", ends with its input. */
 #include <pthread.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_late_dlopen.c - opens the library named by its argument after start, beside the C library's malloc, and uses it. */
 #include <dlfcn.h>
 #include <pthread.h>

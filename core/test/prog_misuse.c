@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_misuse.c KIND SIZE - misuses a block of that size in one way, then allocates many and looks whether any two blocks that the
  * program holds overlap. Ends with status 0: none do; 1: two do; 2: there is no such kind. Or the allocator ends it.
  */

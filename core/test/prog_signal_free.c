@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_signal_free.c SECONDS [SIZE] - frees in a signal handler what the interrupted code gives to it, up to 200 blocks of all
  * sizes at a time, while that code allocates, frees, clears and moves others of the same sizes. No byte may belong to two blocks: each block
  * carries its own stamp at both ends and in every page. SIZE: all blocks are about so large. Prints how many the handler freed.

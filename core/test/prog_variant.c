@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_variant.c - prints the variant of the preloaded allocator, or "none". */
 #include <dlfcn.h>
 #include <stdio.h>

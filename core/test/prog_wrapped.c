@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_wrapped.c - threads that allocate, pass blocks on, end, and a fork among them. Says so when all is done. */
 #include <pthread.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test.h - what every test program of this project shares: one suite, one main.
  *
  * A test program includes this, defines tests with START_TEST/END_TEST and ends with TEST_MAIN("what it shows", test_a, test_b, ...).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # core/test/test.mk - tests and fuzzing of a variant. Included by Makefile, behind core/core.mk.
 
 # A phase's tests lie in its folder, or in test/ there.
@@ -5,7 +6,7 @@ TEST_DIRS := core/test $(FOLDERS) $(FOLDERS:%=%/test) $(if $(HERE),phases/test b
 # Tests that know no variant run with the newest only, when no toggle is given: the workbench's own, which are linked with it
 # and not with the allocator, and those of the workloads, the Makefile, the table and the sources.
 HAKBENCH_TESTS := $(wildcard bench/test/test_hakbench_*)
-HOUSE_TESTS := $(wildcard bench/test/test_work_*) $(addprefix core/test/test_,source_rules.sh includes.sh readme.sh) $(addprefix phases/test/test_,make.sh resolve.sh blanks.sh \
+HOUSE_TESTS := $(wildcard bench/test/test_work_*) $(addprefix core/test/test_,source_rules.sh includes.sh readme.sh install.sh cmake.sh lto.sh musl.sh dist.sh) $(addprefix phases/test/test_,make.sh resolve.sh blanks.sh \
     flags.sh revision.sh new_phase.sh)
 # QUICK=1: the tests in C of the core, but for the slowest, and the stress tests of the phases.
 SLOW_TESTS := $(wildcard core/test/test_*.sh phases/test/test_*.sh) $(filter-out %_stress.c,$(wildcard $(FOLDERS:%=%/test_*))) \
@@ -54,7 +55,7 @@ fuzz: ; +@$(AGAIN) CC=clang MODE=fuzz SECONDS=$(call quote,$(SECONDS)) run-fuzz 
 
 # --- How they are built ---------------------------------------------------------------------------------------------------
 define test_rule
-$(OUT)/test/$(notdir $(1:.c=)): $(OUT)/obj/$(1:.c=.o) $(OUT)/libhakmem-embed.a
+$(OUT)/test/$(notdir $(1:.c=)): $(OUT)/obj/$(1:.c=.o) $(OUT)/test/libparts.a
 endef
 $(foreach t,$(TEST_SRCS),$(eval $(call test_rule,$t)))
 $(TEST_BINS):
@@ -67,7 +68,7 @@ $(OUT)/test/$(notdir $(1:.c=)): $1 $(OUT)/variant.h $(MAKE_PARTS)
 endef
 $(foreach t,$(PROG_SRCS),$(eval $(call prog_rule,$t)))
 
-run-fuzz: $(OUT)/obj/core/test/fuzz_api.o $(OUT)/libhakmem-embed.a
+run-fuzz: $(OUT)/obj/core/test/fuzz_api.o $(OUT)/test/libparts.a
 	$(LINK) -fsanitize=fuzzer $(LDFLAGS) -o $(OUT)/fuzz_api $^ -pthread
 	mkdir -p $(OUT)/corpus
 	$(OUT)/fuzz_api -max_total_time=$(call quote,$(SECONDS)) -print_final_stats=1 -artifact_prefix=$(OUT)/ $(OUT)/corpus

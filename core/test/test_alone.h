@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_alone.h - for tests that look into heaps whose threads do nothing meanwhile: nobody else is at work in them, unless
  * HAKMEM_PURGE is set.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api.h - helpers of the black-box tests: the failure line, heavy counts, stamps, readings of the process.
  *
  * Includes the public header and libc only. Nothing here allocates, so that must() and the stamps work in any thread, in a
@@ -118,7 +119,7 @@ static inline size_t test_rss(void)
 static inline struct hak_stats test_stats(void)
 {
     struct hak_stats stats;
-    hak_stats(&stats);
+    hak_stats(&stats, sizeof stats);
     return stats;
 }
 

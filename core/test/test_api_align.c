@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_align.c - aligned allocation: every alignment from 1 to 1 GiB, the EINVAL and errno rules, free and realloc after.
  *
  * Uses the public header only.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_attributes.c - what a program has told the kernel about the pages of a large block that it asked for at a page's
  * boundary (not to be inherited, or inherited empty) ends with the block: a later block is whole in a child. */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_calloc.c - calloc returns zeroes, whatever was in the memory before.
  *
  * Uses the public header only. Every test first makes memory dirty, by every way in which it can come back.

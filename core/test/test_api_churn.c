@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_churn.c - threads come and go, leaving blocks that later threads free: memory reaches a plateau.
  *
  * Uses the public header only. What a dead thread left behind, and what is freed to it afterwards, must come back.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_api_cxx.sh - C++ operators new and delete of the preloaded library: prog_cxx.cc gives the same answers as without it.
 #
 # HAK_LIB: the shared library to preload. CXX: the compiler, default c++; without one this cannot run.

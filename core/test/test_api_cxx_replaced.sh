@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_api_cxx_replaced.sh - a program that replaces some of the operators new and delete finds every other form going through
 # its own, as the standard says of the default forms, however the library comes to it.
 #

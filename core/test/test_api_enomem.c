@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_enomem.c - no memory: NULL and ENOMEM at every depth, live data whole, and allocation works again afterwards.
  *
  * Uses the public header only. The limits are set in forked children; a child ends with 0 when all held. Blocks are chained

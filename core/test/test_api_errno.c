@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_errno.c - free and its relatives, and what allocates with success, leave errno as it was, whatever they do inside.
  *
  * Uses the public header only. The sizes reach blocks whose free gives memory back to the system.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_exit.c - the allocator works late and in between: atexit handlers, TLS destructors, free in a signal handler.
  *
  * Uses the public header only. Process ends are tried in forked children, which must end with the status they chose.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_fork.c - fork in a process whose other threads allocate: the child has a working allocator, the parent stays whole.
  *
  * Uses the public header only. A child that waits for a lock of a thread it does not have is ended by its alarm.

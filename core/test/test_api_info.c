@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_info.c - the questions about the allocator tell the truth: counters, mallinfo, malloc_info, malloc_trim, mallopt.
  *
  * Uses the public header only. live_bytes counts whole blocks, so it is compared with what was asked for within the rounding
@@ -378,8 +379,31 @@ START_TEST(mallopt_options)
 }
 END_TEST
 
+/* A program compiled before or after the library has another idea of the size. */
+START_TEST(stats_of_another_size)
+{
+    struct {
+        struct hak_stats stats;
+        uint64_t more[3];
+    } newer;
+    void *block = hak_malloc(100);
+    memset(&newer, 0xab, sizeof newer);
+    must(hak_stats(&newer.stats, sizeof newer) == sizeof newer.stats);
+    must(newer.stats.mapped_bytes > 0 && test_zero(newer.more, sizeof newer.more));
+    uint64_t older[3];
+    memset(older, 0xab, sizeof older);
+    must(hak_stats((struct hak_stats *)older, 2 * sizeof *older) == sizeof newer.stats);
+    must(older[0] == newer.stats.live_blocks && older[2] == 0xababababababababu);
+    must(hak_stats((struct hak_stats *)older, 0) == sizeof newer.stats && older[0] == newer.stats.live_blocks);
+    hak_free(block);
+}
+END_TEST
+
 START_TEST(names_of_the_build)
 {
+    char version[40];
+    snprintf(version, sizeof version, "%d.%d.%d", HAKMEM_VERSION_MAJOR, HAKMEM_VERSION_MINOR, HAKMEM_VERSION_PATCH);
+    must(!strcmp(hak_version(), version) && !strcmp(HAKMEM_VERSION, version));
     must(hak_variant()[0] == 'p' && isdigit((unsigned char)hak_variant()[1]));
     must(hak_build()[0] != 0);
 }
@@ -387,4 +411,5 @@ END_TEST
 
 TEST_MAIN("information", live_follows_each_size, live_follows_realloc_and_aligned, freed_elsewhere_is_not_live,
           mallinfo_shows_mappings, mallinfo_adds_up, mallinfo_saturates, each_counter_has_a_name, malloc_info_is_xml,
-          malloc_stats_goes_to_stderr, malloc_stats_does_not_end_a_thread, trim_gives_back, mallopt_options, names_of_the_build)
+          malloc_stats_goes_to_stderr, malloc_stats_does_not_end_a_thread, trim_gives_back, mallopt_options, stats_of_another_size,
+          names_of_the_build)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_maps.c - no mapping is left (vm.max_map_count): mmap fails, and so does munmap within free; nothing is lost.
  *
  * Uses the public header only. The mappings are used up by a region of alternating protection. Skipped under sanitizers,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_overlap.c - one thread, random operations: no two live blocks overlap, and every block keeps its contents.
  *
  * Uses the public header only. The shadow is the table of live blocks: sorted by address it shows an overlap, the stamps show

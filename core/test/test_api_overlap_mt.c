@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_overlap_mt.c - several threads that free each other's blocks: every block keeps its stamp until its free.
  *
  * Uses the public header only. Every block carries its size and seed in front; a block given out twice or overlapping another

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_realloc.c - realloc keeps the contents on every way between sizes, and the old block when it fails.
  *
  * Uses the public header only.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_sized.c - free_sized and free_aligned_sized of C23 accept every block with the size that was asked for.
  *
  * Uses the public header only.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_sizes.c - every size is served: alignment, usable size, contents; and impossible sizes are refused with ENOMEM.
  *
  * Uses the public header only. The same holds of glibc's functions.

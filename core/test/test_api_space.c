@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_api_space.c - address space: what the allocator maps beyond what the program uses is bounded, for the process and for each
  * thread; so that limits on address space, core dumps, mlockall and fork see a program as it is.
  *

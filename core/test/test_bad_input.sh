@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_bad_input.sh - a pointer that is not a live block ends the program with one exact line on stderr and SIGABRT.
 #
 # HAK_LIB: the shared library to preload. HAK_OUT: where its build put test/prog_bad_*; each prints the address that it is about

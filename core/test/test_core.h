@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core.h - what the white-box tests share: walks over slabs and heaps, threads, a system that can be made to refuse.
  *
  * May include every header of the core. The walks count with loops of their own and check in every mode, where slab_valid and

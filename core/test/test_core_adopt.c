@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_adopt.c - a heap outlives its thread: it is parked whole and adopted whole, what is freed into a parked heap goes
  * back at once, and no heap is ever lost or had by two threads. */
 #include "core/test/test_core.h"

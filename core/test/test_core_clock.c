@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_clock.c - a clock that fails, as under a seccomp filter or an emulator, is no clock: nothing grows old, nothing waits. */
 #include "core/test/test_core.h"
 #include <errno.h>

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_core_crash.sh - HAKMEM_CRASH_LOG=1: one exact line when the program dies of SIGSEGV, SIGBUS or SIGABRT, then what would
 # have happened without it: death by that same signal, unless it is ignored. The program's own handler is alone. Without the variable nothing is said.
 #

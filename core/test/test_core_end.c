@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_end.c - the end of a thread: destructors that allocate and set their keys again in every round, threads that end
  * without a word, what a thread still allocates when its heap is no longer its own. No heap is ever left behind. */
 #define _GNU_SOURCE

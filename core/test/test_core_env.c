@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_env.c - environment variables: values that parse, values that do not, names that nobody knows, the help table. */
 #include "core/heap/env.h"
 #include "core/test/test_core.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_fork_signal.c - fork in a signal handler, wherever it interrupts malloc and free: neither it nor its child waits for
  * what the interrupted code holds, and both go on afterwards. With one thread, and with others at work. */
 #include "core/test/test_core.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_heap.c - a heap and its slabs under one thread: current, listed and full slabs change as heap.h says, whole heaps
  * hold their equations under random traffic, and a busy heap turns nobody away. */
 #include "core/test/test_core.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_lock.c - the allocator's own locks: one holder at a time, sleepers are woken, the order is kept also by who is a
  * signal handler, and fork leaves none taken in the child. */
 #define _GNU_SOURCE

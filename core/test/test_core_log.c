@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_log.c - the one voice: formats, cutting, errno, a closed standard error, and the lines that end the process. */
 #include "core/low/log.h"
 #include "core/test/test_core.h"

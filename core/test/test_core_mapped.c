@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_mapped.c - mapped blocks: known from birth to death, aligned, zeroed, resized where they stand or by moving pages,
  * counted; and whole when the system refuses. */
 #define _GNU_SOURCE

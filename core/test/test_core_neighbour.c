@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_neighbour.c - an overflow upwards out of any block meets no metadata: between the two lies a page that faults, or nothing
  * is mapped, or another block. Also where the kernel grants no wish for an address.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_remote.c - blocks freed by other threads: they wait on the owner's remote list, each is counted once when sent and
  * once when received, the owner's slow path takes them back before it asks for memory, and live counts are exact throughout. */
 #include "core/test/test_core.h"

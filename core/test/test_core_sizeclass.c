@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_sizeclass.c - the equations of sizeclass.h, for every size up to 1 MiB. */
 #include "core/heap/sizeclass.h"
 #include "core/test/test.h"

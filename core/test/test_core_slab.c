@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_slab.c - one slab, step by step: format, carve, extend, push, pop, the event, and what counts as one of its blocks.
  * The slab belongs to a heap that is in no list, so that nothing else touches it. */
 #include "core/low/log.h"

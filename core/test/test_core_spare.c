@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_spare.c - memory that is held for nobody is bounded while a program frees: one thread frees all, or nearly all,
  * of much, makes no call any more, and is left with little beside what it has live; blocks of one size or of all sizes by
  * turns. No thread but its own runs meanwhile. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_ssmap.c - the SuperSlab map is exact at its borders, within the window and beyond it, refuses what no block can be, and
  * keeps every concurrent change. The regions named here are never mapped: only the map changes. */
 #include "core/test/test_core.h"

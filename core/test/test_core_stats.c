@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_stats.c - what the allocator says at exit: in one write, as valid JSON, with the process's number and name, and to the
  * file that HAKMEM_STATS_FILE names. */
 #define _GNU_SOURCE

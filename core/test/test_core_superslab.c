@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_superslab.c - SuperSlabs as the core maps and unmaps them: alignment, map bit, counts, purging, and what happens
  * when the system refuses memory or refuses to take it back. */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_sweep.c - each single system call of the allocator may fail once: the Nth mmap, munmap, madvise, mprotect or mremap of a
  * program, for every N up to 60. The program then has a block or NULL with ENOMEM, contents stay whole, and later calls succeed.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_core_trim.c - malloc_trim gives back what nobody needs, says truly whether something went back, and touches no live
  * block. */
 #include "core/test/test_core.h"

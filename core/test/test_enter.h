@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_enter.h - for tests that work inside a heap: heap_enter, however long somebody else who was not scheduled stays inside. */
 #ifndef HAK_TEST_ENTER_H
 #define HAK_TEST_ENTER_H

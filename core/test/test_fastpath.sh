@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_fastpath.sh - what malloc and free cost, by disassembly, against the golden counts; and what the library shows to others.
 #
 #   core/test/test_fastpath.sh            compares; a count that is higher than recorded fails

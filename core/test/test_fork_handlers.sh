@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_fork_handlers.sh - another library's fork handlers join threads that allocate, allocate, and fork: the allocator is not in
 # their way, whether it is preloaded, before or behind that library, linked as a shared library, or linked into the program.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_helper.h - a second thread for tests that need to say what happens when. May include the core's headers. */
 #ifndef HAK_TEST_HELPER_H
 #define HAK_TEST_HELPER_H

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # test_includes.sh - the include graph of the core: no file includes itself by any way, and none includes a folder above its own.
 # From the bottom: low; heap and seam; api. What answers a seam (seam/plain, check, a phase) stands where the seam stands, and is
 # reached through the seam only, by the name HAK_SEAM_<seam>.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_kernel.h - for tests with an os_kernel of their own: the system call itself. */
 #ifndef HAK_TEST_KERNEL_H
 #define HAK_TEST_KERNEL_H

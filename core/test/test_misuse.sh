@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_misuse.sh - blocks that are freed twice, by pointers into their middle, and so on: the allocator ends the program, or at
 # least hands out nothing that overlaps. What it cannot see at a price that every program would pay is counted, and bounded here.
 #

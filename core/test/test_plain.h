@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_plain.h - for tests whose expectation depends on who answers a seam in this variant. */
 #ifndef HAK_TEST_PLAIN_H
 #define HAK_TEST_PLAIN_H

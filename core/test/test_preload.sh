@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_preload.sh - real programs give the same output and status with the library preloaded as without, and no message of ours.
 #
 # HAK_LIB: the shared library to preload. HAK_OUT: where its build put test/prog_*. Each try_NAME below runs twice in a fresh

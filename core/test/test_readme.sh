@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # test_readme.sh - core/README.md is true: each function that it names exists in the core, each of its walks names a function once,
 # and each file that it names is there.
 cd "$(dirname "$0")/../.." || exit 1

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_refuse.h - for tests of what happens when the system says no: mmap, munmap, mremap and madvise of this program, which
  * fail while a flag is set. The allocator under test is linked statically, so that its calls come to os_kernel here; with a sanitizer
  * to the functions of libc.

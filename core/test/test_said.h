@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_said.h - what a child says to its standard error. Included by one file of a program. */
 #ifndef HAK_TEST_SAID_H
 #define HAK_TEST_SAID_H

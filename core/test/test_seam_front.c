@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_seam_front.c - the contract of seam/front.h, for whatever answer this variant has: a cached block is a used block of its
  * own slab and of this heap, nothing is lost or given twice, and a flush leaves nothing behind. */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_seam_guard.c - the contract of seam/guard.h, for whatever answer this mode has: right use passes without a word; an
  * exact guard counts live blocks and ends the process at the call that is wrong. */
 #include "core/test/test_core.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_seam_lazy.c - the contract of seam/lazy.h, for whatever answer this variant has: what is acquired is empty, in one hand
  * and truthfully clean; what is released is not lost and goes back on demand. */
 #define _GNU_SOURCE

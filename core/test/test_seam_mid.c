@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_seam_mid.c - blocks above the tiny ones, from wherever this variant takes them (front_refill, large_alloc): the block is large enough, aligned, of a
  * kind that free knows, and zero when it is said to be. */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_seam_owner.c - the contract of seam/owner.h, for whatever answer this variant has. Exact answers are also asked about
  * pointers that are not ours; an answer that is not exact says so in its README and is spared what it does not promise. */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_seam_pool.c - the contract of seam/pool.h, for whatever answer this variant has: a claimed slab is formatted, empty, its
  * heap's alone; a released one can be claimed again by anybody; SuperSlabs go back when nothing of them is claimed. */
 #define _GNU_SOURCE

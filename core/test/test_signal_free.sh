@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_signal_free.sh - free, and only free, may be called in a signal handler, for any number of blocks of any size: no block
 # comes into two hands, and nothing is taken for wrong that is right.
 #

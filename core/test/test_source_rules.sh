@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_source_rules.sh - rules of the house that a machine can check: no `#if` but where it belongs, nothing that talks, asks or
 # allocates behind the hot paths, files that fit on a few screens, and a core that names no phase.
 #
@@ -21,7 +22,7 @@ none() {
 }
 
 sources=$(find core phases -name '*.[ch]' ! -path '*/test/*' ! -name 'test_*' ! -name 'prog_*' | sort)
-code=$(for f in $sources; do case $f in core/low/compiler.h | core/low/os_linux.c) ;; *) echo "$f" ;; esac; done)
+code=$(for f in $sources; do case $f in core/low/compiler.h | core/low/machine.h | core/low/os_linux.c) ;; *) echo "$f" ;; esac; done)
 
 # --- Conditional compilation ------------------------------------------------------------------------------------------------
 # An include guard is an #ifndef whose #define follows, closed by the file's last line; and the public header speaks to C++.
@@ -39,7 +40,7 @@ for f in $code; do
                 print file ":" i ": " line[i]
             }
         }' "$f"
-done | none "conditional compilation outside of include guards, core/low/compiler.h and core/low/os_linux.c"
+done | none "conditional compilation outside of include guards, core/low/{compiler.h,machine.h,os_linux.c}"
 # Where it is allowed, still not within a function: bodies are what is indented.
 for f in core/low/compiler.h core/low/os_linux.c; do
     awk -v file="$f" '
@@ -57,7 +58,8 @@ grep -nE 'TODO|FIXME|XXX|HACK\b|not implemented|placeholder' $sources | none "wo
 grep -nP '\t' $sources | none "tabs"
 awk 'length > 128 {print FILENAME ":" FNR}' $sources | none "lines of more than 128 columns"
 grep -nE '"/(home|root|work|tmp)/' $sources | none "absolute paths"
-awk '!/^\/\*/ && FNR == 1 {print FILENAME}' $sources | none "files that do not open with a comment"
+awk 'FNR == 2 && !/^\/\*/ {print FILENAME}' $sources | none "files that do not open with a comment below their licence"
+packaging/spdx core phases packaging .ci Makefile | none "source files without their licence (packaging/spdx --write DIRECTORY)"
 
 # --- The core knows no phase; phases do not know each other -----------------------------------------------------------------
 toggles=$(sed -n 's/^[0-9-]\{1,\}[ \t]\{1,\}\([A-Z]*\).*/\1/p' phases/table | sort -u | tr '\n' '|')
@@ -92,7 +94,7 @@ for object in $(find "$HAK_OUT/obj/core" "$HAK_OUT/obj/phases" -name '*.o' 2>/de
     [ -e "${source%.o}.c" ] || continue # left over from a file that is gone
     allowed='^$'
     case $source in
-    core/api/info.o | core/api/info_override.o) allowed='^(f?printf|fputs|fwrite|__fprintf_chk)$' ;;
+    core/api/info.o | core/api/info_glibc.o | core/api/info_override.o) allowed='^(f?printf|fputs|fwrite|__fprintf_chk)$' ;;
     core/api/cxx_next.o) allowed='^dlsym$' ;; # where is the nothrow operator new of the program's C++ library?
     core/heap/background.o) allowed='^pthread_(create)$' ;; # the one thread of the allocator's own
     esac

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_variables.sh - the table of environment variables in README.md is what the newest variant prints for HAKMEM_HELP=1.
 set -u
 : "${HAK_LIB:?the path of libhakmem.so}"

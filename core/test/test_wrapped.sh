@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_wrapped.sh - a preloaded library wraps what the allocator might call of libc (mutexes, once, keys, mmap, clocks) and
 # allocates in its wrappers: nothing waits for itself, since nothing of that is called while a lock is held.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wrap_lib.c - a library that wraps functions of libc, as tracers and sanitizers do, and allocates in its wrappers. */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* lazy.c - see lazy.h: the LRU list of empty SuperSlabs, and its eviction by age.
  *
  * One lock over everything; only pointers move under it: victims are unlinked under the lock and unmapped after it is

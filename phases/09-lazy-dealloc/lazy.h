@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* phases/09-lazy-dealloc/lazy.h - phase 9, the lazy seam: empty SuperSlabs are kept in an LRU list and used again.
  *
  * The list is bounded by count, bytes and age, and, where the environment names neither count nor bytes, by what all may keep

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_lazy_burst.c MIB CYCLES IDLE - fills MIB MiB with blocks of 512 bytes and frees them all, CYCLES times, then makes no
  * call for IDLE seconds. Prints the resident KiB before and after the idle time. */
 #include <stdio.h>

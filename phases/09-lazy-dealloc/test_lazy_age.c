@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_lazy_age.c - SuperSlabs that are too old are unmapped: at SuperSlab calls, at ticks of the allocation slow path without
  * any such call, and by the thread, where one is asked for, when the program makes no call at all. Their memory then leaves the
  * process. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_lazy_bounds.c - the LRU never holds more than its bounds allow; a bound of 0 makes it the base answer. */
 #include "test_lazy.h"
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_lazy_env.sh - the variables of phase 9 act on a real program: what HAKMEM_SS_LRU_DEBUG=1 and
 # HAKMEM_SS_PREWARM_DEBUG=1 print at exit, also when the program has closed its standard error, and what each bound does
 # to the counters.

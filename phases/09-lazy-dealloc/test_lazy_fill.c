@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_lazy_fill.c - SuperSlabs that empty while blocks pass through thread caches reach the LRU and are used again.
  *
  * The failure of the project that this one follows: its LRU was there and never filled, because a free into a thread's cache

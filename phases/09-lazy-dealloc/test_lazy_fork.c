@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_lazy_fork.c - the child of a fork has a whole LRU, whatever the other threads were doing, and never a thread. */
 #define TEST_SECONDS 300
 #include "core/test/test_alone.h"

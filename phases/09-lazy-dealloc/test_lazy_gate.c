@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_lazy_gate.c - the gate of phase 9: on a workload that empties and refills SuperSlabs, the LRU saves at least 98 % of the
  * map and unmap calls for SuperSlabs. The base is measured in the same process: bounds of 0 keep nothing. */
 #define TEST_SECONDS 300

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_lazy_order.c - the LRU gives out the newest first and evicts the oldest first. */
 #include "test_lazy.h"
 

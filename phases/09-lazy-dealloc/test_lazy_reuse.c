@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_lazy_reuse.c - a SuperSlab that comes out of the LRU is dirty and says so; blocks in it are as good as new. */
 #include "test_lazy.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_lazy_share.c - where the environment does not say how much, the list holds no more than all may hold together: little
  * when little is live, twice that when what has gone is wanted again, and a share of what is live. */
 #include "core/heap/spare.h"

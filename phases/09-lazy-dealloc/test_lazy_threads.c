@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_lazy_threads.c - threads take SuperSlabs from the LRU, give them back, tick and trim all at once: no SuperSlab is in two
  * hands, the bounds hold at every moment, and the sums come out. HAK_STRESS_SECONDS: how long each test runs (1). */
 #define TEST_SECONDS 600

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* front.c - see front.h: layout, refill, what goes back, flush and the counters of phase 11. */
 #include "core/heap/env.h"
 #include "core/heap/heap.h"

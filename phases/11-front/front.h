@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* front.h - phase 11: a per-thread, per-class array of free blocks, between malloc and free and the slabs.
  *
  *   base                          top          room          malloc pops, free pushes

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* front_path.h - phase 11: what malloc and free ask of the bins. The route seam may know a shorter way to the bin. */
 #ifndef HAK_FRONT_PATH_H
 #define HAK_FRONT_PATH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_front.h - what the tests of phase 11 share. May include the core's headers: these tests look inside. */
 #ifndef HAK_TEST_FRONT_H
 #define HAK_TEST_FRONT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_front_accounting.c - a cached block is used in its slab and not live: used = live + cached + remote holds for every
  * slab after any sequence of calls, and what is cached goes back at malloc_trim and at the thread's end.
  *

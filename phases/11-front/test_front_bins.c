@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_front_bins.c - the equations of front.h, walked: what a bin holds at most, what a miss fetches and in which order, what
  * a full bin gives back, and what the counters say about it; for the default sizes and for odd ones. */
 #define TEST_SECONDS 300

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_front_foreign.c - a block of another heap, of a class that the thread never asked for, enters no front: the thread holds
  * what it held before, and the block arrives at its owner, awake, asleep or ended.
  *

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_front_gate.sh - the gate of phase 11 that counters can show: at least 90 % of the allocations of random_mixed are
 # answered by the front, cold and steady. The program counts its allocations, too, so that none is left out of the rate.
 #

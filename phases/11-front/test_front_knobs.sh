@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_front_knobs.sh - the variables of phase 11 act on a real program: capacity, batch, the two-hop refill, the report at
 # exit; a value that does not parse is named on one line and ignored.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_front_signal.c - a signal handler that frees blocks, at any instruction of malloc or free, puts no block into two hands:
  * the program is stopped after k instructions of a call, for many k, and the signal is delivered there.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_front_stress.c - threads allocate, free their own blocks and each other's, end and begin, trim: no block is in two
  * hands, every cached block is the caching heap's own, and in the end the sums come out.
  *

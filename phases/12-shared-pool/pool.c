@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pool.c - see pool.h: the stages of an acquisition, and the way back.
  *
  *   0    a slot of the span that this heap used last        one compare-and-swap

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pool.h - phase 12: one pool of SuperSlabs for all heaps and all classes. A slab takes its class when claimed and loses it
  * when empty; mid classes take runs of slots in the same SuperSlabs.
  *

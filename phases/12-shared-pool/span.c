@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* span.c - see span.h. */
 #include "span.h"
 #include "core/low/meta.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* span.h - the shared half of phase 12: a span stands for one SuperSlab and says which of its slots may be claimed.
  *
  * Spans live in metadata that is never unmapped and are used again for other SuperSlabs, so a thread may look at any span at

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_pool_classes.c - one SuperSlab serves every class and every heap; a slab loses its class when it is empty, and serves
  * another class, another heap, as part of a run or alone. */
 #define TEST_SECONDS 120

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_pool_fork.c - the child of a fork has a whole pool, whatever the other threads were doing with it: the lock is free, the
  * slabs of threads that do not exist stay theirs, everything else can be claimed and given back. */
 #define TEST_SECONDS 300

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_pool_gate.sh - the gate of phase 12 that counters can show: the workload of the first report needs at most 100 mmap,
 # munmap, madvise and mincore calls together (9,637 there) and at most 8 SuperSlabs (877 there).
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_pool_mid.c - every size from 1,025 bytes to 1 MiB comes from a slab of a shared SuperSlab: none costs a mapping of its
  * own, each is aligned as its size allows, keeps its contents, and wastes at most an eighth of its slab. */
 #define TEST_SECONDS 300

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_pool_span.c - the protocol of a span's word, step by step and against a model: a slot is UNUSED, FREED or claimed; runs
  * start at the end; the last slot that comes home retires the span; the two stacks find what may be claimed, whatever happened
  * to the spans on them meanwhile; and there is no number of spans that is too many. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_pool_stages.c - each stage of an acquisition happens in the situation that it is named for, and in no other; the lock is
  * taken for a new SuperSlab and for the end of one, and for nothing else. */
 #include "test_pool.h"

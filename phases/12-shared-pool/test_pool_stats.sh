@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_pool_stats.sh - the variables of phase 12 act on a real program: HAKMEM_POOL_STATS=1 prints every stage, lock takes and
 # waits; HAKMEM_POOL_TRACE=1 prints each acquisition in MODE=check and nothing in any other; HAKMEM_POOL_EMPTY bounds what is
 # kept.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_pool_stress.c - the races of the pool: threads claim and release slots and runs while whole SuperSlabs retire and come
  * back as others, and heaps are parked and adopted. Whoever has a slot stamps it with plain stores: two owners would be a data
  * race, and a wrong number.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* route.c - see route.h: a heap with its table, what comes into the table and what leaves it. */
 #include "core/heap/env.h"
 #include "core/heap/heap.h"

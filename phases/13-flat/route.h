@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* route.h - phase 13: one flat table for each heap leads from the address of a block straight to the bin that takes it, and a
  * table of sizes to the bin that gives one.
  *

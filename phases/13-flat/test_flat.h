@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_flat.h - what the tests of phase 13 share. May include the core's headers: these tests look inside. */
 #ifndef HAK_TEST_FLAT_H
 #define HAK_TEST_FLAT_H

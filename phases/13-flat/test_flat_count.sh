@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_flat_count.sh - what the counters say of a whole program: hits are counted when somebody asks for counters, and then all
 # of them; the table is used, also where address space is limited; and what it costs in instructions.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_flat_fallback.c - without the table, or with slabs that it does not cover, everything works as before: no address space for
  * the table, address space rationed before or after the start, a window that others have taken.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_flat_foreign.c - what is not a 16-byte aligned address in a slab of the calling thread's heap does not take free's short
  * way: blocks of others, slots that belong to nobody, misaligned and impossible addresses, memory of other kinds.
  */

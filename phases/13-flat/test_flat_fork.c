@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_flat_fork.c - the child of a fork has the table of the thread that forked; heaps of threads that it does not have keep
  * theirs, and lead whoever adopts them.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_flat_stress.c - threads that allocate, free each other's blocks, end and begin: a heap's table is read and written by
  * the thread that has the heap and by nobody else (MODE=tsan sees it), and is right whenever a thread looks at its own.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_flat_table.c - the equation of route.h, walked: the slots of a heap's slabs lead to the bins of their classes, and
  * nothing else leads anywhere, whatever slabs come, go, change their class, wait empty, or stay behind in a parked heap.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* remote.c - see remote.h: packets, boxes, sending and receiving. */
 #include "core/heap/heap.h"
 #include "core/heap/stats.h"

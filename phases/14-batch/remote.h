@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* remote.h - phase 14: blocks of other heaps gather in packets, one for each heap that they go to, and travel together.
  *
  *   heap `from`                                              heap `to`

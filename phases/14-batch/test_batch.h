@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_batch.h - what the tests of phase 14 share. May include the core's headers: these tests look inside. */
 #ifndef HAK_TEST_BATCH_H
 #define HAK_TEST_BATCH_H

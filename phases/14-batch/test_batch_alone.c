@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_batch_alone.c - a thread that only frees gets a heap to gather blocks in, but not for a few blocks, not for blocks of ended
  * threads, and not after its end; and errno is what it was.
  */

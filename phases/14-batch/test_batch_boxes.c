@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_batch_boxes.c - what a heap holds for others: packets fill and go, bytes are bounded, more heaps than boxes, large blocks and
  * heaps whose thread has ended get theirs at once, nothing is held when a thread ends or trims.
  */

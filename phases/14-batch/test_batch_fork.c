@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_batch_fork.c - the child of a fork can send and receive, whatever other threads were doing with packets: the store's lock is
  * free, and what was held for heaps that have no thread any more is lost with them, nothing else.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_batch_receive.c - what an owner does with packets: a miss opens no more of them than it needs, blocks go into the front and
  * from there to the program, nothing is claimed while something waits, a sleeping owner's packets are bounded, empty ones go round.
  */

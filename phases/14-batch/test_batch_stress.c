@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_batch_stress.c - threads that allocate, free each other's blocks, end and begin, and threads that only free; some with
  * signal handlers that free, too. No block comes into two hands, none is lost, and in the end nothing is on the way.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* large.c - see large.h: what is kept, and when it goes.
  *
  * One lock over everything, a flag that is tried a few times and never waited for, since a signal handler may have interrupted

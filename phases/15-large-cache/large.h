@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* phases/15-large-cache/large.h - phase 15, the large seam: mappings of freed large blocks are kept with their pages, split and
  * joined as ranges of addresses, and used again without a system call.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ranges.c - see ranges.h. */
 #include "ranges.h"
 #include <string.h>

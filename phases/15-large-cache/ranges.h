@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* phases/15-large-cache/ranges.h - a table of ranges of addresses, joined where they touch, cut where one is wanted.
  *
  * Knows no memory, no lock and no clock: it is data. A search is linear: 256 ranges are 6 KiB. Must hold (range_valid): sorted

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* run.c - see run.h.
  *
  * Must hold: h->pool.run.bytes = sum over kept of slots * 64 KiB <= RUN_BYTES; the sum of that and of last_bytes over all heaps

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* phases/15-large-cache/run.h - phase 15, the run seam: a heap keeps its last empty runs formatted, as the current slabs of
  * their classes, so that a pair of malloc and free of a mid size costs a pop and a push.
  *

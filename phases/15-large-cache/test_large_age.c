@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_large_age.c - what nobody has needed for HAKMEM_LARGE_TTL seconds goes back: all of it when no large block came or went,
  * what was never touched when some did; at calls for large blocks, and at ticks of the allocation slow path. */
 #include "test_large.h"

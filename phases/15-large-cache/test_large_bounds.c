@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_large_bounds.c - what is kept is bounded: in bytes by the recent peak of live blocks and by HAKMEM_LARGE_MB, in ranges
  * by a count; a bound of 0 keeps nothing; trim and a lack of memory empty it. */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_large_calloc.c - kept memory is dirty: calloc hands it out zero all the same, malloc without clearing it. */
 #include "test_large.h"
 

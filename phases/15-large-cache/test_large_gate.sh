@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_large_gate.sh - the gate of phase 15 that counters can show: at most 0.01 system calls of the allocator for an operation
 # on large blocks; and its variables act on a real program.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_large_ranges.c - the table of ranges against a model of one flag for each granule: random ranges come and are cut out,
  * whole, from either end, from the middle and aligned; what the table says is what the model says. */
 #include "core/test/test.h"

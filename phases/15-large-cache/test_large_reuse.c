@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_large_reuse.c - a freed large block comes back without a system call and without a page fault; ranges are split and
  * joined; blocks never overlap, whatever they come from. */
 #include "test_large.h"

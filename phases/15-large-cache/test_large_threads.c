@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_large_threads.c - threads allocate, resize and free large blocks, pass them on, trim and tick all at once: no two blocks
  * share memory, the sums come out. HAK_STRESS_SECONDS: how long each test runs (1). And: fork among them; signal handlers. */
 #define TEST_SECONDS 600

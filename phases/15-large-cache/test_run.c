@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_run.c - empty runs stay with their heap: pairs of malloc and free claim nothing; bounds for a heap and for all; nothing
  * stays with a thread that ended, nor after a trim. Where mid blocks have mappings of their own there are no runs. */
 #include "core/test/test_core.h"

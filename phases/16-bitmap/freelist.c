@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* freelist.c - see freelist.h: what is not inline of phase 16, and the pages that it lets go. */
 #include "core/low/os.h"
 #include "core/heap/superslab.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* freelist.h - phase 16: the free blocks of a slab are bits in its SuperSlab's metadata, not links in the blocks.
  *
  *   metadata   | slab[0] ... slab[31] | map[0]: 64 words | map[1] | ... map[31] | ...        bit i of map[slab] = 1  <=>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_bitmap_map.c - the bits of a slab: one for each carved block that is free and no other, in the order of addresses, through
  * any sequence of takes, pops, pushes and carves, for every class; a block that is freed twice is noticed. */
 #include "core/test/test_core.h"

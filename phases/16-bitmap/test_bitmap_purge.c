@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_bitmap_purge.c - slab_purge gives back exactly the whole pages on which no block is used: what is live keeps its contents,
  * what is free is usable afterwards, and nothing outside the slab changes. */
 #include "core/test/test_core.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* lock.c - see lock.h. */
 #include "core/heap/heap.h"
 #include "core/low/os.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* phases/17-purge/lock.h - phase 17, the lock seam: others go into a heap whose thread does not come for its blocks. They help,
  * by draining its queue, when much has gathered and it has run no slow path for LOCK_ASLEEP_MS.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_main_leaves.c - main leaves by pthread_exit while another thread works on: it frees much, waits a little, and says so.
  * The process has to end with status 0 when that thread does. */
 #include <pthread.h>

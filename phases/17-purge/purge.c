@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* purge.c - see purge.h.
  *
  * No lock of its own: heaps are entered by heap_enter where the caller's thread has them, by lock_visit else; all other words

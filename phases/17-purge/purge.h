@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* phases/17-purge/purge.h - phase 17, the purge seam: a heap gives back pages of its partly used slabs while its thread
  * frees; a heap whose thread is asleep gives back what it can when others want memory; and the thread of background.h,
  * where there is one, gives back what has not been used for HAKMEM_PURGE_MS.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_purge_last.sh - a program whose main leaves by pthread_exit ends when its last thread does, with the allocator's thread or without.
 #
 # HAK_LIB: the shared library to preload. HAK_OUT: where its build put test/prog_main_leaves.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_purge_list.c - heaps of sleeping threads are asked for memory once, not each time that somebody wants a slot; again when something
  * has been queued at them, or their threads have worked. (v0.1 walks over all heaps each time.) */
 #define TEST_SECONDS 120

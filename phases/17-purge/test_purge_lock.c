@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_purge_lock.c - others in a heap: they drain what they free into a sleeping thread's heap, and no block is lost or counted
  * twice; a heap's thread waits for who is inside, goes on without it when it does not leave, and ends; fork minds who is inside.
  */

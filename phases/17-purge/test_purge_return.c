@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_purge_return.c - memory comes back from threads that sleep: to others at once, when they want a slot, and, where the
  * thread is asked for, to the system after a while, page by page where free blocks hold no links; what is live is not
  * touched, what is handed out as zero is zero.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_purge_thread.c - the thread: none unless asked for, whatever is freed; when asked for it starts, gives back what is
  * kept while the program makes no call, takes no signal, runs as an ordinary thread on every CPU whoever started it, ends
  * when there is nothing to do, comes again, and never comes in a child.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_wide_bins.c - blocks of up to 64 KiB pass through the front: pairs of malloc and free claim nothing and give the same block,
  * no bin holds more than the rule allows, larger blocks pass none, and all of it goes home.
  */

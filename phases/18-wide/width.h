@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* width.h - phase 18, the width seam: blocks of up to 64 KiB pass through the front, and of mid classes as many as eight.
  *
  * Of one class: 16 KiB of tiny blocks, as the base has it; of mid blocks the larger of 16 KiB and the lesser of eight blocks

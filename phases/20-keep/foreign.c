@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* foreign.c - see foreign.h. */
 #include "core/heap/heap.h"
 #include "core/heap/stats.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* phases/20-keep/foreign.h - phase 20, the foreign seam: a thread that frees another heap's block, and allocates such blocks
  * itself, keeps it in its own front: it is still in the cache.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_keep.c - another heap's block stays in the front of who frees it, and comes out of its malloc; only mid classes
  * do, and only where the thread allocates such blocks; what leaves the front goes home, and every equation holds on the way.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* grow.c - see grow.h: the counter. */
 #include "core/heap/heap.h"
 #include "core/heap/stats.h"

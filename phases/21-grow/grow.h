@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* phases/21-grow/grow.h - phase 21, the grow seam: a bin that runs empty after it has run over was too small, and doubles.
  *
  * What only fills or only empties a bin does not change it: a program that frees all it has leaves in the front what phase 18

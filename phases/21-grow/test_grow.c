@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_grow.c - a bin that runs empty after it has run over doubles, up to a bound; one that only fills and empties does not; what
  * empties the front makes it small again.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* owner-always.c - see owner-always.h. */
 #include "probe.h"
 

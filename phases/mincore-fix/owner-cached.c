@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* owner-cached.c - see owner-cached.h. One thread-local slot of 64 bytes, the last regions asked about, newest first:
  *
  *   cache[i] = | region: 32 bits | which of its 32 pages held a header: 32 bits |     region = page / 32

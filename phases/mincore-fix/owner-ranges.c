@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* owner-ranges.c - see owner-ranges.h. One sorted array of ranges, disjoint and never touching:
  *
  *   | low, high | low, high | ...        from /proc/self/maps at the first allocation, and from every mapping of ours

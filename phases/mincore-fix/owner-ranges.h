@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* owner-ranges.h - the owner seam's answer `ranges`: mincore before a look at a header, unless the address lies in a range
  * that is known: readable when the process started, or once a mapping of ours. Not exact: a range that went away since is read
  * all the same; see README.md. */

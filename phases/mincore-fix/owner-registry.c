@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* owner-registry.c - see owner-registry.h: a pagemap from the first page of a mapped block to its struct mapped.
  *
  * Found without locks. The nodes of the pagemap are bounded by the address space that blocks ever stood in: 4 KiB for each

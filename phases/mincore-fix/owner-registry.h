@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* owner-registry.h - the default answer of the owner seam: an exact map of the mapped blocks. Asks nobody, reads nothing near
  * a pointer, makes no system call to find one. */
 #ifndef HAK_OWNER_REGISTRY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* probe.h - what `always`, `cached` and `ranges` share: look at the header that an address implies, having asked mincore.
  *
  *   p starts a page?  ->  known to be there?  ->  mincore: is the page before p mapped?  ->  does the magic hold?

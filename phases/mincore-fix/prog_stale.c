@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_stale.c CASE - frees a pointer that is no block, having printed it. What the page before it is, tells the case:
  *
  *   there    a page of the program's own mapping

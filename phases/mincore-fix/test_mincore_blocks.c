@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_mincore_blocks.c - mapped blocks of every kind are found whatever MINCORE is, by any thread, and the counters add up. */
 #include "core/hakmem.h"
 #include "core/seam/owner.h"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_mincore_fix.sh - what each value of MINCORE does with pointers that are no blocks, and how often it asks mincore.
 #
 # A test of one variant: it expects what the value in this variant's name must do, its holes included. HAK_VARIANT, HAK_LIB,

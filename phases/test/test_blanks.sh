@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # A tree, a PREFIX and a DESTDIR whose names hold blanks, quotes, a colon: it builds, its test scripts and its recorder run there,
 # what is installed can be used, and uninstall takes away what install has put there and nothing else.
 dir=$(mktemp -d) || exit 1

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # libhakmem.so exports the allocation family (with glibc's own __libc_ names), the C++ operators and hak_*, and nothing else; it is bound at load time, keeps its
 # tables read-only, and is small enough in TLS for a late dlopen.
 checks=0

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The standard variables of make: CPPFLAGS, CFLAGS and LDFLAGS are added behind our own flags and make another variant, whose name
 # and note tell it; AR, INSTALL, SHELL and a launcher before the compiler's name change who does the work, and no name.
 checks=0
@@ -37,7 +38,7 @@ run -n PHASE=0 CFLAGS='-O1 -g3' CPPFLAGS=-DLAST LDFLAGS=-Wl,-O1 AR='gcc-ar --plu
 says 'gcc .* -O3 .* -DLAST -O1 -g3 -c -o .*/heap\.o '
 says 'gcc .* -O1 -g3 -shared .* -Wl,-O1 -o .*/libhakmem\.so '
 says 'gcc-ar --plugin x rcs .*/libhakmem\.a '
-says 'ginstall -p -m 755 .*/libhakmem\.so '
+says "INSTALL='ginstall -p' .*packaging/install put"
 run -n CFLAGS=-O1 CPPFLAGS=-DLAST out/bench/hakbench out/work/larson -W bench/hakbench.c -W bench/work/larson.c
 says 'gcc .* -o out/bench/obj/hakbench\.o '
 checks=$((checks + 1))

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The Makefile takes toggles and options from its own command line only, and says in one line what is wrong with them.
 checks=0
 status=0
@@ -72,6 +73,7 @@ refused 'MODE=fast: valid values: release check asan ubsan tsan' -- MODE=fast
 refused 'ARCH=mips: valid values: native arm64' -- ARCH=mips
 refused 'CC=gcc -m32: want the name of a compiler' -- 'CC=gcc -m32'
 refused 'CC=: want the name of a compiler' -- CC=
+refused 'WERROR=yes: valid values: 0 1' -- WERROR=yes
 refused 'SECONDS=1x: want a whole number' -- SECONDS=1x
 refused 'toggles go into A and B' -- PHASE=11 ab
 refused 'CFLAGS and LDFLAGS can be one word each in what is measured' -- 'CFLAGS=-O2 -g' bench
@@ -83,6 +85,11 @@ for words in 'PHASE=12 bench' 'PHASE=12 noise' 'PHASE=12@v0.1 bench'; do
     run -- -n CFLAGS=-O2 $words && grep -qE "hakbench (run|noise) .*'${words% *}' .*'CFLAGS=-O2'" "$log" ||
         { echo "make -n $words: $(tail -n 3 "$log")"; status=1; }
 done
+
+# A machine that cannot have it is told so in one line, before anything is compiled.
+checks=$((checks + 1))
+run -- CFLAGS=-m32 lib
+[ "$(grep -c '^hakmem: hakmem runs on 64-bit systems only' "$log")" = 1 ] && ! grep -q ': cc ' "$log" || { echo "make CFLAGS=-m32: $(cat "$log")"; status=1; }
 
 # help and clean ask nobody while the Makefile is read: they work where there is nothing to ask.
 checks=$((checks + 2))

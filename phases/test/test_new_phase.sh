@@ -1,11 +1,12 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # make new-phase writes a phase that resolves, compiles and is the plain answer in everything but its name; what it cannot do it
 # says in one line, and then it writes nothing. In a copy of the tree.
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 checks=0
 status=0
-cp -r Makefile core phases "$dir" && mkdir -p "$dir/bench" && cp bench/bench.mk "$dir/bench" && cd "$dir" || exit 1
+cp -r Makefile core phases packaging "$dir" && mkdir -p "$dir/bench" && cp bench/bench.mk "$dir/bench" && cd "$dir" || exit 1
 files() { find core phases | sort; }
 files >before
 cp phases/table table

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # phases/resolve: every canonical name, every seam's answer, and every error, on a table made for the purpose.
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT

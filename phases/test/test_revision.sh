@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Variants of other revisions: phases/revision finds the commit, phases/build-revision and make build it in a clone that stays. On a
 # scratch project: its first commit has a Makefile of the interface that matters, and its tree this one's Makefile and tools.
 dir=$(mktemp -d) || exit 1

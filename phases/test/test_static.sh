@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The statically linked programs, by both names, run the seed's commands on this variant and on nothing else.
 status=0
 checks=0

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/freelist.h - the plain answer of the freelist seam: a LIFO list, linked through the blocks' first words. */
 #ifndef HAK_PLAIN_FREELIST_H
 #define HAK_PLAIN_FREELIST_H

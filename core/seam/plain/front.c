@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/front.c - see plain/front.h. */
 #include "core/heap/heap.h"
 

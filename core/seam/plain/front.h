@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/front.h - the plain answer of the front seam: nothing is cached; a block comes from its slab and goes back to it. */
 #ifndef HAK_PLAIN_FRONT_H
 #define HAK_PLAIN_FRONT_H

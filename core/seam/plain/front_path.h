@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/front_path.h - the plain answer: the current slab of a class is its front. */
 #ifndef HAK_PLAIN_FRONT_PATH_H
 #define HAK_PLAIN_FRONT_PATH_H

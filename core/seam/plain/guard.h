@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/guard.h - the plain answer of the guard seam: no questions. */
 #ifndef HAK_PLAIN_GUARD_H
 #define HAK_PLAIN_GUARD_H

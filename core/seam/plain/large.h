@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/large.h - the plain answer of the large seam: nothing is kept; a large block's mapping goes when the block is freed. */
 #ifndef HAK_PLAIN_LARGE_H
 #define HAK_PLAIN_LARGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/lazy.h - the plain answer of the lazy seam: map a SuperSlab when one is wanted, unmap it as soon as it is empty. */
 #ifndef HAK_PLAIN_LAZY_H
 #define HAK_PLAIN_LAZY_H

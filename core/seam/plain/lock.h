@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/lock.h - the plain answer of the lock seam: nobody helps. */
 #ifndef HAK_PLAIN_LOCK_H
 #define HAK_PLAIN_LOCK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/owner.c - see plain/owner.h. */
 #include "core/heap/mapped.h"
 #include "core/seam/owner.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/owner_none.h - for answers of the owner seam that remember no block: they look at the header, one page before. */
 #ifndef HAK_PLAIN_OWNER_NONE_H
 #define HAK_PLAIN_OWNER_NONE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/pool.c - see plain/pool.h. */
 #include "core/heap/heap.h"
 #include "core/low/os.h"

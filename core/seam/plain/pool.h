@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/pool.h - the plain answer of the pool seam: a SuperSlab serves one class of one heap for life.
  *
  * Must hold: a SuperSlab of this pool is in the list of its heap and class  <=>  some slot of it is not claimed; claimed has

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/purge.h - the plain answer of the purge seam: what a heap keeps is its thread's to give back. */
 #ifndef HAK_PLAIN_PURGE_H
 #define HAK_PLAIN_PURGE_H

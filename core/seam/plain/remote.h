@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/remote.h - the plain answer of the remote seam: blocks go home one by one, through the owner's remote list. */
 #ifndef HAK_PLAIN_REMOTE_H
 #define HAK_PLAIN_REMOTE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/sizeclass.h - the plain answer of the sizeclass seam: four sizes to a doubling. */
 #ifndef HAK_PLAIN_SIZECLASS_H
 #define HAK_PLAIN_SIZECLASS_H

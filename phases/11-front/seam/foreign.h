@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/foreign.h - a question of the front's: a block of another heap's slab has been freed. May it stay with who freed it?
  *
  * An answer defines struct foreign_heap (its state in a front, zero at first).

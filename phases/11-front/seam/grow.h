@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/grow.h - a question of the front's: how many blocks of a class may this heap's front hold now?
  *
  * Asked by the front on slow paths. An answer defines struct grow_heap (its state in a front, zero at first).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/route.h - a question of the front's: is there a shorter way from a size, or from a block's address, to a bin?
  *
  * Asked by malloc and free before anything else. An answer defines struct route_heap (its state in a front, before the bins)

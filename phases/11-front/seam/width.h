@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/width.h - a question of the front's: how many blocks of one class may a thread's front hold?
  *
  * What the grow seam starts from; asked by whoever wants to know which blocks pass through a front, too. An answer defines

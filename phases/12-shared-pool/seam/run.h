@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* seam/run.h - a question of the pool's: a heap's current slab of a class has become empty, and it is a run of several slots.
  * Claiming and freeing one costs hundreds of instructions: may it stay, for the next malloc of that class?
  *

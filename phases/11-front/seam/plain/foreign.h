@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/foreign.h - the plain answer of the foreign seam: every block goes home. */
 #ifndef HAK_PLAIN_FOREIGN_H
 #define HAK_PLAIN_FOREIGN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/grow.h - the plain answer of the grow seam: as many as the width seam says, always. */
 #ifndef HAK_PLAIN_GROW_H
 #define HAK_PLAIN_GROW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/route.h - the plain answer of the route seam: there is no shorter way. */
 #ifndef HAK_PLAIN_ROUTE_H
 #define HAK_PLAIN_ROUTE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/width.h - the plain answer of the width seam: 16 KiB of one class. */
 #ifndef HAK_PLAIN_WIDTH_H
 #define HAK_PLAIN_WIDTH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plain/run.h - the plain answer of the run seam: an empty run goes to the pool. */
 #ifndef HAK_PLAIN_RUN_H
 #define HAK_PLAIN_RUN_H
