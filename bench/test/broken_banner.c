@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* broken_banner.c - broken_malloc.c with a line on standard output as soon as it is there, as some allocators greet.
  *
  * May include libc only.

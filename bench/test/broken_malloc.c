@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* broken_malloc.c - an allocator with a fault, to be preloaded under the workloads: it hands out some live blocks twice.
  *
  * Everything comes from one mapping and nothing is ever reused, so that the only fault is the intended one: every 50th block

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* prog_trace.c - a program for the recorder to record: a known number of calls, and an end of a given kind.
  *
  *     prog_trace ROUNDS END     main and a second thread make 12 calls a round, some of blocks of the other thread; END is

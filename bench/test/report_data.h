@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report_data.h - a dataset made by hand, with figures that a reader can check: what the tests of gates, plots and reports use.
  *
  * Two variants and a twin, glibc, two rivals that were measured and one that is not installed; four workloads, one of them over

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* run_made.h - a run made by hand, for tests of what works on one: two variants, a twin, a rival that is missing, two
  * workloads.
  *

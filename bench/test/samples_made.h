@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* samples_made.h - datasets with chosen cells, for tests of verdicts and tables: so many samples around a value.
  *
  * May include bench/dataset.h, core/test/test.h and libc.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_made.h - a folder of its own for a test of the store, and samples to put there.
  *
  * May include bench/store.h, run_made.h and libc.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_attribution.c - from samples to sentences: on a dataset made by hand with known contributions, an overlap,
  * a toggle without effect, a variant that could not be built, and zeros.
  */

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_hakbench_bisect.sh - bench/bisect finds a planted regression of each kind in a scratch repository of 17 commits with one
 # in the middle that does not build; says so when there is none, or when it cannot tell; survives an interrupt; leaves the
 # user's repository as it was.

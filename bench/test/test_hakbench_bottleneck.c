@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_bottleneck.c - where the time goes: prices fitted from figures with known prices, costs that add up, their
  * order.
  */

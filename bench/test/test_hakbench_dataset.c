@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_dataset.c - what is asked of a dataset: values and derived ones, cells, pairs, medians; and the list of
  * metrics.
  *

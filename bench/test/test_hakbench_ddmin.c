@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_ddmin.c - delta debugging on synthetic oracles: one cause, a pair, no cause, sets that cannot be built, a flaky
  * answer, an interruption.
  */

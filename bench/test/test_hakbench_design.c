@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_design.c - designs have the resolution they state, and effects planted in synthetic data are found: single ones,
  * interactions, Shapley shares, with intervals that hold them, also where sets cannot be built.
  */

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_hakbench_drift.sh - bench/drift names the functions and data of recorded variants that changed since a revision, and
 # nothing that only moved; insists on a word in CHANGELOG.md. On a scratch project with the interface of this one.
 [ "$(uname -m)" = x86_64 ] || { echo "drift knows x86-64 code only"; exit 77; }

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # What a run does when something is wrong: bad input is one line and status 2, a workload that fails or hangs is recorded, shown
 # and not tried again, a store that cannot be written is named. What a run leaves: a verdict, its context, its samples.
 hakbench=out/bench/hakbench

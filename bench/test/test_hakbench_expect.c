@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_expect.c - each outcome of a gate: times by their interval, counts exactly, what failed, what is not there.
  */
 #include "bench/expect.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_experiment.c - reading an experiment file: what is in it, and one line for each thing that can be wrong with
  * it.
  */

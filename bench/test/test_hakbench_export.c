@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_export.c - a run as TSV reads back as the same run, whatever its texts and numbers hold; a wrong file is named
  * with its line; JSON is JSON.
  *

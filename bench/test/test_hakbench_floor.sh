@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_hakbench_floor.sh - the floor serves what it is compared on: random_mixed ends as under any allocator, whatever its slots, and
 # hakbench takes it for a rival. (Were two live blocks the same memory, the workload's own check would fail.)
 set -u

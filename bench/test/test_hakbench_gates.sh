@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_hakbench_gates.sh - `hakbench experiment` and `hakbench report` from a file to exit status, table and report; bad input is one
 # line and status 2, and a report from exported samples is the same report.
 set -u

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_harvest.c - what tools and workloads say becomes values: result line, own counters, strace's table, callgrind's
  * file, RSS over time.
  *

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_hakbench_list.sh - list, show and export as a user meets them: what they print, one line for each mistake; completion;
 # the man page has every command and option.
 #

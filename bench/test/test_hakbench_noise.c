@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_noise.c - the error rates that the rule of verdict.c promises, on simulated samples: no false alarm in 100 A/A
  * comparisons at any noise, a planted 3 % slow-down found.
  *

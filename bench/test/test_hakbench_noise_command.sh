@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # hakbench noise: the simulated table by seed, A/A comparisons that are really measured and kept, and one line for each mistake.
 hakbench=out/bench/hakbench
 work="random_mixed 20000 64 1"

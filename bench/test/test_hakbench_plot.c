@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_plot.c - every plot is drawn from a small dataset: SVG and PNG are there, gnuplot has nothing to complain
  * about, the SVG takes the page's ink and shares no name with another.
  */

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_hakbench_programs.sh - real programs as workloads: the program prints the same every time, what is preloaded reaches it and
 # its memory is what is counted; one that is not installed is skipped in one line; one whose output changes has failed.
 set -u

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_proof.c - what phases did on a workload is counted and told; a run is refused when what runs is not what was
  * asked for.
  *

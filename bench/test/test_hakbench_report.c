@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_report.c - a report from a dataset made by hand: its figures, its sections, its HTML.
  */
 #include "bench/report.h"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # A run that is interrupted keeps its finished samples and names how to go on; --resume completes it, nothing is taken twice. A
 # hakbench that is killed leaves no workload behind. Two runs at once into one file both complete.
 hakbench=out/bench/hakbench

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_hakbench_revision.sh - variants at a revision, in ab, bisect-toggles and an experiment file. A tree of its own, whose
 # phases/build-revision answers with a copy of the library at hand, so that nothing is built.
 dir=$(mktemp -d) || exit 1

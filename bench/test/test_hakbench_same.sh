@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_hakbench_same.sh - ab measures nothing where both are the same variant, however they are written; --same measures it.
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_stats.c - the arithmetic against worked examples: each expected number has its source beside it.
  *
  * May include bench/stats.h, core/test/test.h and libc.

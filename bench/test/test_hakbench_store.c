@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_store.c - what was stored is loaded again, whole and unchanged; samples cannot be edited.
  *
  * May include bench/export.h, store_made.h, SQLite and libc.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_store_concurrent.c - processes that make, append to and read one file at the same moment lose and spoil
  * nothing.
  *

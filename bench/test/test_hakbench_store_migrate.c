@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_store_migrate.c - an older file becomes a newer one and keeps what it holds; all steps are taken or none; a
  * file of a newer schema is left alone.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_table.c - the terminal table of a made-up run, whole, and that it stays within 130 columns.
  *
  * May include bench/verdict.h, samples_made.h and libc. Runs in the root of the tree: golden/table.txt and the published

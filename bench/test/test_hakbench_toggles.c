@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_toggles.c - the flips between two descriptions of a variant, on the tree's own phase table: which they are, the
  * text of every set of them, and what is said of a bad description.
  */

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_hakbench_toggles_run.sh - bisect-toggles and attribution on the variant at hand: settings of the allocator stand for
 # toggles, so that nothing has to be built. One of two moves a counter of the allocator's own.
 dir=$(mktemp -d) || exit 1

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # test_hakbench_trace.sh - the recorder writes what a program asked of malloc, however the program ends; the replay does it
 # again under any allocator, and refuses a file that is no whole trace.
 #

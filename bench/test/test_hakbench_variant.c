@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_variant.c - what the user wrote becomes a variant or one line that says why not; a library that is not what it
  * is taken for is refused.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_verdict.c - from samples to verdicts: each one can be reached, and none is given away.
  *
  * May include bench/verdict.h, samples_made.h and libc.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_hakbench_workload.c - the table of workloads: names are found and explained, and every row's arguments are what its
  * program takes.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_work_arguments.c - every workload explains itself on --help, and names what is wrong with an argument in one line.
  *
  * May include libc, core/test/test.h and work_run.h.

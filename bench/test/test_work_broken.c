@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_work_broken.c - an allocator that hands out a live block a second time is caught by the workloads, with one line and
  * exit 1; so is one that has no memory.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_work_pattern.c - each pattern of the workload `pattern` runs, counts its operations and checks its blocks; a wrong name
  * gives one line that lists all of them.
  *

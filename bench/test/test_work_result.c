@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_work_result.c - every workload ends with one well-formed result line, and its checksum is that of its arguments only.
  *
  * May include libc, core/test/test.h and work_run.h.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* work_run.h - runs a workload program and keeps what it said, for the tests of bench/work.
  *
  * The programs are looked for in the folder named by HAK_WORK_DIR, or in out/work. May include libc and core/test/test.h.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* burst_idle.c - fills memory with blocks of 64 B..4 KiB, frees nearly all of them at random, then sits idle.
  *
  * Prints the resident memory when full, after the frees and (rss_kb) after `idle` seconds without any call into the allocator,

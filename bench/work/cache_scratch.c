@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cache_scratch.c - false sharing by the allocator: threads write into small objects of their own that may share a cache line.
  *
  * Berger's two tests. With `handed` = 1 (cache-scratch) the main thread allocates an object for each thread, one after the

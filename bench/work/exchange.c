@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* exchange.c - threads swap random blocks of 16 B..64 KiB through shared slots, so that anyone frees anyone's blocks.
  *
  * Each operation allocates and stamps a block, swaps it atomically into a random slot, and checks and frees the block that

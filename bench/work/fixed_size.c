@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fixed_size.c - one thread toggles random slots between empty and a block of one fixed size.
  *
  * The toggle of random_mixed with a constant size. First and last byte of each block are written, and checked when it is

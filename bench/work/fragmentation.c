@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fragmentation.c - a long run at a fixed number of live bytes while the mix of sizes shifts; prints resident over live memory.
  *
  * Each operation allocates one block and frees random ones while more than `live` bytes are in use. The run is cut into

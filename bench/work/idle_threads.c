@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* idle_threads.c - many threads allocate and free one burst each and then stay idle; prints the memory that this leaves behind.
  *
  * All hold their bursts, blocks of 32 B..4 KiB, at the same time. What is resident `idle` seconds after the last free, less

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* large_churn.c - one thread keeps `live` large blocks and replaces a random one by a new one of random size, over and over.
  *
  * With one live block and min equal to max it is a loop of malloc and free of one size. The first and last word of each block

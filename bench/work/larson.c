@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* larson.c - Larson and Krishnan's server simulation: threads replace random blocks of random size, then hand all to new ones.
  *
  * The order of arguments and the rules are those of the published program: the main thread fills every thread's slots,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* lifo_burst.c - every thread allocates bursts of small blocks of mixed sizes and frees each burst in reverse order.
  *
  * No block leaves its thread. First and last byte of each block are written, and checked when it is freed. Timed: from the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* mid_large_mt.c - threads toggle random slots of their own between empty and a block of 8, 16 or 32 KiB and up to 2047 more.
  *
  * One xorshift32 value r per operation: slot = r mod ws, size = 8 KiB << (r mod 3) plus r & 2047. Byte 0 of each block is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pattern.c - one pattern of allocation, round after round: bulk frees, steady slots, blocks of other threads, growth, threads.
  *
  * Each round of a pattern does the same work. The first rounds warm up until a pattern has filled its slots: they are neither timed

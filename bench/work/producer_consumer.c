@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* producer_consumer.c - pairs of threads: one allocates blocks of 16..256 bytes, the other frees them and never allocates.
  *
  * The blocks of a pair pass through a bounded lock-free ring with one writer and one reader, announced in batches so that the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* program.c - runs a real program: a script of bench/program, which makes the inputs once and then becomes the program.
  *
  * Timed: fork to reaped. The checksum is of what the program prints, which must not depend on the allocator; this process reads it

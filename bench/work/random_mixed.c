@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* random_mixed.c - one thread toggles random slots between empty and a block of 16..1039 bytes.
  *
  * One xorshift32 value r per operation chooses both: slot = r mod ws; an occupied slot is freed and emptied, an empty one gets

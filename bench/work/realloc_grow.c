@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* realloc_grow.c - arrays grow in turn from 16 bytes to a maximum by realloc, as growing buffers of a program do.
  *
  * Each step grows every array once by `growth` percent (100: doubling) and writes a pattern into the new part; the ends of

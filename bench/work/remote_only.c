@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* remote_only.c - a thread that never allocates frees all that others allocate; prints peak resident and peak live memory.
  *
  * The owners take turns. In its turn an owner allocates `bytes` / 2 bytes of blocks of 32 B..1 KiB, and then the freeing thread

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* thread_churn.c - many short-lived threads: each allocates, frees most of it and what it inherited, and passes survivors on.
  *
  * Threads run in rounds of `parallel`, one per lane. Each thread takes over the survivors that the next lane's thread left

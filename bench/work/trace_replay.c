@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* trace_replay.c - does again what a recorded program asked of malloc (bench/trace): sizes, order, threads.
  *
  * Everything about the trace is loaded and checked before, into mapped memory. Each recorded thread is a thread here, created

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* work.h - what the workload programs share: arguments, clock, errors, stamped blocks, threads, resident memory, result line.
  *
  * May include libc and pthreads only: a workload knows nothing about allocators. Whichever malloc the process was started or

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* xmalloc.c - the asymmetric load of Boreham's xmalloc test: some threads only allocate, the others only free, load by load.
  *
  * Makers put loads of blocks of 32 B..1 KiB into one queue of bounded length; any taker frees any load. So each maker's blocks

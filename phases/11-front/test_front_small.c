@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* test_front_small.c - a bin of a tiny class has few slots at first, all of them once it has missed often, and loses nothing when it
  * gets them. */
 #include "test_front.h"
