@@ -119,6 +119,8 @@ const struct workload workloads[] = {
     {"program-sort", "program sort", "sort --parallel=4 of 50 MiB, in memory", 4, 0.8, NULL},
     {"program-git", "program git", "git pack-objects: every delta of a generated history anew", 1, 0.6, NULL},
     /* One pattern each; the warm-up is neither timed nor counted. */
+    {"contents", "contents 5000 200 42 2", "every byte of every block is written and checked: 1 B..4 MiB, 2 threads", 2, 1,
+     "contents 500 100 42 2"},
     {"pattern-pair-24", "pattern pair-24 2000", "a block of 24 bytes, over and over", 1, 0.2, "pattern pair-24 50"},
     {"pattern-pair-2000", "pattern pair-2000 1000", "a block of 2,000 bytes, over and over", 1, 0.2, "pattern pair-2000 50"},
     {"pattern-pair-20000", "pattern pair-20000 1000",

@@ -29,6 +29,7 @@ static const struct {
     {"cache_scratch", "threads", "1 1 8 1 1"},
     {"trace_replay", NULL, "bench/trace/sqlite.trace 1 1 1000"},
     {"pattern", NULL, "tree 1 1"},
+    {"contents", NULL, "1 1 1 1"},
 };
 
 /* Exit 2, nothing on standard output, and one line that has all of the given words. */

@@ -93,6 +93,7 @@ START_TEST(checksum_follows_seed)
         {{"idle_threads", "8 20000 0 1"}, {"idle_threads", "8 20000 0 2"}},
         {{"xmalloc", "2 2 20 20000 1"}, {"xmalloc", "2 2 20 20000 2"}},
         {{"pattern", "tree 2 1"}, {"pattern", "tree 2 2"}},
+        {{"contents", "300 50 1"}, {"contents", "300 50 2"}},
     };
     for (size_t i = 0; i < sizeof pair / sizeof *pair; i++) {
         char first[64], second[64];

@@ -48,6 +48,7 @@ static const struct small small[] = {
     {"cache_scratch", "2 10 8 100"},
     {"trace_replay", "bench/trace/sqlite.trace"},
     {"pattern", "shuffled-4000 3"},
+    {"contents", "300 50"},
 };
 
 enum { SMALL = sizeof small / sizeof *small };
