@@ -67,7 +67,7 @@ in_string = $(subst ",\",$(subst \,\\,$1))
 define VARIANT_H
 /* $(VARIANT): written by make, replaced only when it changes. */
 #define HAK_VARIANT "$(VARIANT)"
-#define HAK_BUILD "@CC@ $(LIB_FLAGS) $(filter-out -ffile-prefix-map=% -M% -W% -I%,$(BASE_FLAGS))$(if $(FLAGS_GIVEN), $(call in_string,$(FLAGS_GIVEN)))"
+#define HAK_BUILD "@CC@ $(LIB_FLAGS) $(filter-out -ffile-prefix-map=% -M% -W% -I%,$(BASE_FLAGS))$(if $(FLAGS_TOLD), $(call in_string,$(FLAGS_TOLD)))"
 #define HAK_CHECK_LEVEL $(if $(filter check,$(MODE)),2,0)
 endef
 export VARIANT_H

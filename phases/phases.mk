@@ -42,7 +42,10 @@ endif
 OTHER_CC := $(filter-out gcc cc aarch64-linux-gnu-gcc,$(notdir $(lastword $(CC))))
 # Flags of the user's are too long for a name: their checksum stands in it, they themselves in the library's note.
 FLAGS_GIVEN := $(strip $(foreach f,CPPFLAGS CFLAGS LDFLAGS,$(if $(strip $($f)),$(call quote,$f=$(strip $($f))))))
-FLAGS_NAME := $(if $(FLAGS_GIVEN),.flags-$(shell printf '%s\n' $(FLAGS_GIVEN) | cksum | { read -r sum rest; printf %08x "$$sum"; }))
+# A flag that only names the folder of the build changes nothing, and is told nowhere, so that every folder gives the same bytes.
+told = $(strip $(filter-out -ffile-prefix-map=% -fdebug-prefix-map=% -fmacro-prefix-map=%,$($1)))
+FLAGS_TOLD := $(strip $(foreach f,CPPFLAGS CFLAGS LDFLAGS,$(if $(call told,$f),$(call quote,$f=$(call told,$f)))))
+FLAGS_NAME := $(if $(FLAGS_TOLD),.flags-$(shell printf '%s\n' $(FLAGS_TOLD) | cksum | { read -r sum rest; printf %08x "$$sum"; }))
 VARIANT := $(patsubst name:%,%,$(firstword $(RESOLVED)))$(OTHER_CC:%=.%)$(ARCH:%=.%)$(MODE:%=.%)
 VARIANT := $(subst .release,,$(subst .native,,$(VARIANT)))$(FLAGS_NAME)
 OUT := out/$(VARIANT)

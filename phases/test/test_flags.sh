@@ -19,12 +19,13 @@ says() {
 name() { run "$@" print-variant && cat "$log"; }
 
 what='names'
-checks=$((checks + 5))
+checks=$((checks + 6))
 variant=$(name PHASE=0 CFLAGS='-O1 -g3' CPPFLAGS='-DTEXT="a b"')
 case $variant in p0.flags-????????) ;; *) echo "FAIL: the name with flags is $variant"; status=1 ;; esac
 [ "$(name PHASE=0 CFLAGS=' -O1  -g3 ' CPPFLAGS='-DTEXT="a b"')" = "$variant" ] || { echo "FAIL: blanks make another variant"; status=1; }
 [ "$(name PHASE=0 CFLAGS='-O1 -g3')" != "$variant" ] || { echo "FAIL: CPPFLAGS make no other variant"; status=1; }
 [ "$(name PHASE=0 LDFLAGS='-O1 -g3')" != "$(name PHASE=0 CFLAGS='-O1 -g3')" ] || { echo "FAIL: two kinds of flags have one name"; status=1; }
+[ "$(name PHASE=0 CFLAGS="-O1 -ffile-prefix-map=$dir=." )" = "$(name PHASE=0 CFLAGS=-O1)" ] || { echo "FAIL: the folder of the build makes another variant"; status=1; }
 [ "$(name PHASE=0 CFLAGS= LDFLAGS= AR=gcc-ar INSTALL=ginstall SHELL=/bin/sh)" = p0 ] || { echo "FAIL: want p0: $(cat "$log")"; status=1; }
 
 what='the note'
