@@ -9,6 +9,13 @@
  * one, then throws std::bad_alloc, or ends a program that has no C++ library with one line. */
 cold void *cxx_retry(size_t align, size_t size);
 
+/* The program's new-handler, or NULL: none, or no C++ library. */
+typedef void cxx_handler(void);
+cold cxx_handler *cxx_handler_now(void);
+
+/* The symbol in the C++ library that the program or a plug-in has loaded; NULL: there is none. The archive finds none. */
+cold void *cxx_find(const char *symbol);
+
 /* The nothrow operator of that name in the program's C++ library, which calls the throwing one and returns NULL when that
  * throws. *found keeps the operator's address; NULL at first. own: the throwing operator is this library's, and has failed. */
 cold void *cxx_next(const char *symbol, void **found, bool own, size_t align, size_t size, const void *tag);

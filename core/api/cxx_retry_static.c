@@ -7,4 +7,10 @@
  */
 #include "core/api/cxx_retry.c"
 
+void *cxx_find(const char *symbol)
+{
+    (void)symbol;
+    return NULL;
+}
+
 __asm__(".pushsection .hakmem.wanted,\"e\"\n\t.8byte _ZSt21__throw_bad_exceptionv\n\t.popsection");

@@ -245,7 +245,7 @@ bool purge_pressure(void)
         next = h->purge.next;
         if (purge_press(h, now))
             continue;
-        store_relaxed(&h->purge.listed, 0);
+        __atomic_store_n(&h->purge.listed, 0, __ATOMIC_RELEASE); /* next has been read: whoever enlists h may write it */
         purge_enlist(h);
     }
     __atomic_store_n(&purge_presses, false, __ATOMIC_RELEASE);
