@@ -88,7 +88,7 @@ endif
 
 # --- The workbench: one program; everything but its main is a library too, which its tests link ----------------------------
 HAKBENCH_LIBS := sqlite3 gsl libcyaml
-HAKBENCH_SRCS := $(filter-out bench/hakbench.c bench/crash_on.c,$(wildcard bench/*.c $(addsuffix /*.c,$(addprefix bench/,cmd show judge take plan data low))))
+HAKBENCH_SRCS := $(filter-out bench/cmd/hakbench.c,$(wildcard $(addprefix bench/,$(addsuffix /*.c,low data plan take judge show cmd))))
 # The recorder of traces (bench/trace/README.md): preloaded, so its thread-local variables must not need malloc.
 out/bench/trace_record.so: $(wildcard bench/trace/*.[ch]) $(MAKE_PARTS) | $(FIRST)
 	@mkdir -p $(@D)
@@ -104,7 +104,7 @@ out/bench/obj/%.o: bench/%.c $(MAKE_PARTS) | $(FIRST)
 	$Q$(call host_say,cc $<)$(HOST_CC) $(BASE_FLAGS) -D_GNU_SOURCE -DGSL_DISABLE_DEPRECATED -O2 $$(pkg-config --cflags $(HAKBENCH_LIBS)) -c -o $@ $<
 out/bench/libhakbench.a: $(patsubst bench/%.c,out/bench/obj/%.o,$(HAKBENCH_SRCS))
 	$Q$(call host_say,archive $@)rm -f $@; ar rcs $@ $^
-out/bench/hakbench: out/bench/obj/hakbench.o out/bench/libhakbench.a
+out/bench/hakbench: out/bench/obj/cmd/hakbench.o out/bench/libhakbench.a
 	$Q$(call host_say,link $@)$(HOST_CC) -o $@ $^ $$(pkg-config --libs $(HAKBENCH_LIBS)) -pthread -lm
 out/bench/test/%: out/bench/obj/test/%.o out/bench/libhakbench.a
 	@mkdir -p $(@D)

@@ -6,7 +6,7 @@
 #ifndef BENCH_TEST_REPORT_DATA_H
 #define BENCH_TEST_REPORT_DATA_H
 
-#include "bench/dataset.h"
+#include "bench/data/dataset.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* test_hakbench_expect.c - each outcome of a gate: times by their interval, counts exactly, what failed, what is not there.
  */
-#include "bench/expect.h"
-#include "bench/expect_parse.h"
+#include "bench/judge/expect.h"
+#include "bench/judge/expect_parse.h"
 #include "bench/test/report_data.h"
 #include "core/test/test.h"
 #include <math.h>

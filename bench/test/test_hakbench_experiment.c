@@ -1,7 +1,7 @@
 /* test_hakbench_experiment.c - reading an experiment file: what is in it, and one line for each thing that can be wrong with
  * it.
  */
-#include "bench/experiment.h"
+#include "bench/cmd/experiment.h"
 #include "core/test/test.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* test_hakbench_noise.c - the error rates that the rule of verdict.c promises, on simulated samples: no false alarm in 100 A/A
  * comparisons at any noise, a planted 3 % slow-down found.
  *
- * May include bench/simulate.h, core/test/test.h and libc. Everything is fixed by the seeds.
+ * May include bench/judge/simulate.h, core/test/test.h and libc. Everything is fixed by the seeds.
  */
-#include "bench/simulate.h"
+#include "bench/judge/simulate.h"
 #include "core/test/test.h"
 #include <string.h>
 

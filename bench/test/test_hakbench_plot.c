@@ -1,7 +1,7 @@
 /* test_hakbench_plot.c - every plot is drawn from a small dataset: SVG and PNG are there, gnuplot has nothing to complain
  * about, the SVG takes the page's ink and shares no name with another.
  */
-#include "bench/plot.h"
+#include "bench/show/plot.h"
 #include "bench/test/report_data.h"
 #include "core/test/test.h"
 #include <sys/stat.h>

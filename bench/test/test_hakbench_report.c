@@ -1,6 +1,6 @@
 /* test_hakbench_report.c - a report from a dataset made by hand: its figures, its sections, its HTML.
  */
-#include "bench/report.h"
+#include "bench/show/report.h"
 #include "bench/test/report_data.h"
 #include "core/test/test.h"
 #include <sys/stat.h>

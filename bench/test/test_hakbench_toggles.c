@@ -1,7 +1,7 @@
 /* test_hakbench_toggles.c - the flips between two descriptions of a variant, on the tree's own phase table: which they are, the
  * text of every set of them, and what is said of a bad description.
  */
-#include "bench/toggles.h"
+#include "bench/plan/toggles.h"
 #include "core/test/test.h"
 #include <stdio.h>
 #include <stdlib.h>

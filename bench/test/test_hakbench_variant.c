@@ -3,9 +3,9 @@
  *
  * May include variant.h, launch.h, core/test/test.h and libc. Builds nothing new: the newest variant is there.
  */
-#include "bench/launch.h"
-#include "bench/rival.h"
-#include "bench/variant.h"
+#include "bench/take/launch.h"
+#include "bench/data/rival.h"
+#include "bench/plan/variant.h"
 #include "core/test/test.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* test_hakbench_verdict.c - from samples to verdicts: each one can be reached, and none is given away.
  *
- * May include bench/verdict.h, samples_made.h and libc.
+ * May include bench/judge/verdict.h, samples_made.h and libc.
  */
-#include "bench/verdict.h"
+#include "bench/judge/verdict.h"
 #include "samples_made.h"
 #include <string.h>
 

@@ -3,8 +3,8 @@
  *
  * May include workload.h, launch.h, core/test/test.h and libc. Needs out/bench/hakbench and out/work.
  */
-#include "bench/launch.h"
-#include "bench/workload.h"
+#include "bench/take/launch.h"
+#include "bench/plan/workload.h"
 #include "core/test/test.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,0 +1,62 @@
+/* experiment.h - an experiment is one small YAML file: what is asked, what is measured, and what is expected before the run.
+ *
+ * Read with libcyaml; unknown keys are errors, and so is every name that does not exist.
+ */
+#ifndef BENCH_EXPERIMENT_H
+#define BENCH_EXPERIMENT_H
+
+#include "bench/data/dataset.h"
+#include "bench/judge/verdict.h"
+
+#define EXPERIMENT_REPEAT 10
+/* In `expect`, in place of a label: the rival that is best by that metric on that workload. */
+#define BEST_RIVAL "best_rival"
+
+struct experiment_variant {
+    char *label, *text;
+};
+
+struct experiment {
+    char name[64]; /* the file's, without .yaml */
+    char path[512];
+    char *question;
+    struct experiment_variant *variants;
+    unsigned variant_count;
+    char *reference; /* a label; the first variant unless given */
+    char *subject;   /* the label whose costs the report tells; the last variant unless given */
+    char **rivals;
+    unsigned rival_count; /* `all` stands for every rival known */
+    char **workloads;
+    unsigned workload_count;
+    unsigned modes; /* bits 1u << MODE_x; unless given: those that the metrics of `expect` and the `plots` need, and count */
+    bool modes_given; /* on every workload, then */
+    int repeat;       /* EXPERIMENT_REPEAT unless given */
+    double margin;  /* VERDICT_MARGIN unless given */
+    char **expect;
+    unsigned expect_count;
+    char **plots;
+    unsigned plot_count;
+};
+
+/* NULL: why holds one line with file, and line where known. Every workload, rival, metric, label and plot named is checked. */
+struct experiment *experiment_load(const char *path, char *why, size_t size);
+void experiment_free(struct experiment *e);
+
+/* Is this mode of it measured on this workload of it? Modes that the file gives, count, and what a plot needs: on every one;
+ * what only gates need, where they do. */
+bool experiment_wants(const struct experiment *e, enum mode mode, const char *workload);
+
+/* One more rival, as the file would name it, where the file has any. */
+void experiment_add_rival(struct experiment *e, const char *rival);
+
+/* NAME or a path to a file: "12-shared-pool" is experiments/12-shared-pool.yaml. NULL: why lists what there is. */
+struct experiment *experiment_find(const char *name, char *why, size_t size);
+
+/* Names of the files in experiments/, sorted, NULL-ended; free with experiment_names_free. */
+char **experiment_names(void);
+void experiment_names_free(char **names);
+
+/* The label of a rival as it is written: "mimalloc", or "name=/path/lib.so". */
+void experiment_rival_label(const char *rival, char *label, size_t size);
+
+#endif

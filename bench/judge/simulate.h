@@ -1,0 +1,28 @@
+/* simulate.h - made-up comparisons with a known effect, judged like measured ones: how often does each verdict fall?
+ *
+ * The answer depends on its arguments only. For `hakbench noise --simulate` and its test.
+ */
+#ifndef BENCH_SIMULATE_H
+#define BENCH_SIMULATE_H
+
+#include "bench/judge/verdict.h"
+
+struct simulation {
+    uint64_t seed;
+    int comparisons;
+    double effect; /* throughput of B / A: 1 for A/A, 0.97 for a slow-down by 3 % */
+    double noise;  /* deviation of one sample's logarithm; 0: two counts of instructions each, which do not vary */
+    int pairs;     /* of each comparison; 0: as `ab` chooses them */
+};
+
+struct simulated {
+    size_t count[VERDICTS];
+    size_t pairs; /* taken in all */
+};
+
+struct simulated simulate(const struct simulation *s);
+
+/* Verdicts that claim a difference where effect says that there is none, or the opposite one. */
+size_t simulated_false(const struct simulation *s, const struct simulated *r);
+
+#endif
