@@ -1,12 +1,13 @@
 /* cmd_ab.c - `hakbench ab`: two variants against each other, one verdict for each workload.
  *
- * May include libc, argp, launch.h, measure.h and verdict.h. Samples are added until every workload is decided or the cap is
- * reached; the number is doubled each time, so that there are few looks at the data (verdict.h).
+ * Samples are added until every workload is decided or the cap is reached; the number is doubled each time, so that there are
+ * few looks at the data (verdict.h).
  */
 #include "bench/cmd/command.h"
-#include "bench/take/launch.h"
+#include "bench/cmd/commands.h"
 #include "bench/cmd/measure.h"
 #include "bench/judge/verdict.h"
+#include "bench/take/launch.h"
 #include <argp.h>
 #include <math.h>
 #include <stdio.h>
@@ -176,7 +177,7 @@ int cmd_ab(int argc, char **argv)
         NULL,
         NULL,
         NULL};
-    struct comparison c[ENGINE_WORKLOADS_MAX];
+    struct comparison c[PLAN_WORKLOADS_MAX];
     measure_command(&measure, argc, argv);
     command_parse(&argp, argc, argv, NULL);
     enum mode mode = metric_find(given.metric)->mode;

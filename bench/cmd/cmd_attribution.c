@@ -4,10 +4,13 @@
  * table, words and waterfall. Exit status 0, 1 on a failure, 2 on bad input, 3 when base and variant are the same, 130 when
  * interrupted.
  */
-#include "bench/judge/attribution.h"
 #include "bench/cmd/command.h"
-#include "bench/take/engine.h"
+#include "bench/cmd/commands.h"
 #include "bench/low/text.h"
+#include "bench/plan/toggles.h"
+#include "bench/show/attribution_show.h"
+#include "bench/take/engine.h"
+#include "bench/take/identity.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,7 +119,7 @@ static void variants_resolve(const struct flips *flips, struct design *d, struct
 static int64_t measure(const struct options *o, const struct flips *flips, struct design *d, const struct workload *w,
                        struct store *st, bool *interrupted)
 {
-    static struct variant variants[ENGINE_VARIANTS_MAX];
+    static struct variant variants[PLAN_VARIANTS_MAX];
     char why[1024] = "";
     struct plan plan = {.experiment = "", .command = o->command, .variants = variants, .workloads = &w, .workload_count = 1,
                         .repeat = o->repeat, .budget = o->budget, .seed = o->seed, .twin = -1};

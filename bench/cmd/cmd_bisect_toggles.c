@@ -5,11 +5,13 @@
  * of that, on a log scale. Exit status 0 when found, 1 when it cannot be told, 2 on bad input, 3 when there is no difference.
  */
 #include "bench/cmd/command.h"
+#include "bench/cmd/commands.h"
+#include "bench/cmd/pair.h"
 #include "bench/judge/ddmin.h"
-#include "bench/judge/decide.h"
 #include "bench/low/figure.h"
 #include "bench/low/text.h"
 #include "bench/plan/toggles.h"
+#include "bench/take/identity.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +31,7 @@ struct measured { uint32_t set; bool impossible; struct decision d; char why[512
 struct search {
     const struct options *o;
     struct flips flips;
-    struct decide_cell cell; /* variant[0] is the good end */
+    struct pair cell; /* variant[0] is the good end */
     struct decide_rule rule;
     double whole;            /* log of bad / good */
     uint32_t all;
@@ -91,7 +93,7 @@ static struct measured *measure(struct search *s, uint32_t set)
         s->cell.failed[1] = false;
         s->cell.why[0] = 0;
         s->cell.run = 0;
-        m->d = decide_run(&s->rule, decide_engine, &s->cell);
+        m->d = decide_run(&s->rule, pair_take, &s->cell);
         snprintf(m->why, sizeof m->why, "%s", s->cell.why);
     }
     if (!s->cell.interrupted)
@@ -210,7 +212,7 @@ int cmd_bisect_toggles(int argc, char **argv)
     char why[2048], text[4096];
     command_parse(&argp, argc, argv, &o);
     s.o = &o;
-    s.cell = (struct decide_cell){.metric = o.metric, .command = "bisect-toggles", .seed = 1};
+    s.cell = (struct pair){.metric = o.metric, .command = "bisect-toggles", .seed = 1};
     s.cell.workload = workload_find(o.workload, why, sizeof why);
     if (!s.cell.workload)
         command_bad("%s", why);

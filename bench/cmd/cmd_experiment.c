@@ -4,10 +4,13 @@
  * interrupted (finished samples are kept; --resume goes on).
  */
 #include "bench/cmd/command.h"
-#include "bench/cmd/experiment.h"
+#include "bench/cmd/commands.h"
+#include "bench/cmd/experiment_file.h"
 #include "bench/cmd/measure.h"
-#include "bench/show/report.h"
+#include "bench/judge/gates.h"
 #include "bench/low/text.h"
+#include "bench/show/gates_table.h"
+#include "bench/show/report.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,8 +137,8 @@ static size_t choose(const struct experiment *e, const struct workload **out)
 static int64_t measure(const struct options *o, const struct experiment *e, struct store *st, bool *interrupted, char *why,
                        size_t size)
 {
-    static struct variant variants[ENGINE_VARIANTS_MAX];
-    const struct workload *chosen[ENGINE_WORKLOADS_MAX];
+    static struct variant variants[PLAN_VARIANTS_MAX];
+    const struct workload *chosen[PLAN_WORKLOADS_MAX];
     struct plan plan = {.experiment = e->name,
                         .command = o->command,
                         .variants = variants,
@@ -143,11 +146,11 @@ static int64_t measure(const struct options *o, const struct experiment *e, stru
                         .workloads = chosen,
                         .modes = e->modes,
                         .repeat = o->repeat ? o->repeat : e->repeat,
-                        .seed = engine_seed(),
+                        .seed = plan_seed(),
                         .twin = -1};
-    if (plan.variant_count >= ENGINE_VARIANTS_MAX || e->workload_count > ENGINE_WORKLOADS_MAX) {
-        text_fail(why, size, "%s: more than %d variants and rivals or %d workloads", e->path, ENGINE_VARIANTS_MAX - 1,
-                  ENGINE_WORKLOADS_MAX);
+    if (plan.variant_count >= PLAN_VARIANTS_MAX || e->workload_count > PLAN_WORKLOADS_MAX) {
+        text_fail(why, size, "%s: more than %d variants and rivals or %d workloads", e->path, PLAN_VARIANTS_MAX - 1,
+                  PLAN_WORKLOADS_MAX);
         return -1;
     }
     plan.workload_count = choose(e, chosen);
@@ -177,7 +180,7 @@ static int64_t resume(const struct options *o, const struct experiment *e, struc
         text_fail(why, size, "%s: no interrupted run to go on with in %s", e->name, o->db);
         return -1;
     }
-    if (!plan_resume(st, run, (const char *const *)e->rivals, &plan, why, size))
+    if (!engine_resume(st, run, (const char *const *)e->rivals, &plan, why, size))
         return -1;
     run = engine_run(st, &plan, interrupted, why, size);
     plan_free(&plan);
@@ -189,10 +192,10 @@ static bool finish(const struct options *o, const struct experiment *e, const st
                    char *why, size_t size)
 {
     char folder[512];
-    struct expect_result *gates = report_gates(ds, e);
+    struct expect_result *gates = gates_judge(ds, e);
     for (unsigned i = 0; i < e->expect_count; i++)
         out->gates[gates[i].gate]++;
-    report_gates_print(stdout, e, gates);
+    gates_table_print(stdout, e, gates);
     free(gates);
     out->status = out->gates[GATE_FAILED] || out->gates[GATE_NOT_MEASURED] ? EXIT_FAILED : EXIT_OK;
     snprintf(folder, sizeof folder, "%s/%s", o->out, e->name);

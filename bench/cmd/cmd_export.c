@@ -1,10 +1,9 @@
 /* cmd_export.c - `hakbench export`: the samples of a run as TSV or JSON.
- *
- * May include argp, bench/cmd/source.h, bench/data/export.h and libc.
  */
 #include "bench/cmd/command.h"
-#include "bench/data/export.h"
+#include "bench/cmd/commands.h"
 #include "bench/cmd/source.h"
+#include "bench/data/export.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

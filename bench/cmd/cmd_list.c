@@ -1,11 +1,13 @@
 /* cmd_list.c - `hakbench list WORD`: what there is to name: workloads, metrics, rivals, verdicts, variants ...
  *
- * One line each, the name first, which is what shell completion reads. May include every module that knows names.
+ * One line each, the name first, which is what shell completion reads.
  */
 #include "bench/cmd/command.h"
-#include "bench/cmd/experiment.h"
+#include "bench/cmd/commands.h"
+#include "bench/cmd/experiment_file.h"
 #include "bench/data/rival.h"
 #include "bench/data/store.h"
+#include "bench/judge/outcome.h"
 #include "bench/low/text.h"
 #include "bench/plan/variant.h"
 #include "bench/plan/workload.h"

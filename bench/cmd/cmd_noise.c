@@ -1,8 +1,9 @@
 /* cmd_noise.c - `hakbench noise`: identical binaries measured against each other (A/A), and comparisons simulated.
  *
- * May include libc, argp, measure.h, simulate.h, text.h and verdict.h. Each comparison is judged alone, as the harder case.
+ * Each comparison is judged alone, as the harder case.
  */
 #include "bench/cmd/command.h"
+#include "bench/cmd/commands.h"
 #include "bench/cmd/measure.h"
 #include "bench/judge/simulate.h"
 #include "bench/low/text.h"
@@ -194,7 +195,7 @@ static struct plan *plan_make(void)
 
 static int measure_all(void)
 {
-    struct heap heaps[ENGINE_WORKLOADS_MAX] = {0};
+    struct heap heaps[PLAN_WORKLOADS_MAX] = {0};
     struct store *st = measure_open(given.db);
     struct plan *p = plan_make();
     size_t wanted = given.comparisons ? (size_t)given.comparisons : 10, wrong = 0, failed = 0, done = 0;

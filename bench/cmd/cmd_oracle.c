@@ -5,9 +5,10 @@
  * the good library itself fails, 130 when interrupted.
  */
 #include "bench/cmd/command.h"
-#include "bench/judge/decide.h"
-#include "bench/take/launch.h"
+#include "bench/cmd/commands.h"
+#include "bench/cmd/pair.h"
 #include "bench/low/text.h"
+#include "bench/take/launch.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,13 +121,13 @@ static int judge_exit(const struct options *o, const struct variant v[2], const 
 
 /* --- Everything that has a figure ----------------------------------------------------------------------------------------- */
 
-static int judge_figure(const struct options *o, struct decide_cell *cell)
+static int judge_figure(const struct options *o, struct pair *cell)
 {
     char figures[256], text[1024];
     bool ends = isnan(o->bar);
     struct decide_rule rule = {.bars = {ends ? log1p(o->margin) : o->bar, log1p(-o->margin)}, .bar_count = 1 + ends};
     decide_repeats(o->metric, o->cap, &rule);
-    struct decision d = decide_run(&rule, decide_engine, cell);
+    struct decision d = decide_run(&rule, pair_take, cell);
     decision_text(&d, o->metric, figures, sizeof figures);
     if (cell->interrupted)
         return EXIT_INTERRUPTED;
@@ -162,7 +163,7 @@ static void library_find(const char *label, const char *path, struct variant *ou
 int cmd_oracle(int argc, char **argv)
 {
     struct options o = {.workload = "random_mixed-seed", .metric = "ops_s", .db = DB_DEFAULT, .bar = NAN, .margin = 0.01};
-    static struct decide_cell cell;
+    static struct pair cell;
     char why[2048];
     command_parse(&argp, argc, argv, &o);
     bool by_exit = strcmp(o.metric, "exit") == 0;

@@ -1,11 +1,12 @@
 /* cmd_report.c - `hakbench report NAME`: the report of stored samples once more, measuring nothing.
  */
 #include "bench/cmd/command.h"
-#include "bench/cmd/experiment.h"
-#include "bench/data/export.h"
-#include "bench/show/report.h"
+#include "bench/cmd/commands.h"
+#include "bench/cmd/experiment_file.h"
+#include "bench/data/export_read.h"
 #include "bench/data/store.h"
 #include "bench/low/text.h"
+#include "bench/show/report.h"
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,13 +1,12 @@
 /* cmd_run.c - `hakbench run`: a variant against its A/A twin, the recorded baselines, glibc and every rival; and --resume.
- *
- * May include libc, argp, measure.h, baseline.h, export.h and verdict.h.
  */
-#include "bench/data/baseline.h"
 #include "bench/cmd/command.h"
+#include "bench/cmd/commands.h"
 #include "bench/cmd/measure.h"
+#include "bench/data/baseline.h"
 #include "bench/data/export.h"
 #include "bench/data/rival.h"
-#include "bench/judge/verdict.h"
+#include "bench/show/table.h"
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,7 +131,7 @@ static struct dataset *resumed(struct store *st)
 {
     static struct plan plan;
     char why[512];
-    if (!plan_resume(st, given.resume, given.rivals, &plan, why, sizeof why))
+    if (!engine_resume(st, given.resume, given.rivals, &plan, why, sizeof why))
         command_bad("%s", why);
     plan.repeat = given.repeat ? given.repeat : plan.repeat;
     plan.budget = given.budget < 0 ? plan.budget : given.budget;

@@ -1,8 +1,9 @@
 /* cmd_show.c - `hakbench show`: a stored run as it is: its context, its variants, medians of its cells or every sample.
  *
- * Judges nothing: that is what run, ab and report do. May include argp, bench/cmd/source.h and libc.
+ * Judges nothing: that is what run, ab and report do.
  */
 #include "bench/cmd/command.h"
+#include "bench/cmd/commands.h"
 #include "bench/cmd/source.h"
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,4 @@
 /* command.c - how every command of hakbench reads its arguments: argp, but a mistake is one line that says what would be right.
- *
- * May include libc only.
  */
 #include "bench/cmd/command.h"
 #include <errno.h>

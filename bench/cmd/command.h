@@ -1,22 +1,10 @@
-/* command.h - the commands of hakbench, each in cmd_<name>.c: argv[0] is the command's name; answers the exit status.
+/* command.h - what every command of hakbench shares: how it reads its arguments, and how it ends.
  */
 #ifndef BENCH_COMMAND_H
 #define BENCH_COMMAND_H
 
 #include <argp.h>
 #include <stdbool.h>
-
-int cmd_run(int argc, char **argv);
-int cmd_ab(int argc, char **argv);
-int cmd_experiment(int argc, char **argv);
-int cmd_report(int argc, char **argv);
-int cmd_export(int argc, char **argv);
-int cmd_noise(int argc, char **argv);
-int cmd_list(int argc, char **argv);
-int cmd_show(int argc, char **argv);
-int cmd_attribution(int argc, char **argv);
-int cmd_bisect_toggles(int argc, char **argv);
-int cmd_oracle(int argc, char **argv);
 
 /* argp_parse as every command calls it: the command is "hakbench <name>" in what it says, a mistake is one line and exit
  * status 2, also by argp_error. Returns when all is well. */

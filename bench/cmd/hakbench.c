@@ -3,9 +3,12 @@
  * Each command is a function in a file of its own (cmd_<name>.c) with its own argp; this file only picks one.
  */
 #include "bench/cmd/command.h"
-#include "bench/take/launch.h"
-#include "bench/plan/variant.h"
+#include "bench/cmd/commands.h"
+#include "bench/low/xalloc.h"
+#include "bench/take/identity.h"
+#include "bench/take/launcher.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct command {
@@ -37,10 +40,16 @@ static int usage(FILE *out, int status)
     return status;
 }
 
+static void end(void)
+{
+    exit(EXIT_FAILED);
+}
+
 int main(int argc, char **argv)
 {
+    xalloc_end = end;
     if (argc > 2 && strcmp(argv[1], "--launch") == 0)
-        return launch_main(argc - 2, argv + 2);
+        return launcher_main(argc - 2, argv + 2);
     if (argc == 2 && strcmp(argv[1], "--whose-malloc") == 0)
         return variant_whose_malloc();
     char *help[] = {argv[0], argc == 3 ? argv[2] : NULL, "--help", NULL};

@@ -1,4 +1,4 @@
-/* measure.c - from a command line to a plan, and from a plan to a dataset. May include libc, engine.h, command.h and text.h. */
+/* measure.c - from a command line to a plan, and from a plan to a dataset. */
 #include "bench/cmd/measure.h"
 #include "bench/cmd/command.h"
 #include "bench/low/text.h"
@@ -51,8 +51,8 @@ size_t measure_append(struct measure *m, const struct variant *v)
 {
     size_t at = m->plan.variant_count;
     char plain[64];
-    if (at == ENGINE_VARIANTS_MAX - 1)
-        command_bad("%s: at most %d variants in a run", v->d.label, ENGINE_VARIANTS_MAX - 1);
+    if (at == PLAN_VARIANTS_MAX - 1)
+        command_bad("%s: at most %d variants in a run", v->d.label, PLAN_VARIANTS_MAX - 1);
     m->variants[at] = *v;
     snprintf(plain, sizeof plain, "%.50s", v->d.label);
     for (int i = 2; label_taken(m, at, m->variants[at].d.label); i++)
@@ -78,8 +78,8 @@ size_t measure_workload(struct measure *m, const char *name)
     for (size_t i = 0; i < m->plan.workload_count; i++)
         if (m->workloads[i] == w)
             return i;
-    if (m->plan.workload_count == ENGINE_WORKLOADS_MAX)
-        command_bad("%s: at most %d workloads in a run", name, ENGINE_WORKLOADS_MAX);
+    if (m->plan.workload_count == PLAN_WORKLOADS_MAX)
+        command_bad("%s: at most %d workloads in a run", name, PLAN_WORKLOADS_MAX);
     m->workloads[m->plan.workload_count] = w;
     return m->plan.workload_count++;
 }
@@ -100,7 +100,7 @@ struct plan *measure_plan(struct measure *m)
     m->plan.workloads = m->workloads;
     m->plan.skip = m->skip;
     m->plan.modes = 1u << MODE_TIME;
-    m->plan.seed = engine_seed();
+    m->plan.seed = plan_seed();
     m->plan.twin = -1;
     return &m->plan;
 }

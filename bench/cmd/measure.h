@@ -9,9 +9,9 @@
 
 /* A plan that is being put together; zero-initialised, with command filled by measure_command. */
 struct measure {
-    struct variant variants[ENGINE_VARIANTS_MAX];
-    uint64_t skip[ENGINE_VARIANTS_MAX];
-    const struct workload *workloads[ENGINE_WORKLOADS_MAX];
+    struct variant variants[PLAN_VARIANTS_MAX];
+    uint64_t skip[PLAN_VARIANTS_MAX];
+    const struct workload *workloads[PLAN_WORKLOADS_MAX];
     char command[512];
     struct plan plan; /* points into the fields above, once measure_plan was called */
 };

@@ -1,10 +1,8 @@
 /* source.c - which run a command works on: of a database, by number or as the newest, or from a TSV file.
- *
- * May include argp, bench/data/store.h, bench/data/export.h and libc.
  */
 #include "bench/cmd/source.h"
 #include "bench/cmd/command.h"
-#include "bench/data/export.h"
+#include "bench/data/export_read.h"
 #include "bench/data/store.h"
 #include <errno.h>
 #include <stdlib.h>

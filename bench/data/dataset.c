@@ -1,10 +1,10 @@
 /* dataset.c - the builders of a dataset, and what is asked of it: values, cells, pairs, medians, derived metrics.
  *
- * May include libc and bench/low/stats.h. What must hold: every sample has metric_count values; labels and names are unique.
+ * What must hold: every sample has metric_count values; labels and names are unique.
  */
 #include "bench/data/dataset.h"
-#include "bench/low/xalloc.h"
 #include "bench/low/stats.h"
+#include "bench/low/xalloc.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -243,4 +243,11 @@ double dataset_median(const struct dataset *ds, int variant, int workload, const
         median = derived_value(dataset_median(ds, variant, workload, d->top), dataset_median(ds, variant, workload, d->bottom),
                                d->rest ? dataset_median(ds, variant, workload, d->rest) : 0);
     return median;
+}
+
+bool dataset_is_program(const char *command)
+{
+    static const char program[] = "program";
+    size_t length = sizeof program - 1;
+    return strncmp(command, program, length) == 0 && (command[length] == 0 || command[length] == ' ');
 }

@@ -85,4 +85,7 @@ size_t dataset_pairs(const struct dataset *ds, int a, int b, int workload, const
  * every mode); where no sample has all its parts, it is made of the parts' medians. */
 double dataset_median(const struct dataset *ds, int variant, int workload, const char *metric);
 
+/* Is it a real program, of bench/program? What such a one prints is the same under every allocator. */
+bool dataset_is_program(const char *command);
+
 #endif

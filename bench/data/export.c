@@ -1,7 +1,7 @@
 /* export.c - a run as TSV and as JSON. The TSV is read back by export_read.c: change both together.
  *
- * May include libc and bench/data/dataset.h. What must hold: equal datasets give equal bytes, wherever and whenever; a number is
- * written so that it reads back as the same double.
+ * What must hold: equal datasets give equal bytes, wherever and whenever; a number is written so that it reads back as the
+ * same double.
  */
 #include "bench/data/export.h"
 #include "bench/low/xalloc.h"

@@ -11,8 +11,4 @@
 void export_tsv(FILE *out, const struct dataset *ds);
 void export_json(FILE *out, const struct dataset *ds);
 
-/* What export_tsv wrote, as a dataset again; exporting that gives the same bytes. NULL: why holds one line with file, line of
- * the file, and what is wrong there. */
-struct dataset *dataset_from_tsv(const char *path, char *why, size_t size);
-
 #endif

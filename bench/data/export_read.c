@@ -1,13 +1,14 @@
 /* export_read.c - a run from its TSV. The file may come from anywhere: every line is checked, the first that is wrong is named.
  *
- * May include libc and bench/data/dataset.h. export.c writes what is read here: change both together.
+ * export.c writes what is read here: change both together.
  */
-#include "bench/data/export.h"
+#include "bench/data/export_read.h"
 #include "bench/low/xalloc.h"
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

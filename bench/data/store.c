@@ -1,13 +1,29 @@
 /* store.c - the samples on disk: appending and loading.
  *
- * May include SQLite and bench/data/dataset.h. What must hold: whoever has been told that a sample is stored finds it again,
- * whatever ends this process; nothing of a sample is visible before all of it is.
+ * What must hold: whoever has been told that a sample is stored finds it again, whatever ends this process; nothing of a
+ * sample is visible before all of it is.
  */
+#include "bench/data/store.h"
 #include "bench/data/store_db.h"
 #include "bench/data/store_schema.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+struct store *store_open(const char *path, enum store_access access)
+{
+    return db_open(path, access == STORE_WRITE);
+}
+
+void store_close(struct store *st)
+{
+    db_close(st);
+}
+
+const char *store_error(void)
+{
+    return db_error();
+}
 
 /* --- Appending ----------------------------------------------------------------------------------------------------- */
 

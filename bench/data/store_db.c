@@ -1,10 +1,10 @@
 /* store_db.c - opening a file of samples with all that can be wrong with it, and SQLite's statements as the store uses them.
  *
- * May include SQLite. What must hold: every failure leaves its line in store_error().
+ * What must hold: every failure leaves its line in store_error().
  */
 #include "bench/data/store_db.h"
-#include "bench/low/xalloc.h"
 #include "bench/data/store_schema.h"
+#include "bench/low/xalloc.h"
 #include <errno.h>
 #include <libgen.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 
 static char error[1536];
 
-const char *store_error(void)
+const char *db_error(void)
 {
     return error;
 }
@@ -228,43 +228,43 @@ static bool journal_empty(const struct store *st)
 }
 
 /* A reader, too, opens for writing where it may, and then promises not to: else SQLite leaves its files beside this one. */
-static int open_file(struct store *st, enum store_access access_wanted)
+static int open_file(struct store *st, bool write)
 {
     struct stat info;
-    int flags = SQLITE_OPEN_READWRITE | (access_wanted == STORE_WRITE ? SQLITE_OPEN_CREATE : 0);
+    int flags = SQLITE_OPEN_READWRITE | (write ? SQLITE_OPEN_CREATE : 0);
     int status = stat(st->path, &info) == 0 && !S_ISREG(info.st_mode) ? SQLITE_CANTOPEN
                                                                       : sqlite3_open_v2(st->path, &st->db, flags, NULL);
     if (status == SQLITE_OK)
         sqlite3_busy_timeout(st->db, BUSY_MS);
-    if (status == SQLITE_OK && access_wanted == STORE_READ && schema_number(st->db, "PRAGMA user_version") < 0 &&
+    if (status == SQLITE_OK && !write && schema_number(st->db, "PRAGMA user_version") < 0 &&
         (sqlite3_errcode(st->db) == SQLITE_READONLY || sqlite3_errcode(st->db) == SQLITE_CANTOPEN) && journal_empty(st))
         status = open_unchanging(st);
-    if (status == SQLITE_OK && access_wanted == STORE_READ)
+    if (status == SQLITE_OK && !write)
         sqlite3_exec(st->db, "PRAGMA query_only = ON", NULL, NULL, NULL);
     return status;
 }
 
-struct store *store_open(const char *path, enum store_access access_wanted)
+struct store *db_open(const char *path, bool write)
 {
     struct store *st = xalloc_need(calloc(1, sizeof *st));
     error[0] = 0;
     snprintf(st->path, sizeof st->path, "%s", path);
-    int status = *path && strlen(path) < sizeof st->path ? open_file(st, access_wanted) : SQLITE_CANTOPEN;
+    int status = *path && strlen(path) < sizeof st->path ? open_file(st, write) : SQLITE_CANTOPEN;
     int version = status == SQLITE_OK ? inspect(st) : -1;
     if (status != SQLITE_OK)
         db_fail_sqlite(path, st->db, status);
-    else if (version == 0 && access_wanted == STORE_READ)
+    else if (version == 0 && !write)
         db_fail(path, "is empty: no run was stored there; another one is named with --db FILE");
-    else if (version >= 0 && (access_wanted == STORE_READ ? version == schema_version : prepare_writing(st)))
+    else if (version >= 0 && (!write ? version == schema_version : prepare_writing(st)))
         return st;
-    store_close(st);
-    if (access_wanted == STORE_WRITE || version <= 0)
+    db_close(st);
+    if (write || version <= 0)
         return NULL;
-    store_close(store_open(path, STORE_WRITE)); /* an older file: migrate it, then it can be read */
-    return *error ? NULL : store_open(path, STORE_READ);
+    db_close(db_open(path, true)); /* an older file: migrate it, then it can be read */
+    return *error ? NULL : db_open(path, false);
 }
 
-void store_close(struct store *st)
+void db_close(struct store *st)
 {
     if (!st)
         return;

@@ -1,12 +1,11 @@
-/* attribution.h - what each toggle contributes to a metric, from the samples of a factorial design: table, words, waterfall.
+/* attribution.h - what each toggle contributes to a metric, from the samples of a factorial design.
  */
 #ifndef BENCH_ATTRIBUTION_H
 #define BENCH_ATTRIBUTION_H
 
 #include "bench/data/dataset.h"
+#include "bench/data/flips.h"
 #include "bench/judge/effects.h"
-#include "bench/plan/toggles.h"
-#include <stdio.h>
 
 /* Below this, as a part, nothing is made of an effect. */
 #define ATTRIBUTION_MARGIN 0.01
@@ -28,14 +27,5 @@ struct attribution {
 /* The runs of a design are found in ds by their toggles (flips_text). false: why holds one line. */
 bool attribution_make(const struct dataset *ds, int workload, const char *metric, const struct flips *flips,
                       const struct design *design, struct attribution *out, char *why, size_t size);
-
-/* Runs, effects with intervals, shares, and the paragraph; as Markdown. */
-void attribution_print(FILE *out, const struct attribution *a);
-
-/* The paragraph alone. */
-void attribution_words(FILE *out, const struct attribution *a);
-
-/* <folder>/waterfall-<metric>.svg and .png. */
-bool attribution_plot(const struct attribution *a, const char *folder, char *why, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 /* bottleneck.c - estimates of where the time goes. See bottleneck.h.
  *
- * May include dataset and GSL. Counting runs may be shorter than timing runs, so counts are taken per operation.
+ * Counting runs may be shorter than timing runs, so counts are taken per operation.
  */
 #include "bench/judge/bottleneck.h"
 #include <gsl/gsl_multifit.h>

@@ -7,7 +7,6 @@
 #ifndef BENCH_DECIDE_H
 #define BENCH_DECIDE_H
 
-#include "bench/take/engine.h"
 #include "bench/low/stats.h"
 
 #define DECIDE_REPEAT_MAX 192
@@ -32,20 +31,6 @@ struct decision {
 
 /* Pure but for take. */
 struct decision decide_run(const struct decide_rule *rule, decide_take *take, void *context);
-
-/* A pair of variants on one workload by one metric, through the engine: the context of decide_engine. */
-struct decide_cell {
-    struct store *store;
-    struct variant variant[2];   /* reference, candidate */
-    const struct workload *workload;
-    const char *metric, *command;
-    uint64_t seed;
-    int64_t run;                 /* 0 before the first pair: set it so for another pair of variants */
-    bool interrupted;
-    bool failed[2];              /* the workload failed with it */
-    char why[512];               /* one line, when it could not go on */
-};
-decide_take decide_engine;
 
 /* How often to measure at first and at most: time needs many, a count repeats itself. cap 0: the metric's own. */
 void decide_repeats(const char *metric, int cap, struct decide_rule *rule);

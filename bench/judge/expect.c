@@ -1,6 +1,6 @@
 /* expect.c - checks the names of an `expect` line before the run, and judges it after the run; expect.h says how.
  *
- * May include: dataset, stats, experiment. Judging reads the dataset only.
+ * Judging reads the dataset only.
  */
 #include "bench/judge/expect.h"
 #include "bench/judge/expect_parse.h"

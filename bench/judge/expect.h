@@ -14,7 +14,9 @@
 #ifndef BENCH_EXPECT_H
 #define BENCH_EXPECT_H
 
-#include "bench/cmd/experiment.h"
+#include "bench/data/dataset.h"
+#include "bench/data/experiment.h"
+#include "bench/judge/outcome.h"
 
 struct expect_result {
     enum gate gate;

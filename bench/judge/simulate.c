@@ -1,8 +1,8 @@
 /* simulate.c - datasets with a planted effect, judged by verdict_judge. See simulate.h.
  *
- * May include dataset, verdict, GSL and libc. A sample's time is log-normal, on top of a slow drift that neighbours share (an
- * autoregressive process, 0.95 from sample to sample, as wide as the noise), and now and then 10 to 50 % longer. The order is
- * that of the engine: A, its twin and B shuffled in each block, forwards and backwards.
+ * A sample's time is log-normal, on top of a slow drift that neighbours share (an autoregressive process, 0.95 from sample to
+ * sample, as wide as the noise), and now and then 10 to 50 % longer. The order is that of the engine: A, its twin and B
+ * shuffled in each block, forwards and backwards.
  */
 #include "bench/judge/simulate.h"
 #include <gsl/gsl_randist.h>

@@ -1,9 +1,11 @@
 /* verdict.c - judges comparisons: pairs from the dataset, an interval, a test, the A/A floor, Holm over the set. See verdict.h.
  *
- * May include dataset, metric, stats and libc. No files, no clock; the same dataset gives the same verdicts.
+ * No files, no clock; the same dataset gives the same verdicts.
  */
 #include "bench/judge/verdict.h"
+#include "bench/low/xalloc.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,16 +28,6 @@
 #define P_FAMILY 0.05
 #define TRIM     0.1
 
-static void *take(size_t count, size_t size)
-{
-    void *p = calloc(count + 1, size);
-    if (!p) {
-        fprintf(stderr, "hakbench: out of memory for %zu values\n", count);
-        exit(1);
-    }
-    return p;
-}
-
 /* --- Pairs ---------------------------------------------------------------------------------------------------------------- */
 
 struct pairs {
@@ -45,7 +37,7 @@ struct pairs {
 
 static struct pairs pairs_of(const struct dataset *ds, int a, int b, int workload, const char *metric)
 {
-    struct pairs p = {take(ds->sample_count, sizeof *p.a), take(ds->sample_count, sizeof *p.b), 0};
+    struct pairs p = {xalloc_zeroed(ds->sample_count, sizeof *p.a), xalloc_zeroed(ds->sample_count, sizeof *p.b), 0};
     p.n = dataset_pairs(ds, a, b, workload, metric, p.a, p.b, ds->sample_count);
     return p;
 }
@@ -86,7 +78,7 @@ static bool pairs_exact(const struct dataset *ds, const struct comparison *c, co
 
 static size_t pairs_outliers(const struct pairs *p)
 {
-    bool *flag = take(p->n, sizeof *flag);
+    bool *flag = xalloc_zeroed(p->n, sizeof *flag);
     size_t count = stats_outliers(p->a, p->n, flag) + stats_outliers(p->b, p->n, flag);
     free(flag);
     return count;
@@ -190,7 +182,7 @@ static void measure(const struct dataset *ds, struct comparison *c, double margi
         c->ratio = range_ratio(&p, c->median_a, c->median_b);
         c->needed = 0; /* more of the same would not decide */
     } else if (pairs_positive(&p)) {
-        double *r = take(p.n, sizeof *r);
+        double *r = xalloc_zeroed(p.n, sizeof *r);
         stats_log_ratios(p.a, p.b, p.n, r);
         c->p = stats_trimmed_t(r, p.n, TRIM, 0);
         c->p_rank = stats_mann_whitney(p.a, p.n, p.b, p.n);
@@ -219,8 +211,8 @@ static enum verdict judge(const struct comparison *c, double margin)
 
 void verdict_judge(const struct dataset *ds, struct comparison *c, size_t count, double margin)
 {
-    double *p = take(count, sizeof *p);
-    size_t *tested = take(count, sizeof *tested), n = 0;
+    double *p = xalloc_zeroed(count, sizeof *p);
+    size_t *tested = xalloc_zeroed(count, sizeof *tested), n = 0;
     for (size_t i = 0; i < count; i++) {
         measure(ds, &c[i], margin);
         if (c[i].pairs && !c[i].exact) {

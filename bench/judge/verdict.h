@@ -1,6 +1,6 @@
-/* verdict.h - from a dataset to comparisons and their verdicts, and the table that shows them.
+/* verdict.h - from a dataset to comparisons and their verdicts.
  *
- * Pure but for table_print, which also reads the published baselines; not thread-safe.
+ * Pure; not thread-safe.
  */
 #ifndef BENCH_VERDICT_H
 #define BENCH_VERDICT_H
@@ -8,7 +8,6 @@
 #include "bench/data/dataset.h"
 #include "bench/judge/outcome.h"
 #include "bench/low/stats.h"
-#include <stdio.h>
 
 #define VERDICT_MARGIN 0.01
 /* How `ab` chooses the number of pairs: VERDICT_PAIRS, doubled while a verdict is open, up to VERDICT_PAIRS_MAX. The error
@@ -41,9 +40,5 @@ const char *verdict_text(const struct comparison *c);
 /* What is printed with it: "A/A 1.001 [0.994, 1.007], p 2e-05 paired, 0.0003 Mann-Whitney, 1 outlier kept"; "" when exact or
  * not measured. Static buffer. */
 const char *verdict_detail(const struct comparison *c);
-
-/* The terminal table of a dataset: per workload every variant with M ops/s, interval, ratio to the reference, verdict,
- * and the budgets (system calls, faults, SuperSlabs, peak RSS), then the A/A floor, what is missing, published baselines. */
-void table_print(FILE *out, const struct dataset *ds, int reference);
 
 #endif

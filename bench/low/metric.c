@@ -1,10 +1,8 @@
 /* metric.c - the list of what can be measured, and the entries made on the spot for counters that only a run can name.
- *
- * May include libc only.
  */
 #include "bench/low/metric.h"
-#include "bench/low/xalloc.h"
 #include "bench/low/text.h"
+#include "bench/low/xalloc.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /* stats.c - medians, bootstrap intervals, tests, Holm's correction. See stats.h.
  *
- * May include GSL and libc. Quantiles, sorting and distribution functions are GSL's.
+ * Quantiles, sorting and distribution functions are GSL's.
  */
 #include "bench/low/stats.h"
+#include "bench/low/xalloc.h"
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sf_gamma.h>
 #include <gsl/gsl_sort.h>
@@ -14,19 +15,9 @@
 
 enum { RANK_SUM_EXACT = 60, SIGNED_RANK_EXACT = 200 };
 
-static void *take(size_t count, size_t size)
-{
-    void *p = calloc(count ? count : 1, size);
-    if (!p) {
-        fprintf(stderr, "hakbench: out of memory for statistics of %zu values\n", count);
-        exit(1);
-    }
-    return p;
-}
-
 static double *copy(const double *x, size_t n)
 {
-    double *c = take(n, sizeof *c);
+    double *c = xalloc_zeroed(n, sizeof *c);
     memcpy(c, x, n * sizeof *c);
     return c;
 }
@@ -51,7 +42,7 @@ double stats_mad(const double *x, size_t n)
 {
     if (!n)
         return NAN;
-    double *work = take(n, sizeof *work);
+    double *work = xalloc_zeroed(n, sizeof *work);
     double value = gsl_stats_mad(x, 1, n, work);
     free(work);
     return value;
@@ -105,7 +96,7 @@ static void points_even(struct points *p, const double *sorted, size_t n, size_t
 
 static struct points median_points(const double *sorted, size_t n)
 {
-    struct points p = {take(n * (GAP + 1), sizeof *p.value), take(n * (GAP + 1), sizeof *p.weight), 0};
+    struct points p = {xalloc_zeroed(n * (GAP + 1), sizeof *p.value), xalloc_zeroed(n * (GAP + 1), sizeof *p.weight), 0};
     for (size_t i = 1; i <= n; i++)
         if (n % 2)
             point_add(&p, sorted[i - 1], draw_at_most(n / 2 + 1, i, n) - draw_at_most(n / 2 + 1, i - 1, n));
@@ -146,7 +137,7 @@ void stats_log_ratios(const double *a, const double *b, size_t n, double *out)
 
 struct stats_interval stats_ratio_interval(const double *a, const double *b, size_t n)
 {
-    double *r = take(n, sizeof *r);
+    double *r = xalloc_zeroed(n, sizeof *r);
     stats_log_ratios(a, b, n, r);
     struct stats_interval i = stats_median_interval(r, n, 0.95);
     free(r);
@@ -158,7 +149,7 @@ struct stats_interval stats_ratio_interval(const double *a, const double *b, siz
  * the midrank of each value, which is a whole number; answers the sum of t^3 - t over ties. */
 static double ranks_doubled(const double *x, size_t n, size_t *rank)
 {
-    size_t *order = take(n, sizeof *order);
+    size_t *order = xalloc_zeroed(n, sizeof *order);
     double ties = 0;
     gsl_sort_index(order, x, 1, n);
     for (size_t i = 0, j; i < n; i = j) {
@@ -187,7 +178,7 @@ static double p_normal(double distance, double variance)
 static double p_rank_sum(const size_t *rank, size_t n, size_t pick, size_t sum)
 {
     size_t top = n * (n + 1), mean = pick * (n + 1), far = sum > mean ? sum - mean : mean - sum;
-    double *ways = take((pick + 1) * (top + 1), sizeof *ways), all = 0, tail = 0;
+    double *ways = xalloc_zeroed((pick + 1) * (top + 1), sizeof *ways), all = 0, tail = 0;
     ways[0] = 1;
     for (size_t i = 0; i < n; i++)
         for (size_t k = pick; k > 0; k--)
@@ -207,8 +198,8 @@ double stats_mann_whitney(const double *a, size_t na, const double *b, size_t nb
     size_t n = na + nb, sum = 0;
     if (!na || !nb)
         return 1;
-    double *both = take(n, sizeof *both), p;
-    size_t *rank = take(n, sizeof *rank);
+    double *both = xalloc_zeroed(n, sizeof *both), p;
+    size_t *rank = xalloc_zeroed(n, sizeof *rank);
     memcpy(both, a, na * sizeof *a);
     memcpy(both + na, b, nb * sizeof *b);
     double ties = ranks_doubled(both, n, rank), size = (double)n, da = (double)na, db = (double)nb;
@@ -227,7 +218,7 @@ double stats_mann_whitney(const double *a, size_t na, const double *b, size_t nb
 static double p_signed_rank(const size_t *rank, size_t m, size_t sum)
 {
     size_t top = m * (m + 1), low = sum < top - sum ? sum : top - sum;
-    double *chance = take(top + 1, sizeof *chance), tail = 0;
+    double *chance = xalloc_zeroed(top + 1, sizeof *chance), tail = 0;
     chance[0] = 1;
     for (size_t i = 0; i < m; i++)
         for (size_t s = top + 1; s-- > 0;)
@@ -240,9 +231,9 @@ static double p_signed_rank(const size_t *rank, size_t m, size_t sum)
 
 double stats_wilcoxon(const double *a, const double *b, size_t n)
 {
-    double *size = take(n, sizeof *size), p = 1;
-    bool *positive = take(n, sizeof *positive);
-    size_t *rank = take(n, sizeof *rank), m = 0, sum = 0;
+    double *size = xalloc_zeroed(n, sizeof *size), p = 1;
+    bool *positive = xalloc_zeroed(n, sizeof *positive);
+    size_t *rank = xalloc_zeroed(n, sizeof *rank), m = 0, sum = 0;
     for (size_t i = 0; i < n; i++)
         if (a[i] != b[i]) {
             positive[m] = a[i] > b[i];
@@ -282,8 +273,8 @@ double stats_trimmed_t(const double *x, size_t n, double trim, double mean)
 
 void stats_holm(const double *p, size_t n, double *adjusted)
 {
-    size_t *order = take(n, sizeof *order);
-    double *result = take(n, sizeof *result), most = 0;
+    size_t *order = xalloc_zeroed(n, sizeof *order);
+    double *result = xalloc_zeroed(n, sizeof *result), most = 0;
     gsl_sort_index(order, p, 1, n);
     for (size_t i = 0; i < n; i++) {
         most = fmax(most, fmin(1, p[order[i]] * (double)(n - i)));
@@ -308,7 +299,7 @@ size_t stats_outliers(const double *x, size_t n, bool *flag)
 /* The standard error of a median of n normal values is sqrt(pi / 2) sd / sqrt(n). */
 size_t stats_pairs_needed(const double *a, const double *b, size_t n, double margin)
 {
-    double *r = take(n, sizeof *r);
+    double *r = xalloc_zeroed(n, sizeof *r);
     stats_log_ratios(a, b, n, r);
     double half = gsl_cdf_ugaussian_Pinv(0.975) * sqrt(M_PI_2) * stats_mad(r, n) / margin;
     free(r);

@@ -1,24 +1,11 @@
-/* build.h - a variant of ours: how it is written, and the library that is built of it, in this tree or at a revision.
+/* build.h - a variant of ours: the library that is built of it, in this tree or at a revision.
  *
  * Everything runs in the root of the tree, which is the current folder. Nothing here is thread-safe.
  */
 #ifndef BENCH_BUILD_H
 #define BENCH_BUILD_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#define BUILD_SETTINGS_MAX 8
-
-/* What stands in "PHASE=12 FRONT=0 HAKMEM_SS_LRU_MB=8" or "PHASE=12 FRONT=0@v0.1". */
-struct build {
-    char toggles[512];                        /* "PHASE=12 FRONT=0", for make and phases/resolve */
-    char revision[64];                        /* "v0.1", of the whole set; "": this tree */
-    char settings[BUILD_SETTINGS_MAX][128]; /* HAKMEM_X=value, for the environment of the workload; "" ends them */
-};
-
-/* false: why holds one line. */
-bool build_read(const char *text, struct build *out, char *why, size_t size);
+#include "bench/data/build_text.h"
 
 /* Builds what is not built yet; the library's absolute path goes to out. false: why holds one line. */
 bool build_library(const struct build *b, char *out, size_t room, char *why, size_t size);

@@ -1,6 +1,4 @@
 /* plan.c - the order of a plan's samples, and plans of stored runs.
- *
- * May include libc, GSL (generator and shuffle) and engine.h.
  */
 #include "bench/plan/plan.h"
 #include "bench/data/rival.h"
@@ -35,7 +33,7 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 31;
 }
 
-uint64_t engine_seed(void)
+uint64_t plan_seed(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
@@ -49,7 +47,7 @@ int plan_rounds(const struct plan *p, size_t workload)
 
 void plan_block(const struct plan *p, size_t block, size_t *cells, size_t *count)
 {
-    size_t works[ENGINE_WORKLOADS_MAX], variants[ENGINE_VARIANTS_MAX];
+    size_t works[PLAN_WORKLOADS_MAX], variants[PLAN_VARIANTS_MAX];
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, mix(p->seed ^ mix(block)));
     for (size_t w = 0; w < p->workload_count; w++)
@@ -176,25 +174,19 @@ static bool plan_fill(const struct dataset *ds, const char *const *given, struct
         snprintf(why, size, "run %lld: its plan is not in the store, so it cannot be resumed", (long long)ds->run);
         return false;
     }
-    return plan_matches(out, ds, why, size) && context_matches(ds, why, size);
+    return plan_matches(out, ds, why, size);
 }
 
-bool plan_resume(struct store *st, int64_t run, const char *const *given, struct plan *out, char *why, size_t size)
+bool plan_resume(const struct dataset *ds, const char *const *given, struct plan *out, char *why, size_t size)
 {
-    struct dataset *ds = store_load(st, run);
     memset(out, 0, sizeof *out);
-    if (!ds) {
-        snprintf(why, size, "%s", store_error());
-        return false;
-    }
     out->variants = calloc(ds->variant_count + 1, sizeof *out->variants);
     out->workloads = calloc(ds->workload_count + 1, sizeof *out->workloads);
     out->experiment = strdup(ds->experiment);
     out->command = strdup(ds->command);
     out->seed = ds->seed;
-    out->resume = run;
+    out->resume = ds->run;
     bool good = out->variants && out->workloads && out->experiment && out->command && plan_fill(ds, given, out, why, size);
-    dataset_free(ds);
     if (!good)
         plan_free(out);
     return good;

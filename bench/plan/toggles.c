@@ -1,15 +1,13 @@
 /* toggles.c - the flips between two variants. See toggles.h.
  */
 #include "bench/plan/toggles.h"
-#include "bench/plan/build.h"
 #include "bench/low/text.h"
+#include "bench/plan/build.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { WORDS_MAX = 64 };
-
-static const char revision[] = "revision"; /* toggles are in capitals */
 
 /* NAME=value words by name, in order. The revision is one of them. */
 struct words { char name[WORDS_MAX][48], value[WORDS_MAX][128]; int count; };
@@ -64,24 +62,12 @@ static bool words_read(const char *text, struct words *out, char *why, size_t si
     if (!build_read(text, &b, why, size) || !root_find(&b, root, sizeof root, why, size) ||
         !build_ask(&b, root, "--states", states, sizeof states, why, size))
         return false;
-    if (!words_add(out, revision, b.revision, why, size) || !words_part(states, out, why, size))
+    if (!words_add(out, FLIP_REVISION, b.revision, why, size) || !words_part(states, out, why, size))
         return false;
     for (int i = 0; i < BUILD_SETTINGS_MAX && *b.settings[i]; i++)
         if (!words_part(strcpy(setting, b.settings[i]), out, why, size))
             return false;
     return true;
-}
-
-static bool name_is_revision(const char *name)
-{
-    return strcmp(name, revision) == 0;
-}
-
-/* NAME=value behind what is there; nothing for what is not given, and for the revision, which comes last. */
-static void word_put(char *text, size_t size, const char *name, const char *value)
-{
-    if (*value && !name_is_revision(name))
-        text_add(text, size, " %s=%s", name, value);
 }
 
 /* A toggle that only one of two revisions knows, and that is off there, makes no difference. */
@@ -139,8 +125,8 @@ bool flips_between(const char *from, const char *to, struct flips *out, char *wh
         if ((i >= a.count && in_a >= 0) || is_off_and_unknown(name, in_a, in_b, value, other))
             continue;
         if (strcmp(value, other) == 0) {
-            word_put(out->common, sizeof out->common, name, value);
-            if (name_is_revision(name))
+            flip_put(out->common, sizeof out->common, name, value);
+            if (flip_is_revision(name))
                 snprintf(out->revision, sizeof out->revision, "%s", value);
             continue;
         }
@@ -156,45 +142,3 @@ bool flips_between(const char *from, const char *to, struct flips *out, char *wh
     return true;
 }
 
-/* Off where the one that replaces them is on, and on where it is off. */
-static void replaced_put(char *text, size_t size, const struct flip *flip, const char *value)
-{
-    char names[sizeof flip->replaced];
-    strcpy(names, flip->replaced);
-    for (char *save, *name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save))
-        word_put(text, size, name, strcmp(value, "1") == 0 ? "0" : "1");
-}
-
-char *flips_text(const struct flips *f, uint32_t set, char *out, size_t size)
-{
-    const char *at = f->revision;
-    snprintf(out, size, "%s", f->common);
-    for (int i = 0; i < f->count; i++) {
-        const char *value = set >> i & 1 ? f->flip[i].to : f->flip[i].from;
-        at = name_is_revision(f->flip[i].name) ? value : at;
-        word_put(out, size, f->flip[i].name, value);
-        replaced_put(out, size, &f->flip[i], value);
-    }
-    text_add(out, size, "%s%s", *at ? "@" : "", at);
-    return out;
-}
-
-static const char *value_name(const struct flip *flip, const char *value)
-{
-    return *value ? value : name_is_revision(flip->name) ? "this tree" : "(not set)";
-}
-
-char *flips_name(const struct flips *f, uint32_t set, char *out, size_t size)
-{
-    snprintf(out, size, "%s", set ? "" : "nothing");
-    for (int i = 0; i < f->count; i++) {
-        const struct flip *flip = &f->flip[i];
-        if (!(set >> i & 1))
-            continue;
-        text_add(out, size, "%s%s %s -> %s", *out ? ", " : "", flip->name, value_name(flip, flip->from),
-                 value_name(flip, flip->to));
-        if (*flip->replaced)
-            text_add(out, size, " for%s", flip->replaced);
-    }
-    return out;
-}

@@ -3,7 +3,9 @@
  */
 #include "bench/plan/variant.h"
 #include "bench/data/rival.h"
+#include "bench/low/binary.h"
 #include "bench/low/text.h"
+#include "bench/plan/build.h"
 #include <ctype.h>
 #include <dlfcn.h>
 #include <elf.h>
@@ -74,7 +76,7 @@ static bool libc_resolve(struct variant *out)
     snprintf(out->d.kind, sizeof out->d.kind, "libc");
     snprintf(out->d.version, sizeof out->d.version, "%s", gnu_get_libc_version());
     if (dladdr((void *)gnu_get_libc_version, &info) && info.dli_fname)
-        variant_sha256(info.dli_fname, out->d.sha256);
+        binary_sha256(info.dli_fname, out->d.sha256);
     return true;
 }
 
@@ -177,7 +179,7 @@ bool variant_resolve(const char *label, const char *text, struct variant *out, c
         return true;
     if (strcmp(out->d.kind, "rival") == 0)
         version_of_file(out->library, out->d.version, sizeof out->d.version);
-    return variant_sha256(out->library, out->d.sha256) || text_fail(why, size, "%s: cannot be read", out->library);
+    return binary_sha256(out->library, out->d.sha256) || text_fail(why, size, "%s: cannot be read", out->library);
 }
 
 void variant_environment(const struct variant *v, const char *out[BUILD_SETTINGS_MAX + 1])

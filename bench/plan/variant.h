@@ -5,8 +5,9 @@
 #ifndef BENCH_VARIANT_H
 #define BENCH_VARIANT_H
 
-#include "bench/plan/build.h"
-#include "bench/plan/proof.h"
+#include "bench/data/build_text.h"
+#include "bench/data/dataset.h"
+#include "bench/data/proof.h"
 
 struct variant {
     struct ds_variant d;
@@ -31,17 +32,5 @@ bool variant_same(const struct variant *a, const struct variant *b);
 /* What to put into the environment: pointers into v, ended by NULL. */
 void variant_environment(const struct variant *v, const char *out[BUILD_SETTINGS_MAX + 1]);
 
-/* Note of the file, name inside the process and requested variant agree; a rival's malloc, calloc, realloc and free resolve
- * into its file. Starts a process. false: why holds one line. */
-bool variant_identify(const struct variant *v, char *why, size_t size);
-
-/* The variant's name in a file's ELF note; "" when there is none. */
-void variant_note(const char *path, char *out, size_t size);
-
-/* sha256 of a file as 64 hex digits; false when it cannot be read. */
-bool variant_sha256(const char *path, char out[65]);
-
-/* The `--whose-malloc` mode of hakbench: prints which file each of the four functions comes from in this process. */
-int variant_whose_malloc(void);
 
 #endif

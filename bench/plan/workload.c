@@ -1,7 +1,7 @@
 /* workload.c - the table of named workloads, and workloads made on the spot from a program of bench/work and its arguments.
  *
  * A name that ends with -seed is a cold start as the seed's report measured it; -steady runs at least 10 million operations.
- * They are different workloads and never compared. May include libc and this module's header.
+ * They are different workloads and never compared.
  */
 #include "bench/plan/workload.h"
 #include <stdio.h>
@@ -197,15 +197,10 @@ const struct workload *workload_find(const char *text, char *why, size_t size)
     return NULL;
 }
 
-bool workload_is_program(const char *command)
-{
-    return program_is(command, "program", strlen("program"));
-}
-
 bool workload_here(const struct workload *w, char *why, size_t size)
 {
     char command[320], line[128] = "";
-    if (!workload_is_program(w->command) || strpbrk(w->command, "\"'$`\\;|&<>"))
+    if (!dataset_is_program(w->command) || strpbrk(w->command, "\"'$`\\;|&<>"))
         return true;
     snprintf(command, sizeof command, "bench/program/%.200s.sh check 2>&1", w->command + strlen("program "));
     FILE *pipe = popen(command, "r");

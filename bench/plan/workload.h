@@ -19,9 +19,6 @@ extern const size_t workload_count;
  * lists the valid names. */
 const struct workload *workload_find(const char *text, char *why, size_t size);
 
-/* Is it a real program, of bench/program? What such a one prints is the same under every allocator. */
-bool workload_is_program(const char *command);
-
 /* Can it run here? A real program (bench/program) may not be installed. false: why names what is missing. */
 bool workload_here(const struct workload *w, char *why, size_t size);
 

@@ -1,8 +1,8 @@
-/* attribution_words.c - the paragraph that says what the figures of an attribution mean. See attribution.h.
+/* attribution_words.c - the paragraph that says what the figures of an attribution mean. See attribution_words.h.
  *
  * Something is said of an effect only when its interval leaves out nothing-at-all and it is at least ATTRIBUTION_MARGIN.
  */
-#include "bench/judge/attribution.h"
+#include "bench/show/attribution_words.h"
 #include "bench/low/figure.h"
 #include <math.h>
 #include <stdlib.h>

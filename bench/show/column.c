@@ -2,8 +2,6 @@
  */
 #include "bench/show/column.h"
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct column columns[] = {
@@ -30,6 +28,7 @@ const struct column *column_of(const char *metric)
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         if (strcmp(columns[i].metric, metric) == 0)
             return &columns[i];
-    fprintf(stderr, "hakbench: %s has no row in bench/show/column.c\n", metric);
-    exit(1);
+    static struct column other;
+    other = (struct column){.metric = metric, .head = metric, .one = 1, .digits = 2, .words = ""};
+    return &other;
 }

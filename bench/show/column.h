@@ -10,7 +10,7 @@ struct column {
     const char *words; /* below a table on the terminal; "": the head says all */
 };
 
-/* Ends the program with a line when a metric has no row: every metric that a table shows has one. */
+/* The metric's row; of one without a row, plain figures under its own name, until the next call. */
 const struct column *column_of(const char *metric);
 
 #endif

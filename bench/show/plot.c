@@ -3,9 +3,9 @@
  * gnuplot reads a data file that is gone afterwards, and is told everything else with -e.
  */
 #include "bench/show/plot.h"
-#include "bench/show/plot_data.h"
 #include "bench/data/rival.h"
 #include "bench/low/text.h"
+#include "bench/show/plot_data.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>

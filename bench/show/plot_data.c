@@ -1,6 +1,6 @@
 /* plot_data.c - the data file of each plot, as plots/<name>.gp describes it. See plot_data.h.
  *
- * May include dataset, stats, baseline. Reads the dataset only. Twins (A/A) and what was not measured are left out.
+ * Reads the dataset only. Twins (A/A) and what was not measured are left out.
  */
 #include "bench/show/plot_data.h"
 #include "bench/data/baseline.h"

@@ -6,17 +6,12 @@
 #ifndef BENCH_REPORT_H
 #define BENCH_REPORT_H
 
-#include "bench/judge/expect.h"
+#include "bench/data/dataset.h"
+#include "bench/data/experiment.h"
 
 /* Writes report.md, report.html, <plot>.svg, <plot>.png and samples.tsv into folder (made when missing). e may be NULL: a
  * report of a plain run, without gates. false: why holds one line. A plot that cannot be drawn is named in the report and on
  * stderr, and is no failure. */
 bool report_write(const struct dataset *ds, const struct experiment *e, const char *folder, char *why, size_t size);
-
-/* The gates of e, judged on ds; free() the result. */
-struct expect_result *report_gates(const struct dataset *ds, const struct experiment *e);
-
-/* The gates as a table on a terminal. */
-void report_gates_print(FILE *out, const struct experiment *e, const struct expect_result *gates);
 
 #endif

@@ -1,11 +1,11 @@
-/* report_part.h - what the parts of a report share. report.c puts them together; nobody else includes this.
+/* report_part.h - what the parts of a report share.
  */
 #ifndef BENCH_REPORT_PART_H
 #define BENCH_REPORT_PART_H
 
-#include "bench/show/report.h"
-#include "bench/show/report_doc.h"
+#include "bench/judge/expect.h"
 #include "bench/judge/verdict.h"
+#include "bench/show/report_doc.h"
 
 struct report {
     const struct dataset *ds;
@@ -30,17 +30,5 @@ bool report_has(const struct report *r, int variant, int workload, const char *m
 const struct comparison *report_compared(const struct report *r, int variant, int workload);
 /* The best of libc and the rivals by ops_s; -1: none. */
 int report_best_rival(const struct report *r, int workload);
-
-void report_summary(struct report *r);
-void report_gate_table(struct report *r);
-void report_programs(struct report *r);
-void report_throughput(struct report *r);
-void report_calls(struct report *r);
-void report_counters(struct report *r);
-void report_memory(struct report *r);
-void report_allocator(struct report *r);
-void report_bottlenecks(struct report *r);
-void report_unmeasured(struct report *r);
-void report_reproduce(struct report *r);
 
 #endif

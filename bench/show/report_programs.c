@@ -1,16 +1,15 @@
 /* report_programs.c - the part of a report about whole programs: time and peak memory under each allocator, their geometric
  * means, and the subject against the best of the others on each.
  */
-#include "bench/show/report_part.h"
+#include "bench/show/report_programs.h"
 #include "bench/low/text.h"
-#include "bench/plan/workload.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static bool is_program(const struct report *r, int w)
 {
-    return workload_is_program(r->ds->workloads[w].command);
+    return dataset_is_program(r->ds->workloads[w].command);
 }
 
 static bool is_shown(const struct report *r, int v, const char *metric)

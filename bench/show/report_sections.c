@@ -2,13 +2,13 @@
  *
  * Every sentence is made from figures of the dataset; a part without figures is left out, and report_unmeasured says why.
  */
+#include "bench/show/report_sections.h"
 #include "bench/data/baseline.h"
+#include "bench/data/proof.h"
 #include "bench/judge/bottleneck.h"
-#include "bench/show/column.h"
 #include "bench/low/figure.h"
-#include "bench/plan/proof.h"
-#include "bench/show/report_part.h"
 #include "bench/low/text.h"
+#include "bench/show/column.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* report_summary.c - the first page: verdict, ratios, largest costs, noise. Every figure is made from the dataset.
  */
+#include "bench/show/report_summary.h"
 #include "bench/judge/bottleneck.h"
-#include "bench/show/report_part.h"
 #include "bench/low/text.h"
 #include <math.h>
 #include <string.h>

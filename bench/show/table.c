@@ -1,13 +1,15 @@
-/* table.c - the terminal table of a dataset: one per workload, then what holds for all of them. See verdict.h.
+/* table.c - the terminal table of a dataset: one per workload, then what holds for all of them. See table.h.
  *
- * May include dataset, verdict, baseline, text and libc. Nothing is hidden: a failed cell says so and why, a missing rival is
- * named, a published figure stands apart, under its own workload only.
+ * Nothing is hidden: a failed cell says so and why, a missing rival is named, a published figure stands apart, under its own
+ * workload only.
  */
+#include "bench/show/table.h"
 #include "bench/data/baseline.h"
-#include "bench/show/column.h"
-#include "bench/plan/proof.h"
-#include "bench/low/text.h"
+#include "bench/data/proof.h"
 #include "bench/judge/verdict.h"
+#include "bench/low/text.h"
+#include "bench/low/xalloc.h"
+#include "bench/show/column.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,9 +253,7 @@ static void notes_print(const struct table *t, size_t compared)
 static size_t judge_all(struct table *t)
 {
     size_t count = t->ds->workload_count * t->ds->variant_count, kept = 0, compared = 0;
-    struct comparison *list = calloc(count + 1, sizeof *list);
-    if (!list)
-        return 0;
+    struct comparison *list = xalloc_zeroed(count, sizeof *list);
     for (size_t i = 0; i < count; i++) {
         int v = (int)(i % t->ds->variant_count), w = (int)(i / t->ds->variant_count);
         if (v != t->reference && t->ds->variants[v].twin_of < 0)
@@ -272,13 +272,9 @@ void table_print(FILE *out, const struct dataset *ds, int reference)
 {
     size_t cells = ds->workload_count * ds->variant_count;
     struct table t = {.out = out, .ds = ds, .reference = reference < 0 ? 0 : reference, .least = SIZE_MAX};
-    t.comparisons = calloc(cells + 1, sizeof *t.comparisons);
-    t.values = calloc(ds->sample_count + 1, sizeof *t.values);
-    t.flags = calloc(ds->sample_count + 1, sizeof *t.flags);
-    if (!t.comparisons || !t.values || !t.flags) {
-        fprintf(stderr, "hakbench: out of memory for a table\n");
-        exit(1);
-    }
+    t.comparisons = xalloc_zeroed(cells, sizeof *t.comparisons);
+    t.values = xalloc_zeroed(ds->sample_count, sizeof *t.values);
+    t.flags = xalloc_zeroed(ds->sample_count, sizeof *t.flags);
     if (!ds->variant_count || !ds->workload_count) {
         fprintf(out, "run %lld holds no samples\n", (long long)ds->run);
     } else {

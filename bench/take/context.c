@@ -1,8 +1,9 @@
 /* context.c - the machine and the tree that a run was made on, as pairs of words.
  *
- * Holds nothing that names the machine or where the tree stands. May include libc and engine.h.
+ * Holds nothing that names the machine or where the tree stands.
  */
-#include "bench/take/engine.h"
+#include "bench/take/context.h"
+#include "bench/low/binary.h"
 #include "bench/take/launch.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -118,7 +119,7 @@ static void programs(struct dataset *ds)
         snprintf(path, sizeof path, "out/work/%.*s", length, ds->workloads[w].command);
         snprintf(key, sizeof key, PROGRAM "%.*s", length, ds->workloads[w].command);
         if (!*dataset_context(ds, key))
-            set(ds, key, variant_sha256(path, sum) ? sum : "");
+            set(ds, key, binary_sha256(path, sum) ? sum : "");
     }
 }
 

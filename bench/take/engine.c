@@ -1,12 +1,17 @@
 /* engine.c - runs a plan: identity first, then own counters, timing in blocks, the other counting modes; each sample is stored
  * when it has finished.
  *
- * May include libc, the launcher, the store, plan.h and progress.h. One engine at a time in a process (signal handlers).
+ * One engine at a time in a process (signal handlers).
  */
-#include "bench/take/launch.h"
-#include "bench/plan/plan.h"
-#include "bench/take/progress.h"
+#include "bench/take/engine.h"
+#include "bench/low/binary.h"
 #include "bench/low/text.h"
+#include "bench/low/xalloc.h"
+#include "bench/take/context.h"
+#include "bench/take/identity.h"
+#include "bench/take/launch.h"
+#include "bench/take/progress.h"
+#include "bench/take/work_count.h"
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
@@ -45,22 +50,12 @@ static bool identify(const struct plan *p, char *why, size_t size)
     return true;
 }
 
-static void *zeroed(size_t count, size_t size)
-{
-    void *p = calloc(count + 1, size);
-    if (!p) {
-        fputs("hakbench: out of memory\n", stderr);
-        exit(1);
-    }
-    return p;
-}
-
 /* The twin comes last, so that indices are those of the plan. */
 static void twin_append(struct plan *p, const struct plan *given)
 {
-    p->variants = zeroed(given->variant_count + 1, sizeof *p->variants);
+    p->variants = xalloc_zeroed(given->variant_count + 1, sizeof *p->variants);
     memcpy(p->variants, given->variants, given->variant_count * sizeof *p->variants);
-    uint64_t *skip = zeroed(given->variant_count + 1, sizeof *skip);
+    uint64_t *skip = xalloc_zeroed(given->variant_count + 1, sizeof *skip);
     if (given->skip)
         memcpy(skip, given->skip, given->variant_count * sizeof *skip);
     if (given->twin >= 0) {
@@ -99,11 +94,11 @@ static void engine_open(struct engine *e, struct store *st, const struct plan *g
     if (e->others)
         fputs("hakbench: another hakbench is measuring here: times of both are worth less\n", stderr);
     e->timing_left = given->budget_left ? *given->budget_left : given->budget > 0 ? given->budget : (double)INFINITY;
-    e->failed = zeroed(e->cells, sizeof *e->failed);
-    e->checksum = zeroed(e->plan.workload_count, sizeof *e->checksum);
-    e->files = zeroed(e->plan.variant_count, sizeof *e->files);
+    e->failed = xalloc_zeroed(e->cells, sizeof *e->failed);
+    e->checksum = xalloc_zeroed(e->plan.workload_count, sizeof *e->checksum);
+    e->files = xalloc_zeroed(e->plan.variant_count, sizeof *e->files);
     for (int m = 0; m < MODES; m++)
-        e->done[m] = zeroed(e->cells, sizeof *e->done[m]);
+        e->done[m] = xalloc_zeroed(e->cells, sizeof *e->done[m]);
     for (size_t v = 0; v < e->plan.variant_count; v++)
         if (*e->plan.variants[v].library && stat(e->plan.variants[v].library, &e->files[v]) != 0)
             memset(&e->files[v], 0, sizeof e->files[v]);
@@ -207,7 +202,7 @@ static bool library_is_same(struct engine *e, size_t v)
     if (stat(variant->library, &now) == 0 && now.st_ino == e->files[v].st_ino && now.st_size == e->files[v].st_size &&
         now.st_mtim.tv_sec == e->files[v].st_mtim.tv_sec && now.st_mtim.tv_nsec == e->files[v].st_mtim.tv_nsec)
         return true;
-    if (variant_sha256(variant->library, sum) && strcmp(sum, variant->d.sha256) == 0) {
+    if (binary_sha256(variant->library, sum) && strcmp(sum, variant->d.sha256) == 0) {
         e->files[v] = now;
         return true;
     }
@@ -222,8 +217,8 @@ static bool sample_store(struct engine *e, size_t cell, enum mode mode, int bloc
                           .block = block, .position = e->position++, .mode = mode, .failed = r->failed,
                           .series = r->series, .series_count = r->series_count};
     snprintf(s.why, sizeof s.why, "%s", r->why);
-    const char **names = zeroed(r->value_count, sizeof *names);
-    double *values = zeroed(r->value_count, sizeof *values);
+    const char **names = xalloc_zeroed(r->value_count, sizeof *names);
+    double *values = xalloc_zeroed(r->value_count, sizeof *values);
     for (size_t i = 0; i < r->value_count; i++) {
         names[i] = r->values[i].name;
         values[i] = r->values[i].value;
@@ -254,7 +249,7 @@ static void count_check(struct engine *e, size_t v, struct launch_result *r)
 /* A program that prints something else under another allocator was broken by it. */
 static void checksum_check(struct engine *e, size_t w, struct launch_result *r)
 {
-    if (r->failed || !workload_is_program(e->plan.workloads[w]->command))
+    if (r->failed || !dataset_is_program(e->plan.workloads[w]->command))
         return;
     if (!*e->checksum[w])
         memcpy(e->checksum[w], r->checksum, sizeof r->checksum);
@@ -334,7 +329,7 @@ static bool timing_wants(const struct engine *e)
 
 static bool timing(struct engine *e)
 {
-    size_t *cells = zeroed(2 * e->cells * PLAN_ROUNDS_MAX, sizeof *cells);
+    size_t *cells = xalloc_zeroed(2 * e->cells * PLAN_ROUNDS_MAX, sizeof *cells);
     size_t count;
     bool good = true;
     double longest = 0;
@@ -397,8 +392,8 @@ int64_t engine_run(struct store *st, const struct plan *p, bool *interrupted, ch
 {
     struct engine e;
     struct sigaction action = {.sa_handler = launch_stop}, old[3];
-    if (p->variant_count + (p->twin >= 0) > ENGINE_VARIANTS_MAX || p->workload_count > ENGINE_WORKLOADS_MAX) {
-        snprintf(why, size, "at most %d variants and %d workloads in a run", ENGINE_VARIANTS_MAX - 1, ENGINE_WORKLOADS_MAX);
+    if (p->variant_count + (p->twin >= 0) > PLAN_VARIANTS_MAX || p->workload_count > PLAN_WORKLOADS_MAX) {
+        snprintf(why, size, "at most %d variants and %d workloads in a run", PLAN_VARIANTS_MAX - 1, PLAN_WORKLOADS_MAX);
         return -1;
     }
     launch_stopped = 0;
@@ -421,4 +416,18 @@ int64_t engine_run(struct store *st, const struct plan *p, bool *interrupted, ch
         snprintf(why, size, "%s", e.why);
     engine_close(&e);
     return run;
+}
+
+bool engine_resume(struct store *st, int64_t run, const char *const *given, struct plan *out, char *why, size_t size)
+{
+    struct dataset *ds = store_load(st, run);
+    if (!ds)
+        return text_fail(why, size, "%s", store_error());
+    bool good = plan_resume(ds, given, out, why, size);
+    if (good && !context_matches(ds, why, size)) {
+        plan_free(out);
+        good = false;
+    }
+    dataset_free(ds);
+    return good;
 }

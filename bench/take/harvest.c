@@ -1,9 +1,9 @@
 /* harvest.c - turns what was said into named values: the workload's result line, the allocator's own counters, strace's table,
  * callgrind's file, RSS over time.
  *
- * May include libc and launcher.h. A value that cannot be read is left out.
+ * A value that cannot be read is left out.
  */
-#include "bench/take/launcher.h"
+#include "bench/take/harvest.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +23,14 @@ void harvest_add(struct launch_result *r, const char *name, double value)
     struct launch_value *v = &r->values[r->value_count++];
     snprintf(v->name, sizeof v->name, "%s", name);
     v->value = value;
+}
+
+double launch_value(const struct launch_result *r, const char *name)
+{
+    for (size_t i = 0; i < r->value_count; i++)
+        if (strcmp(r->values[i].name, name) == 0)
+            return r->values[i].value;
+    return (double)NAN;
 }
 
 /* Adds to a value that is there, or makes it. */

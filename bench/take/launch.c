@@ -1,7 +1,6 @@
 /* launch.c - takes one sample: starts the launcher, keeps what the workload says, judges how it ended.
- *
- * May include libc and launcher.h.
  */
+#include "bench/take/launch.h"
 #include "bench/take/launcher.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -213,7 +212,7 @@ static void last_line(const char *text, char *out, size_t size)
     snprintf(out, size, "%.*s", (int)(end - start), start);
 }
 
-static void timing_add(struct launch_result *r, const struct outcome *o)
+static void timing_add(struct launch_result *r, const struct ending *o)
 {
     const struct rusage *u = &o->usage;
     harvest_add(r, "wall_s", o->wall_s);
@@ -230,7 +229,7 @@ static void timing_add(struct launch_result *r, const struct outcome *o)
 }
 
 /* From how it ended to failed and why. */
-static void judge(const struct launch_order *order, const struct outcome *o, struct launch_result *r)
+static void judge(const struct launch_order *order, const struct ending *o, struct launch_result *r)
 {
     char line[160], end[80] = "";
     last_line(r->text, line, sizeof line);
@@ -250,7 +249,7 @@ static void judge(const struct launch_order *order, const struct outcome *o, str
         snprintf(r->why, sizeof r->why, "%.60s: %s%s%.100s", order->command, end, *line ? "; it said: " : "", line);
 }
 
-static void harvest(const struct launch_order *order, const char *library, int file, const struct outcome *o,
+static void harvest(const struct launch_order *order, const char *library, int file, const struct ending *o,
                     struct launch_result *r)
 {
     if (!order->plain)
@@ -301,7 +300,7 @@ static pid_t launcher_fork(void)
 }
 
 /* Starts the launcher with both pipes in place and waits until all of it is over. False: it gave no outcome. */
-static bool launcher_run(struct command *c, int text[2], int back[2], struct launch_result *r, struct outcome *o)
+static bool launcher_run(struct command *c, int text[2], int back[2], struct launch_result *r, struct ending *o)
 {
     pid_t child = launcher_fork();
     if (child == 0) {
@@ -343,7 +342,7 @@ bool launch_take(const struct launch_order *order, struct launch_result *out)
     const char *library = order->library && *order->library ? order->library : NULL;
     char words[ROOM];
     int text[2], back[2], file = -1, library_file;
-    struct outcome outcome;
+    struct ending outcome;
     memset(out, 0, sizeof *out);
     if (strlen(order->command) >= sizeof words || !launch_can(order->mode)) {
         fail(out, order->command, launch_can(order->mode) ? "the command is too long" : order->mode == MODE_STRACE
@@ -376,12 +375,4 @@ void launch_free(struct launch_result *r)
     r->values = NULL;
     r->series = NULL;
     r->value_count = r->series_count = 0;
-}
-
-double launch_value(const struct launch_result *r, const char *name)
-{
-    for (size_t i = 0; i < r->value_count; i++)
-        if (strcmp(r->values[i].name, name) == 0)
-            return r->values[i].value;
-    return (double)NAN;
 }

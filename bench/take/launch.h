@@ -5,7 +5,7 @@
 #ifndef BENCH_LAUNCH_H
 #define BENCH_LAUNCH_H
 
-#include "bench/data/dataset.h"
+#include "bench/take/harvest.h"
 #include <signal.h>
 
 /* What to run. The workload gets a clean environment: PATH, LANG, and what is named here. */
@@ -19,26 +19,9 @@ struct launch_order {
     bool plain;               /* the program is no workload: it prints no result line */
 };
 
-struct launch_value { char name[64]; double value; };
-struct launch_result {
-    struct launch_value *values; size_t value_count; /* every metric that the run yielded, by name */
-    struct ds_point *series; size_t series_count;    /* MODE_MEMORY */
-    char variant[64];   /* what hak_variant() said inside the process (MODE_COUNT); "" when it is not ours */
-    char checksum[32];  /* of the workload's result line */
-    char text[16384];   /* the tail of what it said */
-    bool failed;
-    char why[256];      /* one line: what failed, and what the workload said last */
-};
-
 /* Runs it. false: it failed, why says how; values hold what was measured all the same. Free with launch_free. */
 bool launch_take(const struct launch_order *order, struct launch_result *out);
 void launch_free(struct launch_result *r);
-
-/* NAN: the run did not yield it. */
-double launch_value(const struct launch_result *r, const char *name);
-
-/* The `--launch` mode of hakbench: a parent that is freshly executed and small, since a child inherits ru_maxrss. */
-int launch_main(int argc, char **argv);
 
 /* For a signal handler: the running workload is ended, and none is started any more until launch_stopped is set to 0. */
 void launch_stop(int signal_number);

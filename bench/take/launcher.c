@@ -1,7 +1,7 @@
 /* launcher.c - the launcher process: starts one program, pinned and limited, watches it, ends its whole group, reports.
  *
- * It is this program executed anew, since a child starts with its parent's peak RSS. May include libc and launcher.h. It
- * allocates nothing. The child has a process group of its own, so that everything it started can be ended with it.
+ * It is this program executed anew, since a child starts with its parent's peak RSS. It allocates
+ * nothing. The child has a process group of its own, so that everything it started can be ended with it.
  */
 #include "bench/take/launcher.h"
 #include <assert.h>
@@ -25,7 +25,7 @@
 enum { GRACE_S = 2, ENVIRONMENT_MAX = 24 };
 static struct ds_point points[POINTS_MAX];
 static double sampling_s = 0.02, started_s; /* distance of points; when the child was let go */
-static_assert(sizeof(struct outcome) + sizeof points < 65536, "the outcome fits into a pipe");
+static_assert(sizeof(struct ending) + sizeof points < 65536, "the outcome fits into a pipe");
 
 /* What launch.c says on the command line. */
 struct job {
@@ -133,7 +133,7 @@ static void proc_numbers(pid_t pid, const char *name, const char *const keys[], 
 }
 
 /* RSS and LazyFree now. When the room is used up every other point goes and the distance doubles. */
-static void point_take(pid_t pid, struct outcome *out)
+static void point_take(pid_t pid, struct ending *out)
 {
     static const char *const keys[] = {"\nRss:", "\nLazyFree:"};
     double kb[2];
@@ -151,7 +151,7 @@ static void point_take(pid_t pid, struct outcome *out)
 
 /* A traced child has stopped: at its end its peak is read and the last point taken, signals are passed on, job control is left
  * alone. */
-static void stop_handle(const struct job *job, pid_t child, int status, struct outcome *out)
+static void stop_handle(const struct job *job, pid_t child, int status, struct ending *out)
 {
     static const char *const keys[] = {"\nVmHWM:"};
     int event = status >> 16, signal_number = WSTOPSIG(status);
@@ -166,7 +166,7 @@ static void stop_handle(const struct job *job, pid_t child, int status, struct o
 }
 
 /* Takes what is to be known of the child. True: it has ended; its whole group is ended before its number is given up. */
-static bool child_ended(const struct job *job, pid_t child, struct outcome *out)
+static bool child_ended(const struct job *job, pid_t child, struct ending *out)
 {
     for (;;) {
         siginfo_t info = {0};
@@ -192,7 +192,7 @@ static bool child_ended(const struct job *job, pid_t child, struct outcome *out)
 }
 
 /* Until the child has ended: samples its memory, ends it when its time is over or when this process is asked to end. */
-static void watch(const struct job *job, pid_t child, const sigset_t *signals, struct outcome *out)
+static void watch(const struct job *job, pid_t child, const sigset_t *signals, struct ending *out)
 {
     double deadline = started_s + job->timeout, next = started_s + sampling_s / 2;
     while (!child_ended(job, child, out)) {
@@ -253,7 +253,7 @@ static bool job_read(int argc, char **argv, struct job *job)
     return true;
 }
 
-int launch_main(int argc, char **argv)
+int launcher_main(int argc, char **argv)
 {
     static struct job job;
     int go[2], fds[COUNTERS];
@@ -281,7 +281,7 @@ int launch_main(int argc, char **argv)
         return 1;
     }
     setpgid(child, child);
-    struct outcome outcome = {.hwm_kb = (double)NAN};
+    struct ending outcome = {.hwm_kb = (double)NAN};
     ptrace(PTRACE_SEIZE, child, 0, PTRACE_O_TRACEEXIT);
     for (int i = 0; i < COUNTERS; i++)
         fds[i] = -1;

@@ -1,4 +1,4 @@
-/* progress.c - done/total, time left, current variant and workload. May include libc only. */
+/* progress.c - done/total, time left, current variant and workload. */
 #include "bench/take/progress.h"
 #include <stdio.h>
 #include <time.h>

@@ -1,7 +1,7 @@
 /* test_hakbench_attribution.c - from samples to sentences: on a dataset made by hand with known contributions, an overlap,
  * a toggle without effect, a variant that could not be built, and zeros.
  */
-#include "bench/judge/attribution.h"
+#include "bench/show/attribution_show.h"
 #include "core/test/test.h"
 #include <math.h>
 #include <string.h>

@@ -4,6 +4,7 @@
  * May include bench/data/export.h, run_made.h and libc.
  */
 #include "bench/data/export.h"
+#include "bench/data/export_read.h"
 #include "run_made.h"
 #include <unistd.h>
 

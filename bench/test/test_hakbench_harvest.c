@@ -3,7 +3,7 @@
  *
  * May include launcher.h, core/test/test.h and libc.
  */
-#include "bench/take/launcher.h"
+#include "bench/take/launch.h"
 #include "core/test/test.h"
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * May include bench/judge/verdict.h, samples_made.h and libc. Runs in the root of the tree: golden/table.txt and the published
  * baselines are read.
  */
-#include "bench/judge/verdict.h"
+#include "bench/show/table.h"
 #include "samples_made.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,15 +1,16 @@
-/* experiment.c - reads an experiment file and checks every name in it.
+/* experiment_file.c - reads an experiment file and checks every name in it.
  *
  * libyaml's tree gives the labels of `variants` and the lines for messages; libcyaml then loads the file by a schema made of
  * them, so that a wrong key or a wrong type is its finding.
  */
-#include "bench/cmd/experiment.h"
-#include "bench/judge/expect.h"
-#include "bench/show/plot.h"
+#include "bench/cmd/experiment_file.h"
 #include "bench/data/rival.h"
+#include "bench/judge/expect.h"
+#include "bench/judge/verdict.h"
 #include "bench/low/text.h"
-#include "bench/plan/variant.h"
+#include "bench/low/xalloc.h"
 #include "bench/plan/workload.h"
+#include "bench/show/plot.h"
 #include <cyaml/cyaml.h>
 #include <glob.h>
 #include <libgen.h>
@@ -32,15 +33,6 @@ struct raw {
 
 static const char *const keys[] = {"question", "variants", "reference", "subject", "rivals", "workloads",
                                    "modes",    "repeat",   "margin",    "expect",  "plots",  NULL};
-
-static void *need(void *memory)
-{
-    if (!memory) {
-        fprintf(stderr, "hakbench: out of memory\n");
-        exit(1);
-    }
-    return memory;
-}
 
 /* --- Where things stand in the file --------------------------------------------------------------------------------------- */
 
@@ -109,32 +101,25 @@ static bool read_tree(const char *path, yaml_document_t *doc, char *why, size_t 
 
 static char **copy_list(char *const *list, unsigned count)
 {
-    char **copy = need(calloc(count + 1, sizeof *copy));
+    char **copy = xalloc_need(calloc(count + 1, sizeof *copy));
     for (unsigned i = 0; i < count; i++)
-        copy[i] = need(strdup(list[i]));
+        copy[i] = xalloc_need(strdup(list[i]));
     return copy;
-}
-
-static void rival_append(struct experiment *e, const char *rival)
-{
-    e->rivals = need(reallocarray(e->rivals, e->rival_count + 2, sizeof *e->rivals));
-    e->rivals[e->rival_count++] = need(strdup(rival));
-    e->rivals[e->rival_count] = NULL;
 }
 
 static void use_raw(const struct raw *raw, const char **labels, unsigned count, struct experiment *e)
 {
-    e->question = need(strdup(raw->question));
-    e->variants = need(calloc(count + 1, sizeof *e->variants));
+    e->question = xalloc_need(strdup(raw->question));
+    e->variants = xalloc_need(calloc(count + 1, sizeof *e->variants));
     e->variant_count = count;
     for (unsigned i = 0; i < count; i++)
-        e->variants[i] = (struct experiment_variant){need(strdup(labels[i])), need(strdup(raw->variants[i]))};
+        e->variants[i] = (struct experiment_variant){xalloc_need(strdup(labels[i])), xalloc_need(strdup(raw->variants[i]))};
     bool all = raw->rivals_count == 1 && strcmp(raw->rivals[0], "all") == 0;
     e->rivals = copy_list(raw->rivals, e->rival_count = all ? 0 : raw->rivals_count);
     for (const struct rival *r = rivals; all && r->name; r++)
-        rival_append(e, r->name);
-    e->reference = need(strdup(raw->reference ? raw->reference : count ? labels[0] : ""));
-    e->subject = need(strdup(raw->subject ? raw->subject : count ? labels[count - 1] : ""));
+        experiment_append_rival(e, r->name);
+    e->reference = xalloc_need(strdup(raw->reference ? raw->reference : count ? labels[0] : ""));
+    e->subject = xalloc_need(strdup(raw->subject ? raw->subject : count ? labels[count - 1] : ""));
     e->workloads = copy_list(raw->workloads, e->workload_count = raw->workloads_count);
     e->expect = copy_list(raw->expect, e->expect_count = raw->expect_count);
     e->plots = copy_list(raw->plots, e->plot_count = raw->plots_count);
@@ -235,11 +220,6 @@ static bool load_file(const char *path, yaml_document_t *doc, struct experiment 
 
 /* --- Names ---------------------------------------------------------------------------------------------------------------- */
 
-void experiment_rival_label(const char *rival, char *label, size_t size)
-{
-    snprintf(label, size, "%.*s", (int)strcspn(rival, "="), rival);
-}
-
 /* The item of a list that has a wrong name: "file:line: no <what> 'name'; <what>s: ...". */
 static bool wrong_name(const struct experiment *e, yaml_document_t *doc, const char *key, int index, const char *what,
                        const char *name, const char *valid, char *why, size_t size)
@@ -293,23 +273,22 @@ static bool check_names(const struct experiment *e, yaml_document_t *doc, char *
     return true;
 }
 
-bool experiment_wants(const struct experiment *e, enum mode mode, const char *workload)
-{
-    if (e->modes_given)
-        return e->modes >> mode & 1;
-    unsigned modes = 1u << MODE_COUNT;
-    for (unsigned i = 0; i < e->expect_count; i++)
-        modes |= expect_modes(e->expect[i], workload);
-    for (unsigned i = 0; i < e->plot_count; i++)
-        modes |= plot_find(e->plots[i])->modes;
-    return modes >> mode & 1;
-}
-
+/* Unless the file gives its modes: those that gates and plots need, and count. */
 static void choose_modes(struct experiment *e)
 {
+    unsigned all = 1u << MODE_COUNT;
     e->modes_given = e->modes != 0;
-    for (int mode = 0; mode < MODES; mode++)
-        e->modes |= (unsigned)experiment_wants(e, (enum mode)mode, NULL) << mode;
+    e->workload_modes = xalloc_zeroed(e->workload_count, sizeof *e->workload_modes);
+    for (unsigned i = 0; i < e->plot_count; i++)
+        all |= plot_find(e->plots[i])->modes;
+    for (unsigned w = 0; w < e->workload_count; w++) {
+        e->workload_modes[w] = all;
+        for (unsigned i = 0; i < e->expect_count; i++)
+            e->workload_modes[w] |= expect_modes(e->expect[i], e->workloads[w]);
+    }
+    for (unsigned w = 0; w < e->workload_count && !e->modes_given; w++)
+        all |= e->workload_modes[w];
+    e->modes = e->modes_given ? e->modes : all;
 }
 
 struct experiment *experiment_load(const char *path, char *why, size_t size)
@@ -317,7 +296,7 @@ struct experiment *experiment_load(const char *path, char *why, size_t size)
     yaml_document_t doc;
     if (!read_tree(path, &doc, why, size))
         return NULL;
-    struct experiment *e = need(calloc(1, sizeof *e));
+    struct experiment *e = xalloc_need(calloc(1, sizeof *e));
     char copy[512];
     snprintf(e->path, sizeof e->path, "%s", path);
     snprintf(copy, sizeof copy, "%s", path);
@@ -335,48 +314,16 @@ struct experiment *experiment_load(const char *path, char *why, size_t size)
     return e;
 }
 
-void experiment_add_rival(struct experiment *e, const char *rival)
-{
-    if (e->rival_count)
-        rival_append(e, rival);
-}
-
-static void free_list(char **list, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++)
-        free(list[i]);
-    free(list);
-}
-
-void experiment_free(struct experiment *e)
-{
-    if (!e)
-        return;
-    for (unsigned i = 0; i < e->variant_count; i++) {
-        free(e->variants[i].label);
-        free(e->variants[i].text);
-    }
-    free(e->variants);
-    free(e->question);
-    free(e->reference);
-    free(e->subject);
-    free_list(e->rivals, e->rival_count);
-    free_list(e->workloads, e->workload_count);
-    free_list(e->expect, e->expect_count);
-    free_list(e->plots, e->plot_count);
-    free(e);
-}
-
 /* --- The folder ----------------------------------------------------------------------------------------------------------- */
 
 char **experiment_names(void)
 {
     glob_t found;
     size_t count = glob("experiments/*.yaml", 0, NULL, &found) == 0 ? found.gl_pathc : 0;
-    char **names = need(calloc(count + 1, sizeof *names));
+    char **names = xalloc_need(calloc(count + 1, sizeof *names));
     for (size_t i = 0; i < count; i++) {
         const char *file = strrchr(found.gl_pathv[i], '/') + 1;
-        names[i] = need(strndup(file, strlen(file) - 5));
+        names[i] = xalloc_need(strndup(file, strlen(file) - 5));
     }
     globfree(&found);
     return names;

@@ -1,14 +1,13 @@
-/* experiment.h - an experiment is one small YAML file: what is asked, what is measured, and what is expected before the run.
+/* experiment.h - an experiment: what is asked, what is measured, and what is expected before the run.
  *
- * Read with libcyaml; unknown keys are errors, and so is every name that does not exist.
+ * cmd/experiment_file.h reads one from its file.
  */
 #ifndef BENCH_EXPERIMENT_H
 #define BENCH_EXPERIMENT_H
 
-#include "bench/data/dataset.h"
-#include "bench/judge/verdict.h"
+#include "bench/low/metric.h"
+#include <stddef.h>
 
-#define EXPERIMENT_REPEAT 10
 /* In `expect`, in place of a label: the rival that is best by that metric on that workload. */
 #define BEST_RIVAL "best_rival"
 
@@ -30,6 +29,7 @@ struct experiment {
     unsigned workload_count;
     unsigned modes; /* bits 1u << MODE_x; unless given: those that the metrics of `expect` and the `plots` need, and count */
     bool modes_given; /* on every workload, then */
+    unsigned *workload_modes; /* [workload_count], of each, where they are not given */
     int repeat;       /* EXPERIMENT_REPEAT unless given */
     double margin;  /* VERDICT_MARGIN unless given */
     char **expect;
@@ -38,8 +38,6 @@ struct experiment {
     unsigned plot_count;
 };
 
-/* NULL: why holds one line with file, and line where known. Every workload, rival, metric, label and plot named is checked. */
-struct experiment *experiment_load(const char *path, char *why, size_t size);
 void experiment_free(struct experiment *e);
 
 /* Is this mode of it measured on this workload of it? Modes that the file gives, count, and what a plot needs: on every one;
@@ -49,12 +47,8 @@ bool experiment_wants(const struct experiment *e, enum mode mode, const char *wo
 /* One more rival, as the file would name it, where the file has any. */
 void experiment_add_rival(struct experiment *e, const char *rival);
 
-/* NAME or a path to a file: "12-shared-pool" is experiments/12-shared-pool.yaml. NULL: why lists what there is. */
-struct experiment *experiment_find(const char *name, char *why, size_t size);
-
-/* Names of the files in experiments/, sorted, NULL-ended; free with experiment_names_free. */
-char **experiment_names(void);
-void experiment_names_free(char **names);
+/* Appends to rivals, whatever is there. */
+void experiment_append_rival(struct experiment *e, const char *rival);
 
 /* The label of a rival as it is written: "mimalloc", or "name=/path/lib.so". */
 void experiment_rival_label(const char *rival, char *label, size_t size);

@@ -8,7 +8,6 @@
 #define BENCH_PROOF_H
 
 #include "bench/data/dataset.h"
-#include "bench/take/launch.h"
 
 #define PROOFS_MAX 32
 #define PROOF_METRIC "phase." /* begins the name of the metric */
@@ -21,10 +20,6 @@ struct proof {
 /* The proofs of the numbered phases among folders ("phases/09-lazy-dealloc phases/mincore-fix"), below root; how many. -1: why
  * holds one line. */
 int proofs_read(const char *root, const char *folders, struct proof out[PROOFS_MAX], char *why, size_t size);
-
-/* Adds phase.<folder> for each proof that has counters. false: one names a counter that the run did not yield; why holds one
- * line. */
-bool proofs_take(const struct proof *proofs, int count, struct launch_result *r, char *why, size_t size);
 
 /* "14-batch, 20-keep": the phases that did nothing in a cell; "" when each did something, or nothing was counted. */
 char *proof_idle(const struct dataset *ds, int variant, int workload, char *out, size_t size);

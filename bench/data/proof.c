@@ -1,11 +1,9 @@
 /* proof.c - which phases did something. See proof.h.
  */
-#include "bench/plan/proof.h"
-#include "bench/take/launcher.h"
+#include "bench/data/proof.h"
 #include "bench/low/text.h"
 #include <ctype.h>
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +39,7 @@ int proofs_read(const char *root, const char *folders, struct proof out[PROOFS_M
             continue;
         if (count == PROOFS_MAX || strlen(name) >= sizeof out->phase) {
             text_fail(why, size, "%s: more than %d phases, or a name of more than %zu characters: raise PROOFS_MAX in "
-                      "bench/plan/proof.h", folder, PROOFS_MAX, sizeof out->phase - 1);
+                      "bench/data/proof.h", folder, PROOFS_MAX, sizeof out->phase - 1);
             return -1;
         }
         out[count] = (struct proof){.counters = ""};
@@ -51,27 +49,6 @@ int proofs_read(const char *root, const char *folders, struct proof out[PROOFS_M
             return -1;
     }
     return count;
-}
-
-bool proofs_take(const struct proof *proofs, int count, struct launch_result *r, char *why, size_t size)
-{
-    for (int i = 0; i < count; i++) {
-        char words[sizeof proofs->counters], name[300];
-        double sum = 0;
-        strcpy(words, proofs[i].counters);
-        for (char *save, *word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-            snprintf(name, sizeof name, "stat.%s", word);
-            double value = launch_value(r, name);
-            if (isnan(value))
-                return text_fail(why, size, "phases/%s/proof names the counter %s, and this variant has none of that name",
-                                 proofs[i].phase, word);
-            sum += value;
-        }
-        snprintf(name, sizeof name, PROOF_METRIC "%s", proofs[i].phase);
-        if (*proofs[i].counters)
-            harvest_add(r, name, sum);
-    }
-    return true;
 }
 
 static int by_name(const void *a, const void *b)
