@@ -23,10 +23,14 @@ ifneq ($(and $(filter bench noise,$(MAKECMDGOALS)),$(strip $(word 2,$(CC)) $(for
 $(error CC, CPPFLAGS, CFLAGS and LDFLAGS can be one word each in what is measured)
 endif
 
+# A verdict is an answer, whatever it is: worse (1) and undecided (3) are no failures of make's; hakbench itself tells them apart.
+ANSWERED := || { status=$$?; [ $$status = 1 ] || [ $$status = 3 ] || exit $$status; }
+# A gate that is undecided is no failure; one that failed is.
+OPEN_OR_HELD := || { status=$$?; [ $$status = 3 ] || exit $$status; }
 bench: all out/bench/hakbench ## measure this variant, glibc, the rivals and the recorded baselines; RUN=n goes on with a run
 	@out/bench/hakbench run $(if $(RUN),$(call tell,RUN,--resume),$(TOLD)) $(MEASURE) $(call tell,RIVAL,--rival)
 ab: out/bench/hakbench $(WORKS:%=out/work/%) ## two variants, one verdict: A="PHASE=11" B="PHASE=12" (WORK= METRIC=)
-	@out/bench/hakbench ab $(MEASURE) $(call tell,METRIC,--metric) $(foreach v,A B,$(if $(filter $v,$(GIVEN)),$(call quote,$($v))))
+	@out/bench/hakbench ab $(MEASURE) $(call tell,METRIC,--metric) $(foreach v,A B,$(if $(filter $v,$(GIVEN)),$(call quote,$($v)))) $(ANSWERED)
 noise: all out/bench/hakbench ## how far identical binaries lie apart here, and how often verdicts are false: simulated and measured (WORK=)
 	@out/bench/hakbench noise --simulate $(call tell,SEED,--seed) && \
 	    out/bench/hakbench noise $(MEASURE) $(TOLD)
@@ -39,11 +43,11 @@ NAMED = $(foreach e,$(E),$(call quote,$(call named,$e)))
 NAMED_NEEDS = $(filter out/gates/%,$(foreach e,$(E),$(call named,$e)))
 AGAIN_OR_MORE = $(call give,ROUNDS,--repeat=) $(call tell,RIVAL,--rival) $(if $(RESUME),--resume)
 experiment: $(WORKBENCH) $(NAMED_NEEDS) ## measure an experiment, judge its gates, write its report: E=12-shared-pool (ROUNDS=, RESUME=1 goes on)
-	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(NAMED)
+	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(NAMED) $(OPEN_OR_HELD)
 experiments: $(WORKBENCH) ## every experiment, about two hours, with a summary (ROUNDS=)
-	@out/bench/hakbench experiment $(AGAIN_OR_MORE) --all
+	@out/bench/hakbench experiment $(AGAIN_OR_MORE) --all $(OPEN_OR_HELD)
 gates: $(WORKBENCH) $(PHASE_GATES:%=out/gates/%.yaml) ## the experiments of the phases: what each must show, held or missed (ROUNDS=)
-	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(basename $(notdir $(wildcard experiments/[0-9]*.yaml))) $(PHASE_GATES:%=out/gates/%.yaml) mincore
+	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(basename $(notdir $(wildcard experiments/[0-9]*.yaml))) $(PHASE_GATES:%=out/gates/%.yaml) mincore $(OPEN_OR_HELD)
 report: $(WORKBENCH) $(NAMED_NEEDS) ## the report of an experiment's newest samples, measuring nothing: E=12-shared-pool (RUN=n)
 	@out/bench/hakbench report $(call give,RUN,--run=) $(NAMED)
 plots: $(WORKBENCH) ## reports and plots of every experiment that has samples

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_REPEAT_MAX = 256, OPTION_SAME, REPEAT = VERDICT_PAIRS, REPEAT_MAX = VERDICT_PAIRS_MAX };
+enum { OPTION_REPEAT_MAX = 256, OPTION_SAME };
 
 static struct {
     const char *text[2], *db, *metric;
@@ -22,15 +22,15 @@ static struct {
     double margin;
     bool same;
     uint64_t seed;
-} given = {.metric = "ops_s", .repeat = VERDICT_PAIRS, .repeat_max = VERDICT_PAIRS_MAX, .margin = VERDICT_MARGIN};
+} given = {.metric = "ops_s", .repeat = RULE_PAIRS, .repeat_max = RULE_PAIRS_MAX, .margin = RULE_MARGIN};
 static struct measure measure;
 
 static const struct argp_option options[] = {
     {"workload", 'w', "NAME", 0, "a workload (again for more; random_mixed-steady), or \"program arguments\", pinned if they "
      "show one thread", 0},
     {"metric", 'm', "NAME", 0, "what is compared (ops_s); instructions needs no quiet machine", 0},
-    {"repeat", 'n', "N", 0, "timing samples of each cell to begin with (10)", 0},
-    {"repeat-max", OPTION_REPEAT_MAX, "N", 0, "never more than this (80)", 0},
+    {"repeat", 'n', "N", 0, "timing samples of each cell to begin with (10); four times as many of workloads that take no time", 0},
+    {"repeat-max", OPTION_REPEAT_MAX, "N", 0, "never more than this, whatever the workload (80)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long in all, but never before the third block (no limit)", 0},
     {"margin", 'M', "PERCENT", 0, "differences up to this are none (1)", 0},
     {"same", OPTION_SAME, NULL, 0, "measure, too, where both are the same variant (A/A)", 0},
@@ -94,13 +94,25 @@ static size_t compare(const struct dataset *ds, struct comparison *c)
     return ds->workload_count;
 }
 
-/* More samples might decide it. */
+/* More samples might decide it, and there may be more. */
 static bool undecided(const struct comparison *c, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (c[i].verdict == VERDICT_UNDECIDED || c[i].verdict == VERDICT_NOISY)
+        if (verdict_open(&c[i]) && c[i].pairs < (size_t)given.repeat_max)
             return true;
     return false;
+}
+
+/* The exit status: one workload that is worse is worse. */
+static int status_of(const struct comparison *c, size_t count)
+{
+    int status = EXIT_OK;
+    for (size_t i = 0; i < count; i++)
+        if (c[i].verdict == VERDICT_NO_GO)
+            return EXIT_FAILED;
+        else if (c[i].verdict != VERDICT_GO && c[i].verdict != VERDICT_EQUIVALENT)
+            status = EXIT_UNDECIDED;
+    return status;
 }
 
 /* Both samples of a counting mode, side by side. */
@@ -157,6 +169,7 @@ static struct plan *plan_make(enum mode mode)
     p->counts = mode == MODE_TIME ? 1 : 2;
     p->repeat = given.repeat;
     p->budget = given.budget;
+    p->most = given.repeat_max > given.repeat ? given.repeat_max : given.repeat;
     p->twin = mode == MODE_TIME ? 0 : -1;
     p->timeout = given.timeout;
     p->seed = given.seed ? given.seed : p->seed;
@@ -171,9 +184,9 @@ int cmd_ab(int argc, char **argv)
         "A B",
         "Compares variant B with variant A, each one argument: \"PHASE=12 FRONT=0\", \"PHASE=12@v0.1\", a rival of "
         "`hakbench list rivals`, name=/path/lib.so. A is measured twice (A/A) for the noise floor.\v"
-        "Exit status: 0 whatever the verdict; 1 when a workload failed; 2 on bad input, such as the same variant twice; 130 "
-        "when "
-        "interrupted.",
+        "Exit status: 0 when B is better or equal on every workload; 1 when it is worse on one, or a workload failed; 2 on bad "
+        "input, such as the same variant twice; 3 when a verdict is open; 130 when interrupted. `hakbench help verdict` "
+        "explains the verdicts.",
         NULL,
         NULL,
         NULL};
@@ -203,5 +216,5 @@ int cmd_ab(int argc, char **argv)
     dataset_free(ds);
     store_close(st);
     int end = command_end();
-    return failed ? EXIT_FAILED : end;
+    return failed || end ? EXIT_FAILED : status_of(c, count);
 }

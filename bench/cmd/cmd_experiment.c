@@ -1,12 +1,13 @@
 /* cmd_experiment.c - `hakbench experiment NAME...`: measures what the files say, judges their gates, writes their reports.
  *
- * Exit status 0 when every gate is held or undecided, 1 when one failed or could not be measured, 2 on bad input, 130 when
+ * Exit status 0 when every gate is held, 1 when one failed, 2 on bad input, 3 when one is undecided or was not measured, 130 when
  * interrupted (finished samples are kept; --resume goes on).
  */
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
 #include "bench/cmd/experiment_file.h"
 #include "bench/cmd/measure.h"
+#include "bench/cmd/more.h"
 #include "bench/judge/gates.h"
 #include "bench/low/text.h"
 #include "bench/show/gates_table.h"
@@ -15,11 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXPERIMENTS_MAX = 64, RIVALS_MAX = 16, KEY_ALL = 256 };
+enum { EXPERIMENTS_MAX = 64, RIVALS_MAX = 16, KEY_ALL = 256, KEY_MORE };
 
 struct options {
     const char *db, *out;
-    int repeat;
+    int repeat, more;
     bool resume, all;
     const char *names[EXPERIMENTS_MAX], *rivals[RIVALS_MAX];
     int count, rival_count;
@@ -56,6 +57,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'c':
         o->resume = true;
         return 0;
+    case KEY_MORE:
+        o->more = (int)measure_number("--more", arg, 0, 1000000);
+        return 0;
     case KEY_ALL:
         o->all = true;
         return 0;
@@ -73,6 +77,7 @@ static const struct argp_option option_list[] = {
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
     {"out", 'o', "FOLDER", 0, "where reports are written (out/report); each in a folder of its name", 0},
     {"repeat", 'r', "N", 0, "timing samples of each cell, instead of what the file says", 0},
+    {"more", KEY_MORE, "SECONDS", 0, MORE_HELP " (120 for each experiment; 0 with --repeat)", 0},
     {"rival", 'x', "NAME=FILE", 0, "another allocator's library, where the experiment has rivals (again for more)", 0},
     {"resume", 'c', NULL, 0, "go on with the newest run of the experiment that was interrupted", 0},
     {"all", KEY_ALL, NULL, 0, "every file in experiments/", 0},
@@ -82,7 +87,9 @@ static const struct argp argp = {option_list,
                                  parse,
                                  "NAME|FILE...",
                                  "Measures an experiment, judges the gates that it expects, and writes its report.\vNAME is a "
-                                 "file of experiments/ without its .yaml.",
+                                 "file of experiments/ without its .yaml.\nExit status: 0 when every gate is held; 1 when one failed, or "
+                                 "something else did; 2 on bad input; 3 when a gate is undecided or was not measured; 130 when "
+                                 "interrupted.",
                                  NULL,
                                  NULL,
                                  NULL};
@@ -133,58 +140,58 @@ static size_t choose(const struct experiment *e, const struct workload **out)
     return count;
 }
 
-/* A new run. Answers its id, -1 on failure. */
-static int64_t measure(const struct options *o, const struct experiment *e, struct store *st, bool *interrupted, char *why,
-                       size_t size)
+/* Of the variants, workloads and modes that the file names. */
+static bool plan_make(const struct options *o, const struct experiment *e, struct plan *plan, char *why, size_t size)
 {
     static struct variant variants[PLAN_VARIANTS_MAX];
-    const struct workload *chosen[PLAN_WORKLOADS_MAX];
-    struct plan plan = {.experiment = e->name,
-                        .command = o->command,
-                        .variants = variants,
-                        .variant_count = e->variant_count + e->rival_count,
-                        .workloads = chosen,
-                        .modes = e->modes,
-                        .repeat = o->repeat ? o->repeat : e->repeat,
-                        .seed = plan_seed(),
-                        .twin = -1};
-    if (plan.variant_count >= PLAN_VARIANTS_MAX || e->workload_count > PLAN_WORKLOADS_MAX) {
-        text_fail(why, size, "%s: more than %d variants and rivals or %d workloads", e->path, PLAN_VARIANTS_MAX - 1,
-                  PLAN_WORKLOADS_MAX);
-        return -1;
-    }
-    plan.workload_count = choose(e, chosen);
-    if (!plan.workload_count) {
-        text_fail(why, size, "%s: none of its workloads can run here", e->path);
-        return -1;
-    }
+    static const struct workload *chosen[PLAN_WORKLOADS_MAX];
+    *plan = (struct plan){.experiment = e->name, .command = o->command, .variants = variants, .workloads = chosen,
+                          .variant_count = e->variant_count + e->rival_count, .modes = e->modes, .seed = plan_seed(), .twin = -1,
+                          .repeat = o->repeat ? o->repeat : e->repeat, .margin = e->margin,
+                          .gates = (const char *const *)e->expect, .gate_count = e->expect_count};
+    if (plan->variant_count >= PLAN_VARIANTS_MAX || e->workload_count > PLAN_WORKLOADS_MAX)
+        return text_fail(why, size, "%s: more than %d variants and rivals or %d workloads", e->path, PLAN_VARIANTS_MAX - 1,
+                         PLAN_WORKLOADS_MAX);
+    plan->workload_count = choose(e, chosen);
+    if (!plan->workload_count)
+        return text_fail(why, size, "%s: none of its workloads can run here", e->path);
     if (!resolve(e, variants, why, size))
-        return -1;
-    for (size_t i = 0; i < plan.variant_count; i++)
+        return false;
+    for (size_t i = 0; i < plan->variant_count; i++)
         if (e->modes & 1u << MODE_TIME && strcmp(variants[i].d.label, e->reference) == 0 && !variants[i].d.missing)
-            plan.twin = (int)i;
+            plan->twin = (int)i;
     for (int mode = 0; mode < MODES; mode++)
-        for (size_t w = 0; w < plan.workload_count; w++)
+        for (size_t w = 0; w < plan->workload_count; w++)
             if (!experiment_wants(e, (enum mode)mode, chosen[w]->name))
-                plan.except[mode] |= (uint64_t)1 << w;
-    return engine_run(st, &plan, interrupted, why, size);
+                plan->except[mode] |= (uint64_t)1 << w;
+    return true;
 }
 
-/* The newest interrupted run of this name, to its end. */
-static int64_t resume(const struct options *o, const struct experiment *e, struct store *st, bool *interrupted, char *why,
-                      size_t size)
+/* The newest interrupted run of this name. */
+static bool plan_again(const struct options *o, const struct experiment *e, struct store *st, struct plan *plan, char *why,
+                       size_t size)
 {
-    struct plan plan;
     int64_t run = store_latest(st, e->name, true);
-    if (run < 0) {
-        text_fail(why, size, "%s: no interrupted run to go on with in %s", e->name, o->db);
-        return -1;
-    }
-    if (!engine_resume(st, run, (const char *const *)e->rivals, &plan, why, size))
-        return -1;
-    run = engine_run(st, &plan, interrupted, why, size);
-    plan_free(&plan);
-    return run;
+    if (run < 0)
+        return text_fail(why, size, "%s: no interrupted run to go on with in %s", e->name, o->db);
+    return engine_resume(st, run, (const char *const *)e->rivals, plan, why, size);
+}
+
+/* Runs the plan, and takes more samples of what that leaves undecided. NULL: interrupted, or why holds one line. */
+static struct dataset *measure(const struct options *o, const struct experiment *e, const struct plan *plan, struct store *st,
+                               bool *interrupted, char *why, size_t size)
+{
+    int64_t run = engine_run(st, plan, interrupted, why, size);
+    struct dataset *ds = run < 0 || *interrupted ? NULL : store_load(st, run);
+    if (run >= 0 && !*interrupted && !ds)
+        text_fail(why, size, "%s", store_error());
+    if (!ds)
+        return NULL;
+    int reference = dataset_variant(ds, e->reference);
+    if (more_take(st, plan, e, reference < 0 ? 0 : reference, o->more >= 0 ? o->more : o->repeat ? 0 : 120, &ds, interrupted, why, size))
+        return ds;
+    dataset_free(ds);
+    return NULL;
 }
 
 /* Gates on the terminal, report in its folder. */
@@ -192,12 +199,14 @@ static bool finish(const struct options *o, const struct experiment *e, const st
                    char *why, size_t size)
 {
     char folder[512];
-    struct expect_result *gates = gates_judge(ds, e);
+    struct gate_result *gates = gates_judge(ds, e);
     for (unsigned i = 0; i < e->expect_count; i++)
         out->gates[gates[i].gate]++;
     gates_table_print(stdout, e, gates);
     free(gates);
-    out->status = out->gates[GATE_FAILED] || out->gates[GATE_NOT_MEASURED] ? EXIT_FAILED : EXIT_OK;
+    out->status = out->gates[GATE_FAILED]                                       ? EXIT_FAILED
+                  : out->gates[GATE_UNDECIDED] || out->gates[GATE_NOT_MEASURED] ? EXIT_UNDECIDED
+                                                                                : EXIT_OK;
     snprintf(folder, sizeof folder, "%s/%s", o->out, e->name);
     if (!report_write(ds, e, folder, why, size))
         return false;
@@ -211,12 +220,15 @@ static void run_one(const struct options *o, const struct experiment *e, struct 
 {
     char why[2048] = "";
     bool interrupted = false;
-    int64_t run = (o->resume ? resume : measure)(o, e, st, &interrupted, why, sizeof why);
-    struct dataset *ds = run >= 0 && !interrupted ? store_load(st, run) : NULL;
+    struct plan plan;
+    bool made = o->resume ? plan_again(o, e, st, &plan, why, sizeof why) : plan_make(o, e, &plan, why, sizeof why);
+    struct dataset *ds = made ? measure(o, e, &plan, st, &interrupted, why, sizeof why) : NULL;
+    if (made && o->resume)
+        plan_free(&plan);
     if (interrupted)
         out->status = EXIT_INTERRUPTED;
     else if (!ds || !finish(o, e, ds, out, why, sizeof why)) {
-        fprintf(stderr, "hakbench: %s\n", why[0] ? why : store_error());
+        fprintf(stderr, "hakbench: %s\n", why);
         out->status = EXIT_FAILED;
     }
     dataset_free(ds);
@@ -234,6 +246,16 @@ static void print_summary(const struct finding *finding, int count)
             printf(" %13u", finding[i].gates[g]);
         printf("%s\n", finding[i].status == EXIT_INTERRUPTED ? "  interrupted" : "");
     }
+}
+
+/* An interruption, then a failure, then what is undecided. */
+static int worse(int a, int b)
+{
+    static const int order[] = {EXIT_INTERRUPTED, EXIT_FAILED, EXIT_UNDECIDED, EXIT_OK};
+    int i = 0;
+    while (order[i] != EXIT_OK && order[i] != a && order[i] != b)
+        i++;
+    return order[i];
 }
 
 /* Loads every file before anything is measured; a bad one ends it. Answers how many. */
@@ -258,7 +280,7 @@ static int load_all(struct options *o, struct experiment **e)
 int cmd_experiment(int argc, char **argv)
 {
     static struct measure line;
-    struct options o = {.db = DB_DEFAULT, .out = "out/report"};
+    struct options o = {.db = DB_DEFAULT, .out = "out/report", .more = -1};
     struct experiment *e[EXPERIMENTS_MAX];
     struct finding finding[EXPERIMENTS_MAX] = {0};
     measure_command(&line, argc, argv);
@@ -277,8 +299,7 @@ int cmd_experiment(int argc, char **argv)
         fprintf(stderr, "\n%s: %s\n", e[done]->name, e[done]->question);
         snprintf(finding[done].name, sizeof finding[done].name, "%s", e[done]->name);
         run_one(&o, e[done], st, &finding[done]);
-        if (finding[done].status > status)
-            status = finding[done].status;
+        status = worse(status, finding[done].status);
     }
     store_close(st);
     if (count > 1)

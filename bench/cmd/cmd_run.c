@@ -3,6 +3,7 @@
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
 #include "bench/cmd/measure.h"
+#include "bench/cmd/more.h"
 #include "bench/data/baseline.h"
 #include "bench/data/export.h"
 #include "bench/data/rival.h"
@@ -12,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RIVALS_MAX = 16, OPTION_JSON = 256, OPTION_TSV, OPTION_RESUME };
+enum { RIVALS_MAX = 16, OPTION_JSON = 256, OPTION_TSV, OPTION_RESUME, OPTION_MORE };
 
 static struct {
     const char *rivals[RIVALS_MAX + 1], *db;
     char toggles[256];
-    int rival_count, repeat, budget, timeout, format;
+    int rival_count, repeat, budget, more, timeout, format;
     uint64_t seed;
     int64_t resume;
 } given;
@@ -29,6 +30,7 @@ static const struct argp_option options[] = {
     {"rival", 'r', "NAME=FILE", 0, "another allocator's library to compare with (again for more), or a known name", 0},
     {"repeat", 'n', "N", 0, "timing samples of each cell (8)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long, at the end of a block, but never before the third (90)", 0},
+    {"more", OPTION_MORE, "SECONDS", 0, MORE_HELP " (60; 0 with --repeat or --resume)", 0},
     {"timeout", 't', "SECONDS", 0, "a sample that takes longer has failed (120)", 0},
     {"seed", 's', "N", 0, "of the order of samples (from the clock)", 0},
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
@@ -58,6 +60,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         break;
     case 'n': given.repeat = (int)measure_number("--repeat", text, 1, 10000); break;
     case 'b': given.budget = (int)measure_number("--budget", text, 0, 1000000); break;
+    case OPTION_MORE: given.more = (int)measure_number("--more", text, 0, 1000000); break;
     case 't': given.timeout = (int)measure_number("--timeout", text, 1, 1000000); break;
     case 's': given.seed = (uint64_t)measure_number("--seed", text, 1, 0x7fffffff); break;
     case 'd': given.db = text; break;
@@ -127,22 +130,37 @@ static struct plan *plan_make(void)
 
 /* --- Resume --------------------------------------------------------------------------------------------------------------- */
 
-static struct dataset *resumed(struct store *st)
+static struct plan *plan_resumed(struct store *st)
 {
     static struct plan plan;
     char why[512];
     if (!engine_resume(st, given.resume, given.rivals, &plan, why, sizeof why))
         command_bad("%s", why);
     plan.repeat = given.repeat ? given.repeat : plan.repeat;
+    plan.most = given.repeat ? 0 : plan.most;
     plan.budget = given.budget < 0 ? plan.budget : given.budget;
     plan.timeout = given.timeout ? given.timeout : plan.timeout;
-    return measure_run(st, &plan);
+    return &plan;
 }
 
 static int reference_of(const struct dataset *ds)
 {
     int glibc = dataset_variant(ds, "glibc");
     return glibc < 0 ? 0 : glibc;
+}
+
+/* The run, and more pairs of what it leaves undecided. */
+static struct dataset *measured(struct store *st, const struct plan *plan)
+{
+    char why[512] = "";
+    bool interrupted;
+    struct dataset *ds = measure_run(st, plan);
+    if (more_take(st, plan, NULL, reference_of(ds), given.more < 0 ? given.repeat || given.resume ? 0 : 60 : given.more, &ds, &interrupted, why, sizeof why))
+        return ds;
+    if (interrupted)
+        exit(EXIT_INTERRUPTED);
+    fprintf(stderr, "hakbench: %s\n", why);
+    exit(EXIT_FAILED);
 }
 
 int cmd_run(int argc, char **argv)
@@ -159,13 +177,14 @@ int cmd_run(int argc, char **argv)
         NULL,
         NULL};
     given.budget = -1;
+    given.more = -1;
     measure_command(&measure, argc, argv);
     command_parse(&argp, argc, argv, NULL);
     if (given.resume && (*given.toggles || measure.plan.workload_count))
         command_bad("--resume %lld: the run's own variants and workloads are taken; give no others",
                     (long long)given.resume);
     struct store *st = measure_open(given.db);
-    struct dataset *ds = given.resume ? resumed(st) : measure_run(st, plan_make());
+    struct dataset *ds = measured(st, given.resume ? plan_resumed(st) : plan_make());
     store_close(st);
     if (given.format == OPTION_JSON)
         export_json(stdout, ds);

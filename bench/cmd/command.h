@@ -3,6 +3,7 @@
 #ifndef BENCH_COMMAND_H
 #define BENCH_COMMAND_H
 
+#include "bench/data/store.h"
 #include <argp.h>
 #include <stdbool.h>
 
@@ -16,10 +17,16 @@ __attribute__((format(printf, 1, 2), noreturn)) void command_bad(const char *for
 /* At the end of a command that printed its answer: was all of it written? EXIT_OK, or one line and EXIT_FAILED. */
 int command_end(void);
 
-/* Where samples are kept unless --db says otherwise; relative to the root of the tree. */
-#define DB_DEFAULT "out/results.db"
+#define DB_DEFAULT STORE_DEFAULT /* unless --db says otherwise */
 
 /* Exit statuses. */
-enum { EXIT_OK, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_NO_DIFFERENCE, EXIT_INTERRUPTED = 130 };
+enum {
+    EXIT_OK,
+    EXIT_FAILED,   /* also: worse, a failed gate */
+    EXIT_BAD_INPUT,
+    EXIT_UNDECIDED,
+    EXIT_NO_DIFFERENCE = EXIT_UNDECIDED, /* of commands that search for the cause of one */
+    EXIT_INTERRUPTED = 130
+};
 
 #endif

@@ -124,7 +124,7 @@ static void use_raw(const struct raw *raw, const char **labels, unsigned count, 
     e->expect = copy_list(raw->expect, e->expect_count = raw->expect_count);
     e->plots = copy_list(raw->plots, e->plot_count = raw->plots_count);
     e->repeat = raw->repeat ? (int)raw->repeat : EXPERIMENT_REPEAT;
-    e->margin = raw->margin > 0 ? raw->margin : VERDICT_MARGIN;
+    e->margin = raw->margin > 0 ? raw->margin : RULE_MARGIN;
 }
 
 /* The modes that are named, as bits. */

@@ -5,6 +5,7 @@
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
 #include "bench/low/xalloc.h"
+#include "bench/show/rule_words.h"
 #include "bench/take/identity.h"
 #include "bench/take/launcher.h"
 #include <stdio.h>
@@ -35,8 +36,9 @@ static int usage(FILE *out, int status)
     fprintf(out, "usage: hakbench COMMAND [ARGUMENT...]\n\n");
     for (int i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].what);
-    fprintf(out, "\nhakbench COMMAND --help tells more, man bench/hakbench.1 all. Exit status: 0, 1 on a failure or a failed\n"
-                 "gate, 2 on bad input, 130 when interrupted (finished samples are kept).\n");
+    fprintf(out, "\nhakbench COMMAND --help tells more, hakbench help verdict the rule of verdicts and gates, man\n"
+                 "bench/hakbench.1 all. Exit status: 0; 1 on a failure, a worse variant or a failed gate; 2 on bad input; 3 when\n"
+                 "undecided; 130 when interrupted (finished samples are kept).\n");
     return status;
 }
 
@@ -53,6 +55,10 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "--whose-malloc") == 0)
         return variant_whose_malloc();
     char *help[] = {argv[0], argc == 3 ? argv[2] : NULL, "--help", NULL};
+    if (argc == 3 && strcmp(argv[1], "help") == 0 && strcmp(argv[2], "verdict") == 0) {
+        rule_words_print(stdout);
+        return fflush(stdout) ? EXIT_FAILED : EXIT_OK;
+    }
     if (argc == 3 && strcmp(argv[1], "help") == 0)
         argv = help;
     else if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0))

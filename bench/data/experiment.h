@@ -5,7 +5,7 @@
 #ifndef BENCH_EXPERIMENT_H
 #define BENCH_EXPERIMENT_H
 
-#include "bench/low/metric.h"
+#include "bench/data/dataset.h"
 #include <stddef.h>
 
 /* In `expect`, in place of a label: the rival that is best by that metric on that workload. */
@@ -31,7 +31,7 @@ struct experiment {
     bool modes_given; /* on every workload, then */
     unsigned *workload_modes; /* [workload_count], of each, where they are not given */
     int repeat;       /* EXPERIMENT_REPEAT unless given */
-    double margin;  /* VERDICT_MARGIN unless given */
+    double margin;  /* RULE_MARGIN unless given */
     char **expect;
     unsigned expect_count;
     char **plots;
@@ -49,6 +49,16 @@ void experiment_add_rival(struct experiment *e, const char *rival);
 
 /* Appends to rivals, whatever is there. */
 void experiment_append_rival(struct experiment *e, const char *rival);
+
+/* The sha256 of gates and margin, as 64 hex digits: what a run keeps of what was expected of it. */
+void experiment_gates_hash(const char *const *gates, unsigned count, double margin, char out[65]);
+
+/* Is a run, by the gates that it keeps, judged by these? EXPERIMENT_UNKEPT: it keeps none. */
+enum experiment_kept { EXPERIMENT_SAME_GATES, EXPERIMENT_OTHER_GATES, EXPERIMENT_UNKEPT };
+enum experiment_kept experiment_kept(const struct experiment *e, const struct dataset *ds);
+
+/* Keeps them, each as context "gate.<number>", and the hash as "gates". */
+void experiment_keep(struct dataset *ds, const char *const *gates, unsigned count, double margin);
 
 /* The label of a rival as it is written: "mimalloc", or "name=/path/lib.so". */
 void experiment_rival_label(const char *rival, char *label, size_t size);

@@ -20,6 +20,16 @@ void store_close(struct store *st)
     db_close(st);
 }
 
+const char *store_option(const struct store *st)
+{
+    static char text[4 * sizeof st->path + 16];
+    size_t used = (size_t)snprintf(text, sizeof text, " --db '");
+    for (const char *p = st->path; *p; p++)
+        used += (size_t)(*p == '\'' ? sprintf(text + used, "'\\''") : sprintf(text + used, "%c", *p));
+    strcpy(text + used, "'");
+    return strcmp(st->path, STORE_DEFAULT) == 0 ? "" : text;
+}
+
 const char *store_error(void)
 {
     return db_error();

@@ -15,6 +15,10 @@ struct store;
 
 struct store *store_open(const char *path, enum store_access access);
 void store_close(struct store *st);
+/* Where samples are kept unless a file is named; relative to the root of the tree. */
+#define STORE_DEFAULT "out/results.db"
+/* " --db FILE" as a shell reads it, for advice; "" for the default. Static buffer. */
+const char *store_option(const struct store *st);
 const char *store_error(void);
 
 /* A new run: experiment ("" for none), command line, started ("": now), seed, context of ds (variants and workloads come

@@ -5,6 +5,8 @@
  * shuffled in each block, forwards and backwards.
  */
 #include "bench/judge/simulate.h"
+#include "bench/judge/gates.h"
+#include "bench/judge/verdict.h"
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
@@ -16,6 +18,7 @@ enum { A, B, TWIN, VARIANTS };
 #define SLOWER_BUSY  0.08 /* from a noise of BUSY on */
 #define BUSY         0.05
 #define TYPICAL      5e7
+#define TINY         1e-9
 
 struct machine {
     gsl_rng *rng;
@@ -64,27 +67,40 @@ static struct comparison compared(const struct dataset *ds, const char *metric)
 {
     struct comparison c = {.a = A, .b = B};
     snprintf(c.metric, sizeof c.metric, "%s", metric);
-    verdict_judge(ds, &c, 1, VERDICT_MARGIN);
+    verdict_judge(ds, &c, 1, RULE_MARGIN);
     return c;
 }
 
-static struct comparison timed(const struct simulation *s, struct machine *m, uint64_t seed)
+static struct gate_result gate(const struct dataset *ds)
+{
+    struct gate_result g;
+    gates_judge_lines(ds, (const char *const[]){"ops_s(B) >= ops_s(A)"}, 1, RULE_MARGIN, &g);
+    return g;
+}
+
+/* Doubles the pairs while the verdict is open, and then while the gate is: each is noted when it is first decided. */
+static void timed(const struct simulation *s, struct machine *m, uint64_t seed, struct simulated *result)
 {
     struct dataset *ds = dataset_begin(seed);
-    int pairs = s->pairs ? s->pairs : VERDICT_PAIRS, most = s->pairs ? s->pairs : VERDICT_PAIRS_MAX;
+    int pairs = s->pairs ? s->pairs : RULE_PAIRS, most = s->pairs ? s->pairs : RULE_PAIRS_MAX;
+    struct comparison c = {.verdict = VERDICT_UNDECIDED};
+    struct gate_result g = {.gate = GATE_UNDECIDED};
     m->drift = gsl_ran_gaussian(m->rng, m->noise);
-    samples_add(ds, m, s->effect, pairs);
-    struct comparison c = compared(ds, "ops_s");
-    while ((c.verdict == VERDICT_UNDECIDED || c.verdict == VERDICT_NOISY) && 2 * pairs <= most) {
-        pairs *= 2;
+    for (bool more = true; more; pairs *= 2) {
         samples_add(ds, m, s->effect, pairs);
-        c = compared(ds, "ops_s");
+        if (verdict_open(&c))
+            c = compared(ds, "ops_s");
+        if (g.gate == GATE_UNDECIDED)
+            g = gate(ds);
+        more = (verdict_open(&c) || gate_open(&g)) && 2 * pairs <= most;
     }
+    result->count[c.verdict]++;
+    result->gates[g.gate]++;
+    result->pairs += c.pairs;
     dataset_free(ds);
-    return c;
 }
 
-static struct comparison counted(const struct simulation *s, uint64_t seed)
+static void counted(const struct simulation *s, uint64_t seed, struct simulated *result)
 {
     struct dataset *ds = dataset_begin(seed);
     for (int block = 0; block < 2; block++) {
@@ -92,8 +108,9 @@ static struct comparison counted(const struct simulation *s, uint64_t seed)
         sample_add(ds, B, block, MODE_INSTRUCTIONS, "instructions", round(TYPICAL / s->effect));
     }
     struct comparison c = compared(ds, "instructions");
+    result->count[c.verdict]++;
+    result->pairs += c.pairs;
     dataset_free(ds);
-    return c;
 }
 
 struct simulated simulate(const struct simulation *s)
@@ -104,9 +121,10 @@ struct simulated simulate(const struct simulation *s)
     gsl_rng_set(m.rng, (unsigned long)s->seed);
     for (int i = 0; i < s->comparisons; i++) {
         uint64_t seed = gsl_rng_get(m.rng);
-        struct comparison c = s->noise > 0 ? timed(s, &m, seed) : counted(s, seed);
-        result.count[c.verdict]++;
-        result.pairs += c.pairs;
+        if (s->noise > 0)
+            timed(s, &m, seed, &result);
+        else
+            counted(s, seed, &result);
     }
     gsl_rng_free(m.rng);
     return result;
@@ -114,5 +132,11 @@ struct simulated simulate(const struct simulation *s)
 
 size_t simulated_false(const struct simulation *s, const struct simulated *r)
 {
-    return (s->effect <= 1 ? r->count[VERDICT_GO] : 0) + (s->effect >= 1 ? r->count[VERDICT_NO_GO] : 0);
+    return (s->effect <= 1 ? r->count[VERDICT_GO] : 0) + (s->effect >= 1 ? r->count[VERDICT_NO_GO] : 0) +
+           (fabs(s->effect - 1) >= RULE_MARGIN - TINY ? r->count[VERDICT_EQUIVALENT] : 0);
+}
+
+size_t simulated_false_gates(const struct simulation *s, const struct simulated *r)
+{
+    return s->effect <= 1 - RULE_MARGIN + TINY ? r->gates[GATE_HELD] : r->gates[GATE_FAILED];
 }

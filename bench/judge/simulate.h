@@ -5,7 +5,7 @@
 #ifndef BENCH_SIMULATE_H
 #define BENCH_SIMULATE_H
 
-#include "bench/judge/verdict.h"
+#include "bench/judge/rule.h"
 
 struct simulation {
     uint64_t seed;
@@ -16,13 +16,15 @@ struct simulation {
 };
 
 struct simulated {
-    size_t count[VERDICTS];
+    size_t count[VERDICTS], gates[GATES]; /* of gates "ops_s(B) >= ops_s(A)", each with doubling of its own */
     size_t pairs; /* taken in all */
 };
 
 struct simulated simulate(const struct simulation *s);
 
-/* Verdicts that claim a difference where effect says that there is none, or the opposite one. */
+/* Verdicts that claim a difference where effect says that there is none, or the opposite one; or none where it is as large as the
+ * margin. Gates that are held where B is slower by the margin or more, or failed where it is slower by less. */
 size_t simulated_false(const struct simulation *s, const struct simulated *r);
+size_t simulated_false_gates(const struct simulation *s, const struct simulated *r);
 
 #endif

@@ -6,14 +6,7 @@
 #define BENCH_VERDICT_H
 
 #include "bench/data/dataset.h"
-#include "bench/judge/outcome.h"
-#include "bench/low/stats.h"
-
-#define VERDICT_MARGIN 0.01
-/* How `ab` chooses the number of pairs: VERDICT_PAIRS, doubled while a verdict is open, up to VERDICT_PAIRS_MAX. The error
- * rates in verdict.c are those of this rule; `hakbench noise --simulate` shows them. */
-#define VERDICT_PAIRS 10
-#define VERDICT_PAIRS_MAX 80
+#include "bench/judge/rule.h"
 
 /* B against A on one workload by one metric. Ratios are B/A of the raw metric; `gain` and `noise` are oriented so that > 1 is
  * better for B (a metric of which neither way is better counts as better when larger). */
@@ -23,15 +16,19 @@ struct comparison {
     size_t pairs;
     double median_a, median_b;
     struct stats_interval ratio, gain, noise; /* noise: the A/A interval used; value NAN where there is no twin */
-    double p, p_holm;                         /* paired: 10 % trimmed t of log-ratios; after Holm over those judged together */
+    double p, p_holm;                         /* of the paired test that the verdict rests on; after Holm over those judged together */
     double p_rank;                            /* Mann-Whitney U, shown beside it */
     size_t outliers, needed;                  /* needed: pairs likely to decide, 0 when decided */
     bool exact;                               /* counted, or did not vary: the interval is the range seen, without statistics */
+    char missing[160];                        /* the condition that an open verdict misses; "": it is decided */
     enum verdict verdict;
 };
 
-/* Judges count comparisons together (a, b, workload and metric are given, the rest is filled in). */
+/* Judges count comparisons together (a, b, workload and metric are given, the rest is filled in) by the rule of rule.h. */
 void verdict_judge(const struct dataset *ds, struct comparison *c, size_t count, double margin);
+
+/* More pairs may decide it. */
+bool verdict_open(const struct comparison *c);
 
 /* "[0.98, 1.02]" with so many decimals, or "[-, -]". Static buffer. */
 const char *interval_text(struct stats_interval i, int decimals);

@@ -61,3 +61,16 @@ bool binary_sha256(const char *path, char out[65])
         out[0] = 0;
     return pipe && pclose(pipe) == 0 && strlen(out) == 64;
 }
+
+bool binary_text_sha256(const char *text, char out[65])
+{
+    char path[64];
+    int fd = memfd_create("text", MFD_CLOEXEC);
+    bool good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", getpid(), fd);
+    out[0] = 0;
+    good = good && binary_sha256(path, out);
+    if (fd >= 0)
+        close(fd);
+    return good;
+}

@@ -12,4 +12,7 @@ void binary_note(const char *path, char *out, size_t size);
 /* sha256 of a file as 64 hex digits; false when it cannot be read. */
 bool binary_sha256(const char *path, char out[65]);
 
+/* The same of a text. */
+bool binary_text_sha256(const char *text, char out[65]);
+
 #endif

@@ -23,6 +23,11 @@ bool plan_takes(const struct plan *p, enum mode mode, size_t workload)
     return !(p->except[mode] >> workload & 1);
 }
 
+int plan_counts(const struct plan *p, enum mode mode)
+{
+    return p->mode_counts[mode] ? p->mode_counts[mode] : p->counts ? p->counts : 1;
+}
+
 /* One number from seed and block, in which neighbours have nothing in common (the finalizer of splitmix64: Steele, Lea, Flood,
  * "Fast splittable pseudorandom number generators", 2014). */
 static uint64_t mix(uint64_t x)
@@ -70,7 +75,7 @@ void plan_block(const struct plan *p, size_t block, size_t *cells, size_t *count
 
 /* --- Stored plans --------------------------------------------------------------------------------------------------------- */
 
-/* modes=3 repeat=10 counts=1 budget=60 timeout=0 twin=0 skip=2:1c,3:1c, except=3:1c, */
+/* modes=3 repeat=10 counts=1 budget=60 timeout=0 twin=0 skip=2:1c,3:1c, except=3:1c, counts=4:6, most=80 */
 void plan_describe(const struct plan *p, char *out, size_t size)
 {
     snprintf(out, size, "modes=%u repeat=%d counts=%d budget=%g timeout=%g twin=%d skip=", p->modes, p->repeat, p->counts,
@@ -82,6 +87,11 @@ void plan_describe(const struct plan *p, char *out, size_t size)
     for (int m = 0; m < MODES; m++)
         if (p->except[m])
             snprintf(out + strlen(out), size - strlen(out), "%d:%llx,", m, (unsigned long long)p->except[m]);
+    snprintf(out + strlen(out), size - strlen(out), " counts=");
+    for (int m = 0; m < MODES; m++)
+        if (p->mode_counts[m])
+            snprintf(out + strlen(out), size - strlen(out), "%d:%x,", m, (unsigned)p->mode_counts[m]);
+    snprintf(out + strlen(out), size - strlen(out), " most=%d", p->most);
 }
 
 /* 2:1c,3:1c, into out[2] and out[3]; answers what follows. */
@@ -97,14 +107,20 @@ static const char *read_bits(const char *text, uint64_t *out, size_t count)
 
 bool plan_undescribe(const char *text, struct plan *p, uint64_t *skip)
 {
-    static const char except[] = " except=";
+    static const char except[] = " except=", more[] = " counts=";
     int used = 0;
     if (sscanf(text, "modes=%u repeat=%d counts=%d budget=%lf timeout=%lf twin=%d skip=%n", &p->modes, &p->repeat, &p->counts,
                &p->budget, &p->timeout, &p->twin, &used) != 6 || !used)
         return false;
     text = read_bits(text + used, skip, p->variant_count);
     if (strncmp(text, except, sizeof except - 1) == 0) // runs of before it was written have none
-        read_bits(text + sizeof except - 1, p->except, MODES);
+        text = read_bits(text + sizeof except - 1, p->except, MODES);
+    uint64_t counts[MODES] = {0};
+    if (strncmp(text, more, sizeof more - 1) == 0)
+        text = read_bits(text + sizeof more - 1, counts, MODES);
+    sscanf(text, " most=%d", &p->most);
+    for (int m = 0; m < MODES; m++)
+        p->mode_counts[m] = (int)counts[m];
     p->skip = skip;
     return true;
 }

@@ -19,15 +19,22 @@ struct plan {
     unsigned modes;          /* bits 1u << MODE_x. MODE_COUNT is always taken of our own variants: it proves that they ran */
     uint64_t except[MODES];  /* bit w: this mode is not taken on that workload */
     int repeat;              /* timing samples per cell; made even: A B .. B A; four times as many of quick workloads */
+    int most;                /* timing samples of a cell at most, to a block; 0: repeat alone says */
     int counts;              /* samples per cell in each counting mode; 0 is 1 */
+    int mode_counts[MODES];  /* the same of one mode; 0: counts */
     double budget;           /* seconds for timing; 0: none. At least 3 blocks are taken all the same */
     double *budget_left;     /* NULL; or what is left of it, kept from run to run: 0 or less when it has ended the timing */
     double timeout;          /* seconds for one sample; 0: the launcher's default */
     uint64_t seed;
     int twin;                /* index of a variant measured twice as A/A; -1: none. The twin comes after all variants, as
                                 "<label> A/A", in timing only: the same file under the same path */
+    const char *const *gates; unsigned gate_count; /* stored with the run before its first sample, with the margin */
+    double margin;           /* 0: not stored */
     int64_t resume;          /* run to go on with, or to extend by a larger repeat; 0: a new one */
 };
+
+/* Samples of each cell in a counting mode. */
+int plan_counts(const struct plan *p, enum mode mode);
 
 /* The timing order of one block: cell = workload * variant_count + variant, so many as *count says (at most 2 * variant_count *
  * workload_count * PLAN_ROUNDS_MAX). Workloads in shuffled order; for each its variants, shuffled, forwards and then backwards,

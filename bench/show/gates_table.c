@@ -4,7 +4,7 @@
 #include "bench/judge/outcome.h"
 #include <string.h>
 
-void gates_table_print(FILE *out, const struct experiment *e, const struct expect_result *gates)
+void gates_table_print(FILE *out, const struct experiment *e, const struct gate_result *gates)
 {
     size_t width = 24;
     for (unsigned i = 0; i < e->expect_count; i++)

@@ -188,7 +188,7 @@ static const char *legends(void)
     return text;
 }
 
-bool plot_draw(const char *name, const struct dataset *ds, const struct experiment *e, const struct expect_result *gates,
+bool plot_draw(const char *name, const struct dataset *ds, const struct experiment *e, const struct gate_result *gates,
                const char *folder, char *why, size_t size)
 {
     struct drawing d;

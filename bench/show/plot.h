@@ -16,7 +16,7 @@ const char *plot_list(void);
 
 /* Draws one of plot_rows. gates: of e, as expect_judge answered; NULL without e. false: why holds one line (no gnuplot here,
  * nothing to draw, what gnuplot said). */
-bool plot_draw(const char *name, const struct dataset *ds, const struct experiment *e, const struct expect_result *gates,
+bool plot_draw(const char *name, const struct dataset *ds, const struct experiment *e, const struct gate_result *gates,
                const char *folder, char *why, size_t size);
 
 /* name.svg and name.png. */

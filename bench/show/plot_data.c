@@ -338,7 +338,7 @@ static double within(double x, double otherwise)
 
 static void gates_write(FILE *out, const struct plot_source *from, struct plot_shape *shape)
 {
-    const struct expect_result *gates = from->gates;
+    const struct gate_result *gates = from->gates;
     unsigned count = from->gate_count;
     enum { LONGEST = 76, HEAD = 44, TAIL = 27 };
     for (unsigned i = 0; i < count; i++) {

@@ -3,7 +3,7 @@
 #ifndef BENCH_PLOT_DATA_H
 #define BENCH_PLOT_DATA_H
 
-#include "bench/judge/expect.h"
+#include "bench/judge/gates.h"
 #include <stdio.h>
 
 /* What a template must know beside its data. */
@@ -18,7 +18,7 @@ struct plot_shape {
 
 struct plot_source {
     const struct dataset *ds;
-    const struct expect_result *gates; /* NULL: none */
+    const struct gate_result *gates; /* NULL: none */
     unsigned gate_count;
 };
 struct plot_row {

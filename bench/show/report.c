@@ -31,7 +31,7 @@ static void compare_all(struct report *r)
             struct comparison *c = &r->comparison[r->comparison_count++];
             *c = (struct comparison){.a = r->reference, .b = v, .workload = w, .metric = "ops_s"};
         }
-    verdict_judge(ds, r->comparison, r->comparison_count, r->e ? r->e->margin : VERDICT_MARGIN);
+    verdict_judge(ds, r->comparison, r->comparison_count, r->e ? r->e->margin : RULE_MARGIN);
 }
 
 static void choose(struct report *r)
@@ -118,7 +118,7 @@ bool report_write(const struct dataset *ds, const struct experiment *e, const ch
     snprintf(title, sizeof title, "Performance report: %s", e ? e->name : ds->experiment[0] ? ds->experiment : "a run");
     if (!doc_open(&r.doc, folder, title))
         return text_fail(why, size, "%s/report.md: %m", folder);
-    struct expect_result *gates = e ? gates_judge(ds, e) : NULL;
+    struct gate_result *gates = e ? gates_judge(ds, e) : NULL;
     r.gates = gates;
     choose(&r);
     compare_all(&r);

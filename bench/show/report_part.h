@@ -3,14 +3,14 @@
 #ifndef BENCH_REPORT_PART_H
 #define BENCH_REPORT_PART_H
 
-#include "bench/judge/expect.h"
+#include "bench/judge/gates.h"
 #include "bench/judge/verdict.h"
 #include "bench/show/report_doc.h"
 
 struct report {
     const struct dataset *ds;
     const struct experiment *e;        /* NULL: a plain run */
-    const struct expect_result *gates; /* of e */
+    const struct gate_result *gates; /* of e */
     struct doc doc;
     int reference, subject;        /* variants; -1: none. subject: whose costs and rank are told, the last of ours */
     struct comparison *comparison; /* everything against the reference by ops_s, judged together */

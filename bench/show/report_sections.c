@@ -3,6 +3,7 @@
  * Every sentence is made from figures of the dataset; a part without figures is left out, and report_unmeasured says why.
  */
 #include "bench/show/report_sections.h"
+#include "bench/show/rule_words.h"
 #include "bench/data/baseline.h"
 #include "bench/data/proof.h"
 #include "bench/judge/bottleneck.h"
@@ -96,12 +97,14 @@ static void throughput_row(struct report *r, int v, int w, double one)
         doc_cell(&r->doc, v == r->reference ? "reference" : "-");
         doc_cell(&r->doc, "-");
         doc_cell(&r->doc, "-");
+        doc_cell(&r->doc, "-");
         doc_cell(&r->doc, " ");
     } else {
         doc_cell(&r->doc, "%s %s", show(c->gain.value, 3), show_interval(c->gain, 1));
+        doc_cell(&r->doc, c->p < 0.001 ? "< 0.001" : "%.3f", c->p);
         doc_cell(&r->doc, c->p_holm < 0.001 ? "< 0.001" : "%.3f", c->p_holm);
         doc_cell(&r->doc, c->p_rank < 0.001 ? "< 0.001" : "%.3f", c->p_rank);
-        doc_cell(&r->doc, "%s", verdict_rows[c->verdict].name);
+        doc_cell(&r->doc, "%s%s%s", verdict_rows[c->verdict].name, *c->missing ? ": " : "", c->missing);
     }
 }
 
@@ -113,9 +116,9 @@ void report_throughput(struct report *r)
     doc_text(
         &r->doc,
         "Medians of interleaved runs of the same workload binary, with bootstrap 95 %% intervals. Ratios are medians of paired "
-        "ratios against %s; p is that of a paired, trimmed t test, corrected by Holm over the %zu comparisons of this run, U "
-        "is Mann-Whitney's p as it is. The margin is %g %%. %s.",
-        r->ds->variants[r->reference].label, r->comparison_count, 100 * (r->e ? r->e->margin : VERDICT_MARGIN),
+        "ratios against %s; p is that of the paired test that the verdict rests on, as it is, and by Holm over the %zu comparisons "
+        "of this run; U is Mann-Whitney's p. %s. %s.",
+        r->ds->variants[r->reference].label, r->comparison_count, rule_words_paragraph(r->e ? r->e->margin : RULE_MARGIN),
         outcome_words(verdict_rows, VERDICTS));
     if (report_drawn(r, "throughput"))
         doc_figure(&r->doc, "throughput",
@@ -129,7 +132,7 @@ void report_throughput(struct report *r)
         heading_of(r, w);
         struct figure_unit unit = throughput_unit(r, w);
         char columns[96];
-        snprintf(columns, sizeof columns, "allocator|>%s|>95 %% interval|>n|>x reference|>p|>U|verdict", unit.name);
+        snprintf(columns, sizeof columns, "allocator|>%s|>95 %% interval|>n|>x reference|>p|>Holm|>U|verdict", unit.name);
         doc_table(&r->doc, columns);
         for (int v = 0; v < variants(r); v++)
             throughput_row(r, v, w, unit.one);

@@ -15,8 +15,9 @@ static void summary_gates(struct report *r)
         count[r->gates[i].gate]++;
     const char *verdict = count[GATE_FAILED] ? "missed" : count[GATE_HELD] == r->e->expect_count ? "held" : "open";
     doc_item(
-        &r->doc, "**Verdict: %s.** Of %u gates written down before the run, %u held, %u failed, %u undecided, %u not measured.",
-        verdict, r->e->expect_count, count[GATE_HELD], count[GATE_FAILED], count[GATE_UNDECIDED], count[GATE_NOT_MEASURED]);
+        &r->doc, "**Verdict: %s.** Of %u gates%s, %u held, %u failed, %u undecided, %u not measured.",
+        verdict, r->e->expect_count,
+        experiment_kept(r->e, r->ds) == EXPERIMENT_SAME_GATES ? " written down before the run" : "", count[GATE_HELD], count[GATE_FAILED], count[GATE_UNDECIDED], count[GATE_NOT_MEASURED]);
     for (unsigned i = 0; i < r->e->expect_count; i++)
         if (r->gates[i].gate == GATE_FAILED)
             doc_item(&r->doc, "Failed: `%s`: %s.", r->gates[i].text, r->gates[i].figure);
@@ -125,8 +126,24 @@ static void summary_noise(struct report *r)
                  show_interval(noise, 1), where);
 }
 
+/* The report's first line: gates that are not those of the run. */
+static void report_warnings(struct report *r)
+{
+    if (!r->e || !r->e->expect_count)
+        return;
+    enum experiment_kept kept = experiment_kept(r->e, r->ds);
+    char hash[65];
+    experiment_gates_hash((const char *const *)r->e->expect, r->e->expect_count, r->e->margin, hash);
+    if (kept == EXPERIMENT_OTHER_GATES)
+        doc_text(&r->doc, "**Judged by other gates than those that were stored with the run**: sha256 %.12s, then %.12s; the stored "
+                          "ones stand under Context.", dataset_context(r->ds, "gates"), hash);
+    else if (kept == EXPERIMENT_UNKEPT)
+        doc_text(&r->doc, "**No gates were stored with this run**: nothing tells that these were written down before it.");
+}
+
 void report_summary(struct report *r)
 {
+    report_warnings(r);
     doc_heading(&r->doc, 2, "Summary");
     if (r->e)
         doc_text(&r->doc, "%s", r->e->question);

@@ -91,7 +91,7 @@ static void verdict_print(const struct table *t, int variant, int workload)
         return;
     }
     snprintf(verdict, sizeof verdict, "%s", verdict_rows[c->verdict].brief);
-    if (c->verdict == VERDICT_UNDECIDED && c->needed)
+    if (c->verdict == VERDICT_UNDECIDED && c->needed && c->needed < 1000)
         text_add(verdict, sizeof verdict, " ~%zu", c->needed);
     fprintf(t->out, " %6.3f %-14s %-15s", c->ratio.value, interval_text(c->ratio, 3), verdict);
 }
@@ -160,7 +160,7 @@ static void floors_print(const struct table *t, int workload)
         struct comparison c = {.a = t->ds->variants[v].twin_of, .b = v, .workload = workload, .metric = "ops_s"};
         if (c.a < 0)
             continue;
-        verdict_judge(t->ds, &c, 1, VERDICT_MARGIN);
+        verdict_judge(t->ds, &c, 1, RULE_MARGIN);
         if (c.pairs)
             fprintf(t->out, "  A/A floor: %s against itself %.3f %s, %zu pairs\n", t->ds->variants[c.a].label, c.ratio.value,
                     interval_text(c.ratio, 3), c.pairs);
@@ -177,6 +177,16 @@ static void outliers_print(const struct table *t, int workload)
     }
     if (*line)
         fprintf(t->out, "  outliers, flagged and kept:%s\n", line);
+}
+
+/* What open verdicts miss. */
+static void missing_print(const struct table *t, int workload)
+{
+    for (int v = 0; v < (int)t->ds->variant_count; v++) {
+        const struct comparison *c = comparison(t, v, workload);
+        if (v != t->reference && c->pairs && *c->missing)
+            fprintf(t->out, "  open: %s: %s, %zu pairs\n", t->ds->variants[v].label, c->missing, c->pairs);
+    }
 }
 
 /* What each of our own counted none of, where it was counted. */
@@ -212,6 +222,7 @@ static void workload_print(struct table *t, int workload)
         if (!t->ds->variants[v].missing && t->ds->variants[v].twin_of < 0 && cell_sample(t, v, workload, MODES))
             row_print(t, v, workload);
     floors_print(t, workload);
+    missing_print(t, workload);
     outliers_print(t, workload);
     idle_print(t, workload);
     published_print(t, workload);
@@ -259,7 +270,7 @@ static size_t judge_all(struct table *t)
         if (v != t->reference && t->ds->variants[v].twin_of < 0)
             list[kept++] = (struct comparison){.a = t->reference, .b = v, .workload = w, .metric = "ops_s"};
     }
-    verdict_judge(t->ds, list, kept, VERDICT_MARGIN);
+    verdict_judge(t->ds, list, kept, RULE_MARGIN);
     for (size_t i = 0; i < kept; i++) {
         t->comparisons[(size_t)list[i].workload * t->ds->variant_count + (size_t)list[i].b] = list[i];
         compared += list[i].pairs > 0;

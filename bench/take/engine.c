@@ -4,6 +4,7 @@
  * One engine at a time in a process (signal handlers).
  */
 #include "bench/take/engine.h"
+#include "bench/data/experiment.h"
 #include "bench/low/binary.h"
 #include "bench/low/text.h"
 #include "bench/low/xalloc.h"
@@ -22,7 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BLOCKS_MIN = 3, TIMED_PER_BLOCK = 2 };
+enum { BLOCKS_MIN = 3, TIMED_PER_BLOCK = 2, UNLIMITED_COUNTS = 6 };
 
 struct engine {
     struct store *store;
@@ -154,6 +155,8 @@ static bool run_begin(struct engine *e)
     context_collect(ds);
     uncounted_note(e, ds);
     dataset_set_context(ds, "other measurements", e->others ? "yes" : "no");
+    if (e->plan.gate_count)
+        experiment_keep(ds, e->plan.gates, e->plan.gate_count, e->plan.margin);
     plan_describe(&e->plan, text, sizeof text);
     dataset_set_context(ds, "plan", text);
     e->run = store_run_begin(e->store, ds);
@@ -304,23 +307,37 @@ static bool mode_wants(const struct engine *e, enum mode mode, size_t cell)
            (mode != MODE_COUNT || strcmp(variant->d.kind, "hakmem") == 0);
 }
 
-/* Forwards, then backwards, as often as the plan says. */
+/* Forwards, then backwards, as often as the plan says, but within its budget from the seventh on. */
 static bool counting(struct engine *e, enum mode mode)
 {
-    for (int k = 0; k < e->plan.counts; k++)
+    for (int k = 0; k < plan_counts(&e->plan, mode); k++) {
+        double start = progress_now();
+        if (k >= UNLIMITED_COUNTS && e->plan.budget_left && e->timing_left <= 0)
+            break;
         for (size_t i = 0; i < e->cells; i++) {
             size_t cell = k % 2 ? e->cells - 1 - i : i;
             if (mode_wants(e, mode, cell) && e->done[mode][cell] <= (uint32_t)k && !sample_take(e, cell, mode, k))
                 return false;
         }
+        e->timing_left -= k ? progress_now() - start : 0;
+    }
+    if (e->plan.budget_left)
+        *e->plan.budget_left = e->timing_left;
     return true;
+}
+
+/* Timing samples of a cell, in all. */
+static int timed_wanted(const struct engine *e, size_t cell)
+{
+    int wanted = e->plan.repeat * plan_rounds(&e->plan, cell / e->plan.variant_count);
+    return e->plan.most && wanted > e->plan.most ? e->plan.most : wanted;
 }
 
 /* Are there timing samples to take? */
 static bool timing_wants(const struct engine *e)
 {
     for (size_t cell = 0; cell < e->cells; cell++) {
-        int wanted = e->plan.repeat * plan_rounds(&e->plan, cell / e->plan.variant_count);
+        int wanted = timed_wanted(e, cell);
         if (mode_wants(e, MODE_TIME, cell) && !e->failed[cell] && e->done[MODE_TIME][cell] < (uint32_t)wanted)
             return true;
     }
@@ -358,8 +375,8 @@ static void progress_plan(const struct engine *e)
     double weight = 0;
     for (size_t cell = 0; cell < e->cells; cell++)
         for (int m = 0; m < MODES; m++) {
-            int timed = e->plan.repeat * plan_rounds(&e->plan, cell / e->plan.variant_count);
-            int wanted = !mode_wants(e, (enum mode)m, cell) ? 0 : m == MODE_TIME ? timed : e->plan.counts;
+            int timed = timed_wanted(e, cell);
+            int wanted = !mode_wants(e, (enum mode)m, cell) ? 0 : m == MODE_TIME ? timed : plan_counts(&e->plan, (enum mode)m);
             int left = wanted - (int)e->done[m][cell];
             if (left <= 0 || e->failed[cell])
                 continue;
@@ -410,8 +427,8 @@ int64_t engine_run(struct store *st, const struct plan *p, bool *interrupted, ch
     if (launch_stopped && e.run <= 0)
         fputs("hakbench: interrupted before the first sample\n", stderr);
     else if (launch_stopped)
-        fprintf(stderr, "hakbench: interrupted; what had finished is kept: go on with hakbench run --resume %lld\n",
-                (long long)e.run);
+        fprintf(stderr, "hakbench: interrupted; what had finished is kept: go on with hakbench run --resume %lld%s\n",
+                (long long)e.run, store_option(st));
     else if (!good)
         snprintf(why, size, "%s", e.why);
     engine_close(&e);

@@ -79,7 +79,7 @@ START_TEST(test_defaults)
     struct experiment *e = load("question: q\nvariants: {A: PHASE=0}\nworkloads: [tiny_hot]\nrivals: [all]\nmodes: [strace]\n");
     ck_assert_msg(e != NULL, "%s", why);
     ck_assert_int_eq(e->repeat, EXPERIMENT_REPEAT);
-    ck_assert_double_eq(e->margin, VERDICT_MARGIN);
+    ck_assert_double_eq(e->margin, RULE_MARGIN);
     ck_assert_uint_ge(e->rival_count, 5);
     ck_assert_uint_eq(e->modes, 1u << MODE_STRACE);
     ck_assert_uint_eq(e->expect_count + e->plot_count, 0);

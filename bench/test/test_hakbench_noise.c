@@ -25,8 +25,8 @@ START_TEST(no_false_alarm_quiet)
 {
     struct simulated r = run(1, 0.01, 0, 1);
     ck_assert_uint_ge(r.count[VERDICT_EQUIVALENT], 80);
-    ck_assert_uint_ge(r.pairs, 100 * VERDICT_PAIRS);
-    ck_assert_uint_le(r.pairs, 100 * VERDICT_PAIRS_MAX);
+    ck_assert_uint_ge(r.pairs, 100 * RULE_PAIRS);
+    ck_assert_uint_le(r.pairs, 100 * RULE_PAIRS_MAX);
     run(1, 0.02, 20, 2);
 }
 END_TEST

@@ -63,9 +63,8 @@ START_TEST(test_draws)
     char why[512] = "";
     setup();
     struct experiment e = {.expect_count = 4};
-    struct expect_result gates[4];
-    for (int i = 0; i < 4; i++)
-        gates[i] = expect_judge(lines[i], ds, 0.01);
+    struct gate_result gates[4];
+    gates_judge_lines(ds, lines, 4, 0.01, gates);
     for (const struct plot_row *row = plot_rows; row->name; row++)
         check_drawn(row->name, plot_draw(row->name, ds, &e, gates, folder, why, sizeof why), why);
 }
