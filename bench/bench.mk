@@ -33,7 +33,8 @@ ab: out/bench/hakbench $(WORKS:%=out/work/%) ## two variants, one verdict: A="PH
 	@out/bench/hakbench ab $(MEASURE) $(call tell,METRIC,--metric) $(foreach v,A B,$(if $(filter $v,$(GIVEN)),$(call quote,$($v)))) $(ANSWERED)
 noise: all out/bench/hakbench ## how far identical binaries lie apart here, and how often verdicts are false: simulated and measured (WORK=)
 	@out/bench/hakbench noise --simulate $(call tell,SEED,--seed) && \
-	    out/bench/hakbench noise $(MEASURE) $(TOLD)
+	    out/bench/hakbench noise $(call tell,WORK,--workload) $(call tell,ROUNDS,--pairs) $(call tell,SEED,--seed) \
+	        $(call tell,BUDGET,--budget) $(TOLD)
 WORKBENCH := out/bench/hakbench out/bench/floor.so $(WORKS:%=out/work/%)
 give = $(if $(filter $1,$(GIVEN)),$2$(call quote,$($1)))
 # An experiment is a file of experiments/, or the gates.yaml of a phase under the name of its folder.
@@ -61,6 +62,7 @@ bisect: $(WORKBENCH) ## the commit that made it worse: GOOD=rev BAD=rev (toggles
 drift: ; @bench/drift $(call quote,$(REV)) $(call quote,$(lastword $(CC))) ## which recorded variants' object code changed since REV=rev
 trace: out/bench/trace_record.so ## record what a program asks of malloc: CMD="program arguments" TRACE=file
 	@[ -n $(call quote,$(CMD)) ] && [ -n $(call quote,$(TRACE)) ] || { echo 'hakmem: want CMD="program arguments" and TRACE=file' >&2; exit 2; }
+	@{ : >>$(call quote,$(TRACE)); } 2>/dev/null || { printf 'hakmem: TRACE=%s: cannot be written\n' $(call quote,$(TRACE)) >&2; exit 2; }
 	@HAKTRACE_FILE=$(call quote,$(TRACE)) LD_PRELOAD=$(call quote,$(HERE_OR_NOT)out/bench/trace_record.so) $(CMD)
 
 out/gates/%.yaml: phases/%/gates.yaml

@@ -6,6 +6,7 @@
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
 #include "bench/cmd/measure.h"
+#include "bench/judge/disturbance.h"
 #include "bench/judge/verdict.h"
 #include "bench/take/launch.h"
 #include <argp.h>
@@ -14,11 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_REPEAT_MAX = 256, OPTION_SAME };
+enum { OPTION_REPEAT_MAX = 256, OPTION_SAME, OPTION_QUIET };
 
 static struct {
-    const char *text[2], *db, *metric;
-    int count, repeat, repeat_max, budget, timeout;
+    const char *text[2], *db, *metric, *timed; /* timed: an option that only timing heeds */
+    int count, repeat, repeat_max, budget, quiet, timeout;
     double margin;
     bool same;
     uint64_t seed;
@@ -34,20 +35,12 @@ static const struct argp_option options[] = {
     {"budget", 'b', "SECONDS", 0, "stop timing after so long in all, but never before the third block (no limit)", 0},
     {"margin", 'M', "PERCENT", 0, "differences up to this are none (1)", 0},
     {"same", OPTION_SAME, NULL, 0, "measure, too, where both are the same variant (A/A)", 0},
+    {"wait-quiet", OPTION_QUIET, "SECONDS", 0, WAIT_QUIET_HELP, 0},
     {"timeout", 't', "SECONDS", 0, "a sample that takes longer has failed (120)", 0},
     {"seed", 's', "N", 0, "of the order of samples (from the clock)", 0},
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
     {0},
 };
-
-static double margin_read(const char *text)
-{
-    char *end;
-    double value = strtod(text, &end);
-    if (*text == 0 || *end || !(value > 0 && value <= 50))
-        command_bad("--margin %s: want percent, above 0, at most 50", text);
-    return value / 100;
-}
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
@@ -58,11 +51,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
             command_bad("--metric %s: no such metric; metrics: %s", text, metric_names());
         given.metric = text;
         break;
-    case 'n': given.repeat = (int)measure_number("--repeat", text, 1, 10000); break;
-    case OPTION_REPEAT_MAX: given.repeat_max = (int)measure_number("--repeat-max", text, 1, 10000); break;
-    case 'b': given.budget = (int)measure_number("--budget", text, 1, 1000000); break;
+    case 'n': given.timed = "--repeat"; given.repeat = (int)measure_number("--repeat", text, 1, 10000); break;
+    case OPTION_REPEAT_MAX: given.timed = "--repeat-max"; given.repeat_max = (int)measure_number("--repeat-max", text, 1, 10000); break;
+    case 'b': given.timed = "--budget"; given.budget = (int)measure_number("--budget", text, 1, 1000000); break;
     case OPTION_SAME: given.same = true; break;
-    case 'M': given.margin = margin_read(text); break;
+    case 'M': given.margin = measure_margin(text); break;
+    case OPTION_QUIET: given.quiet = (int)measure_number("--wait-quiet", text, 0, 1000000); break;
     case 't': given.timeout = (int)measure_number("--timeout", text, 1, 1000000); break;
     case 's': given.seed = (uint64_t)measure_number("--seed", text, 1, 0x7fffffff); break;
     case 'd': given.db = text; break;
@@ -139,6 +133,9 @@ static void print(const struct dataset *ds, const struct comparison *c, size_t c
 {
     printf("%s, B %s against A %s (run %lld, seed %llu)\n", given.metric, ds->variants[1].label, ds->variants[0].label,
            (long long)ds->run, (unsigned long long)ds->seed);
+    char disturbed[512];
+    if (mode == MODE_TIME && *disturbance_text(ds, disturbed, sizeof disturbed))
+        printf("a disturbed machine: %s\n", disturbed);
     for (size_t i = 0; i < count; i++) {
         printf("%-24s %s\n", ds->workloads[c[i].workload].name, verdict_text(&c[i]));
         if (*verdict_detail(&c[i]))
@@ -197,10 +194,13 @@ int cmd_ab(int argc, char **argv)
     if (!launch_can(mode))
         command_bad("--metric %s needs %s, which is not installed (make deps)", given.metric,
                     mode == MODE_STRACE ? "strace" : "valgrind");
+    if (mode != MODE_TIME && given.timed)
+        command_bad("%s is for timing: --metric %s is counted twice", given.timed, given.metric);
     struct store *st = measure_open(given.db);
     struct plan *p = plan_make(mode);
     double left = given.budget > 0 ? given.budget : (double)INFINITY;
     p->budget_left = &left;
+    measure_wait(given.quiet);
     struct dataset *ds = measure_run(st, p);
     size_t count = compare(ds, c);
     while (mode == MODE_TIME && !measure_failed(ds) && undecided(c, count) && left > 0 &&

@@ -183,7 +183,7 @@ static int whole_measure(struct search *s)
     }
     if (!m->d.clear || (m->d.log.lo < s->rule.bars[0] && m->d.log.hi > s->rule.bars[1])) {
         printf(m->d.clear ? "no difference: %s on %s is the same within %g %%\n"
-                          : "no difference shown: %s on %s may still differ by %g %%; want a quieter machine, or a count\n",
+                          : "undecided: %s on %s may still differ by %g %%; want a quieter machine, or a count\n",
                s->o->metric, s->cell.workload->name, 100 * s->o->margin);
         return EXIT_NO_DIFFERENCE;
     }

@@ -16,11 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXPERIMENTS_MAX = 64, RIVALS_MAX = 16, KEY_ALL = 256, KEY_MORE };
+enum { EXPERIMENTS_MAX = 64, RIVALS_MAX = 16, KEY_ALL = 256, KEY_MORE, KEY_QUIET };
 
 struct options {
     const char *db, *out;
-    int repeat, more;
+    int repeat, more, quiet;
     bool resume, all;
     const char *names[EXPERIMENTS_MAX], *rivals[RIVALS_MAX];
     int count, rival_count;
@@ -60,6 +60,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_MORE:
         o->more = (int)measure_number("--more", arg, 0, 1000000);
         return 0;
+    case KEY_QUIET:
+        o->quiet = (int)measure_number("--wait-quiet", arg, 0, 1000000);
+        return 0;
     case KEY_ALL:
         o->all = true;
         return 0;
@@ -78,6 +81,7 @@ static const struct argp_option option_list[] = {
     {"out", 'o', "FOLDER", 0, "where reports are written (out/report); each in a folder of its name", 0},
     {"repeat", 'r', "N", 0, "timing samples of each cell, instead of what the file says", 0},
     {"more", KEY_MORE, "SECONDS", 0, MORE_HELP " (120 for each experiment; 0 with --repeat)", 0},
+    {"wait-quiet", KEY_QUIET, "SECONDS", 0, WAIT_QUIET_HELP, 0},
     {"rival", 'x', "NAME=FILE", 0, "another allocator's library, where the experiment has rivals (again for more)", 0},
     {"resume", 'c', NULL, 0, "go on with the newest run of the experiment that was interrupted", 0},
     {"all", KEY_ALL, NULL, 0, "every file in experiments/", 0},
@@ -181,6 +185,7 @@ static bool plan_again(const struct options *o, const struct experiment *e, stru
 static struct dataset *measure(const struct options *o, const struct experiment *e, const struct plan *plan, struct store *st,
                                bool *interrupted, char *why, size_t size)
 {
+    measure_wait(o->quiet);
     int64_t run = engine_run(st, plan, interrupted, why, size);
     struct dataset *ds = run < 0 || *interrupted ? NULL : store_load(st, run);
     if (run >= 0 && !*interrupted && !ds)
@@ -289,6 +294,8 @@ int cmd_experiment(int argc, char **argv)
     if (!o.count && !o.all)
         command_bad("which experiment? name one, or --all (make: E=name, or make experiments); experiments:%s",
                     text_list((const char *const *)experiment_names()));
+    if (o.resume && o.repeat)
+        command_bad("--resume goes on with the run as it was begun: give no --repeat (hakbench run --resume RUN --repeat N extends a run)");
     int count = load_all(&o, e), status = EXIT_OK, done = 0;
     struct store *st = measure_open(o.db);
     double seconds = 0;

@@ -19,7 +19,7 @@ enum { OPTION_SIMULATE = 256, OPTION_PAIRS, OPTION_EFFECT, OPTION_NOISE };
 static struct {
     const char *db;
     char toggles[256];
-    bool simulate;
+    bool simulate, limited;
     int comparisons, pairs, budget, timeout;
     double effect, noise; /* NAN: the whole table */
     uint64_t seed;
@@ -56,8 +56,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case 'w': measure_workload(&measure, text); break;
     case 'n': given.comparisons = (int)measure_number("--comparisons", text, 1, 1000000); break;
     case OPTION_PAIRS: given.pairs = (int)measure_number("--pairs", text, 1, 10000); break;
-    case 'b': given.budget = (int)measure_number("--budget", text, 1, 1000000); break;
-    case 't': given.timeout = (int)measure_number("--timeout", text, 1, 1000000); break;
+    case 'b': given.limited = true; given.budget = (int)measure_number("--budget", text, 1, 1000000); break;
+    case 't': given.limited = true; given.timeout = (int)measure_number("--timeout", text, 1, 1000000); break;
     case 's': given.seed = (uint64_t)measure_number("--seed", text, 1, 0x7fffffff); break;
     case 'd': given.db = text; break;
     case OPTION_SIMULATE: given.simulate = true; break;
@@ -67,8 +67,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case ARGP_KEY_END:
         if (!given.simulate && (!isnan(given.effect) || !isnan(given.noise)))
             command_bad("--effect and --noise go with --simulate");
-        if (given.simulate && (*given.toggles || measure.plan.workload_count || given.db))
-            command_bad("--simulate measures nothing: give no variant, --workload or --db with it");
+        if (given.simulate && (*given.toggles || measure.plan.workload_count || given.db || given.limited))
+            command_bad("--simulate measures nothing: give no variant, --workload, --budget, --timeout or --db with it");
         break;
     default: return ARGP_ERR_UNKNOWN;
     }

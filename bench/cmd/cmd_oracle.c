@@ -80,6 +80,13 @@ static int answer(int status, double log_ratio, const char *text)
     return status;
 }
 
+/* Neither the same nor different, as far as the samples tell. */
+static int answer_open(double log_ratio, const char *text)
+{
+    printf("open\t%.6f\t%s\n", log_ratio, text);
+    return EXIT_UNDECIDED;
+}
+
 /* --- METRIC=exit ---------------------------------------------------------------------------------------------------------- */
 
 /* Runs the workload; false: it failed. checksum: what it ended with. */
@@ -141,7 +148,9 @@ static int judge_figure(const struct options *o, struct pair *cell)
         bool differ = d.clear && (d.log.lo > rule.bars[0] || d.log.hi < rule.bars[1]);
         int better = metric_find(o->metric)->better * (d.log.value > 0 ? 1 : -1);
         snprintf(text, sizeof text, "%s%s", figures, differ ? (better > 0 ? ", better" : better < 0 ? ", worse" : "") :
-                 d.clear ? "" : ", no difference shown by then");
+                 d.clear ? "" : ", undecided by then");
+        if (!d.clear)
+            return answer_open(d.log.value, text);
         return answer(differ ? STATUS_LIKE_BAD : EXIT_NO_DIFFERENCE, d.log.value, text);
     }
     if (!d.clear) {

@@ -15,7 +15,7 @@ enum { KEY_ALL = 256 };
 struct options {
     const char *db, *out, *from, *name;
     long long run;
-    bool all;
+    bool all, given_db;
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -25,6 +25,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case 'd':
         o->db = arg;
+        o->given_db = true;
         return 0;
     case 'o':
         o->out = arg;
@@ -130,6 +131,10 @@ int cmd_report(int argc, char **argv)
     struct options o = {.db = DB_DEFAULT};
     char why[2048] = "";
     command_parse(&argp, argc, argv, &o);
+    if (o.all && (o.name || o.run || o.from || o.out))
+        command_bad("--all is of every experiment, each from its newest run: give no name, --run, --from or --out with it");
+    if (o.from && (o.run || o.given_db))
+        command_bad("--from reads a file: give no --run or --db with it");
     if (o.all)
         return write_all(&o);
     if (!write_one(&o, o.name, why, sizeof why))

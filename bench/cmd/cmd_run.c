@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RIVALS_MAX = 16, OPTION_JSON = 256, OPTION_TSV, OPTION_RESUME, OPTION_MORE };
+enum { RIVALS_MAX = 16, OPTION_JSON = 256, OPTION_TSV, OPTION_RESUME, OPTION_MORE, OPTION_QUIET };
 
 static struct {
     const char *rivals[RIVALS_MAX + 1], *db;
     char toggles[256];
-    int rival_count, repeat, budget, more, timeout, format;
+    int rival_count, repeat, budget, more, quiet, timeout, format;
     uint64_t seed;
     int64_t resume;
 } given;
@@ -31,6 +31,7 @@ static const struct argp_option options[] = {
     {"repeat", 'n', "N", 0, "timing samples of each cell (8)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long, at the end of a block, but never before the third (90)", 0},
     {"more", OPTION_MORE, "SECONDS", 0, MORE_HELP " (60; 0 with --repeat or --resume)", 0},
+    {"wait-quiet", OPTION_QUIET, "SECONDS", 0, WAIT_QUIET_HELP, 0},
     {"timeout", 't', "SECONDS", 0, "a sample that takes longer has failed (120)", 0},
     {"seed", 's', "N", 0, "of the order of samples (from the clock)", 0},
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
@@ -61,6 +62,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case 'n': given.repeat = (int)measure_number("--repeat", text, 1, 10000); break;
     case 'b': given.budget = (int)measure_number("--budget", text, 0, 1000000); break;
     case OPTION_MORE: given.more = (int)measure_number("--more", text, 0, 1000000); break;
+    case OPTION_QUIET: given.quiet = (int)measure_number("--wait-quiet", text, 0, 1000000); break;
     case 't': given.timeout = (int)measure_number("--timeout", text, 1, 1000000); break;
     case 's': given.seed = (uint64_t)measure_number("--seed", text, 1, 0x7fffffff); break;
     case 'd': given.db = text; break;
@@ -154,6 +156,7 @@ static struct dataset *measured(struct store *st, const struct plan *plan)
 {
     char why[512] = "";
     bool interrupted;
+    measure_wait(given.quiet);
     struct dataset *ds = measure_run(st, plan);
     if (more_take(st, plan, NULL, reference_of(ds), given.more < 0 ? given.repeat || given.resume ? 0 : 60 : given.more, &ds, &interrupted, why, sizeof why))
         return ds;
@@ -180,8 +183,8 @@ int cmd_run(int argc, char **argv)
     given.more = -1;
     measure_command(&measure, argc, argv);
     command_parse(&argp, argc, argv, NULL);
-    if (given.resume && (*given.toggles || measure.plan.workload_count))
-        command_bad("--resume %lld: the run's own variants and workloads are taken; give no others",
+    if (given.resume && (*given.toggles || measure.plan.workload_count || given.seed))
+        command_bad("--resume %lld: the run's own variants, workloads and seed are taken; give no others",
                     (long long)given.resume);
     struct store *st = measure_open(given.db);
     struct dataset *ds = measured(st, given.resume ? plan_resumed(st) : plan_make());

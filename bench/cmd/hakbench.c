@@ -27,6 +27,7 @@ static const struct command {
     {"export", cmd_export, "write the samples of a run as TSV or JSON"},
     {"noise", cmd_noise, "measure identical binaries against each other (A/A), and simulate"},
     {"list", cmd_list, "list workloads, metrics, rivals, variants, experiments, runs"},
+    {"compare", cmd_compare, "compare two stored runs, cell by cell"},
     {"show", cmd_show, "show a stored run: context, samples, tables"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -2,6 +2,7 @@
 #include "bench/cmd/measure.h"
 #include "bench/cmd/command.h"
 #include "bench/low/text.h"
+#include "bench/take/quiet.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,15 @@ long measure_number(const char *option, const char *text, long min, long max)
     if (*text == 0 || *end || errno || value < min || value > max)
         command_bad("%s %s: want a whole number from %ld to %ld", option, text, min, max);
     return value;
+}
+
+double measure_margin(const char *text)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (*text == 0 || *end || !(value > 0 && value <= 50))
+        command_bad("--margin %s: want percent, above 0, at most 50", text);
+    return value / 100;
 }
 
 /* A word as a shell reads it: between single quotes unless it is plain. */
@@ -127,6 +137,13 @@ struct dataset *measure_run(struct store *st, const struct plan *p)
         return ds;
     fprintf(stderr, "hakbench: %s\n", run < 0 ? why : store_error());
     exit(EXIT_FAILED);
+}
+
+void measure_wait(int seconds)
+{
+    if (seconds > 0 && !quiet_wait(seconds))
+        fprintf(stderr, "hakbench: after %d seconds others still take more than %.0f %% of the processors\n", seconds,
+                100 * QUIET_SHARE);
 }
 
 size_t measure_failed(const struct dataset *ds)

@@ -19,6 +19,9 @@ struct measure {
 /* A whole number from min to max, else one line and the end. */
 long measure_number(const char *option, const char *text, long min, long max);
 
+/* --margin in percent, above 0 and at most 50, as a part; else one line and the end. */
+double measure_margin(const char *text);
+
 /* argv as one line, for the record. */
 void measure_command(struct measure *m, int argc, char **argv);
 
@@ -39,6 +42,10 @@ struct store *measure_open(const char *db);
 
 /* Runs the plan, answers the run's dataset. Ends on failure (EXIT_FAILED, one line) and on an interrupt (EXIT_INTERRUPTED). */
 struct dataset *measure_run(struct store *st, const struct plan *p);
+
+/* --wait-quiet: waits so long at most until others leave the processors alone, and says so; 0: not at all. */
+#define WAIT_QUIET_HELP "wait so long at most until others take less than 5 % of the processors (0)"
+void measure_wait(int seconds);
 
 /* Failed samples of a run. */
 size_t measure_failed(const struct dataset *ds);

@@ -42,12 +42,15 @@ static void comparisons_open(const struct dataset *ds, int reference, double mar
     free(c);
 }
 
-static void gates_open(const struct dataset *ds, const struct experiment *e, struct open *o)
+/* least: only counts and memory that are too few to compare anything. */
+static void gates_open(const struct dataset *ds, const struct experiment *e, bool least, struct open *o)
 {
     struct gate_result *gates = gates_judge(ds, e);
     for (unsigned i = 0; i < e->expect_count; i++) {
         const struct gate_result *g = &gates[i];
         size_t most = g->mode == MODE_TIME ? RULE_PAIRS_MAX : COUNTS_MAX;
+        if (least)
+            most = g->mode == MODE_TIME ? 0 : 2;
         for (int v = 0; gate_open(g) && g->evidence.pairs < most && v < (int)ds->variant_count; v++)
             if (g->variants >> v & 1)
                 open_add(o, g->mode, v, g->workloads);
@@ -82,14 +85,14 @@ bool more_take(struct store *st, const struct plan *plan, const struct experimen
     struct plan next = *plan;
     double left = seconds;
     *interrupted = false;
-    for (bool first = true; seconds > 0 && (left > 0 || first); first = false) {
+    for (bool first = true; left > 0 || first; first = false) {
         uint64_t skip[PLAN_VARIANTS_MAX] = {0};
         struct open open = {0};
         size_t before = (*ds)->sample_count;
-        if (plan->modes & 1u << MODE_TIME)
+        if (seconds > 0 && plan->modes & 1u << MODE_TIME)
             comparisons_open(*ds, reference, e ? e->margin : RULE_MARGIN, &open);
         if (e)
-            gates_open(*ds, e, &open);
+            gates_open(*ds, e, seconds <= 0, &open);
         for (size_t v = 0; plan->skip && v < plan->variant_count; v++)
             skip[v] = plan->skip[v];
         for (int m = 0; m < MODES; m++)

@@ -6,7 +6,7 @@
 #include "bench/data/experiment.h"
 #include "bench/take/engine.h"
 
-#define MORE_HELP "spend up to so long, in all, on more pairs of what is undecided; 0: none"
+#define MORE_HELP "spend up to so long, in all, on more pairs of what is undecided; 0: none, but the two counts and six memory runs that a gate needs"
 
 /* Takes them for the run *ds of the plan, and puts the newest samples into *ds: for throughput against the reference, and for the
  * gates of e (NULL: none). false: interrupted, or why holds one line. */

@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The context of each part of a run begins so, then the position of its first sample: what others did meanwhile. */
+#define DS_DURING "during."
+
 struct ds_variant {
     char label[64];    /* unique in a run; how tables, plots and expect lines name it: A, p12, glibc, mimalloc ... */
     char kind[16];     /* hakmem, libc, rival */

@@ -93,6 +93,11 @@ bool store_sample_add(struct store *st, int64_t run_id, const struct ds_sample *
     return db_end(st, good);
 }
 
+bool store_context_add(struct store *st, int64_t run, const char *key, const char *value)
+{
+    return db_do(st, "INSERT INTO context VALUES (?, ?, ?)", "iss", run, key, value);
+}
+
 bool store_run_finish(struct store *st, int64_t run_id)
 {
     return db_do(st, "UPDATE runs SET finished = 1 WHERE id = ?", "i", run_id);

@@ -28,6 +28,8 @@ int64_t store_run_begin(struct store *st, const struct dataset *ds);
  * looked at. A position is used once in a run. On failure nothing of this sample is there, and all earlier ones are. */
 bool store_sample_add(struct store *st, int64_t run, const struct ds_sample *s, const char *const *names, const double *values,
                       size_t count);
+/* One more thing to know of a run, under a key that it does not have yet. */
+bool store_context_add(struct store *st, int64_t run, const char *key, const char *value);
 bool store_run_finish(struct store *st, int64_t run); /* all that was planned is there */
 
 /* The dataset of a run; NULL on failure. */

@@ -150,7 +150,9 @@ static bool cell_find(const struct dataset *ds, const struct expect_term *term, 
 
 static const char *value_text(double x, const char *unit, char *out, size_t size)
 {
-    if (strcmp(unit, "KiB") == 0)
+    if (isnan(x))
+        snprintf(out, size, "-");
+    else if (strcmp(unit, "KiB") == 0)
         snprintf(out, size, "%.4g MiB", x / 1024);
     else if (strcmp(unit, "1/s") == 0)
         snprintf(out, size, "%.4g M/s", x / 1e6);
@@ -332,6 +334,9 @@ static void figure_make(const struct found *f, struct gate_result *r)
     else if (node->kind == NODE_NUMBER)
         snprintf(r->figure, sizeof r->figure, "%s; %.3f %s of the bound, %zu samples",
                  value_text(ratio.value * node->number, f->cell[0].unit, text, sizeof text), ratio.value, interval,
+                 r->evidence.pairs);
+    else if (isnan(ratio.value))
+        snprintf(r->figure, sizeof r->figure, "no ratio, since a side is 0; bound: %s %.4g, %zu pairs", bound_names[f->line.op], bound,
                  r->evidence.pairs);
     else
         snprintf(r->figure, sizeof r->figure, "%.3f %s x; bound: %s %.4g, %zu pairs", ratio.value * bound, interval,

@@ -241,7 +241,7 @@ const char *rule_missing(const struct evidence *e, enum claim claim, double marg
     if (isnan(e->gain.lo) || isnan(e->gain.hi))
         snprintf(text, sizeof text, "too few pairs for an interval");
     else if (e->exact)
-        snprintf(text, sizeof text, "the range that was seen holds the bound");
+        snprintf(text, sizeof text, "the range that was seen holds %s", claim == CLAIM_VERDICT ? "an end of the margin" : "the bound");
     else if (noisy(e, margin))
         snprintf(text, sizeof text, "identical binaries (A/A) differ by more than the margin, and the interval is not beyond them");
     else if (differs(v) && e->p_none <= RULE_P_DIFFERENT && edge_of(e, v) > RULE_P_WITHIN)

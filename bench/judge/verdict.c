@@ -138,7 +138,9 @@ const char *verdict_text(const struct comparison *c)
 {
     static char text[400];
     int used = 0;
-    if (c->pairs && c->exact && c->ratio.lo == c->ratio.hi)
+    if (c->pairs && isnan(c->ratio.value))
+        used = snprintf(text, sizeof text, "- ");
+    else if (c->pairs && c->exact && c->ratio.lo == c->ratio.hi)
         used = snprintf(text, sizeof text, "%.4f exactly, ", c->ratio.value);
     else if (c->pairs)
         used = snprintf(text, sizeof text, "%.3f %s ", c->ratio.value, interval_text(c->ratio, 3));

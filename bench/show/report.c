@@ -4,6 +4,7 @@
 #include "bench/show/report.h"
 #include "bench/data/export.h"
 #include "bench/judge/gates.h"
+#include "bench/low/output.h"
 #include "bench/low/text.h"
 #include "bench/show/plot.h"
 #include "bench/show/report_end.h"
@@ -92,11 +93,10 @@ static bool write_samples(const struct dataset *ds, const char *folder)
 {
     char path[600];
     snprintf(path, sizeof path, "%s/samples.tsv", folder);
-    FILE *out = fopen(path, "w");
+    FILE *out = output_open(path);
     if (out)
         export_tsv(out, ds);
-    bool good = out && !ferror(out);
-    return out && fclose(out) == 0 && good;
+    return out && output_close(out, path);
 }
 
 /* mkdir -p; what is wrong shows when the first file is opened. */

@@ -1,6 +1,7 @@
 /* report_doc.c - Markdown and HTML side by side. See report_doc.h. */
 #include "bench/show/report_doc.h"
 #include "bench/judge/outcome.h"
+#include "bench/low/output.h"
 #include "bench/low/text.h"
 #include <ctype.h>
 #include <stdarg.h>
@@ -85,11 +86,12 @@ static void settle(struct doc *d)
 
 /* --- The document --------------------------------------------------------------------------------------------------------- */
 
-static FILE *open_file(const struct doc *d, const char *name)
+/* The path of a file of the folder. Static buffer. */
+static const char *path_of(const struct doc *d, const char *name)
 {
-    char path[600];
+    static char path[600];
     snprintf(path, sizeof path, "%s/%s", d->folder, name);
-    return fopen(path, "w");
+    return path;
 }
 
 bool doc_open(struct doc *d, const char *folder, const char *title)
@@ -97,7 +99,7 @@ bool doc_open(struct doc *d, const char *folder, const char *title)
     *d = (struct doc){0};
     snprintf(d->folder, sizeof d->folder, "%s", folder);
     snprintf(d->title, sizeof d->title, "%s", title);
-    d->md = open_file(d, "report.md");
+    d->md = output_open(path_of(d, "report.md"));
     d->html = d->md ? open_memstream(&d->body, &d->body_size) : NULL;
     if (!d->html)
         return false;
@@ -108,9 +110,9 @@ bool doc_open(struct doc *d, const char *folder, const char *title)
 bool doc_close(struct doc *d)
 {
     settle(d);
-    bool good = fclose(d->html) == 0 && !ferror(d->md);
-    good = fclose(d->md) == 0 && good;
-    FILE *page = good ? open_file(d, "report.html") : NULL;
+    bool good = fclose(d->html) == 0;
+    good = output_close(d->md, path_of(d, "report.md")) && good;
+    FILE *page = good ? output_open(path_of(d, "report.html")) : NULL;
     if (page) {
         fprintf(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>");
@@ -124,10 +126,10 @@ bool doc_close(struct doc *d)
             fprintf(page, "</a>\n");
         }
         fprintf(page, "</nav>\n%s</body>\n</html>\n", d->body);
-        good = !ferror(page);
     }
+    good = page && output_close(page, path_of(d, "report.html"));
     free(d->body);
-    return page && fclose(page) == 0 && good;
+    return good;
 }
 
 void doc_heading(struct doc *d, int level, const char *format, ...)

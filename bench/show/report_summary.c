@@ -2,6 +2,7 @@
  */
 #include "bench/show/report_summary.h"
 #include "bench/judge/bottleneck.h"
+#include "bench/judge/disturbance.h"
 #include "bench/low/text.h"
 #include <math.h>
 #include <string.h>
@@ -126,19 +127,22 @@ static void summary_noise(struct report *r)
                  show_interval(noise, 1), where);
 }
 
-/* The report's first line: gates that are not those of the run. */
+/* The report's first line: gates that are not those of the run, a machine that was not to itself. */
 static void report_warnings(struct report *r)
 {
-    if (!r->e || !r->e->expect_count)
-        return;
-    enum experiment_kept kept = experiment_kept(r->e, r->ds);
-    char hash[65];
-    experiment_gates_hash((const char *const *)r->e->expect, r->e->expect_count, r->e->margin, hash);
-    if (kept == EXPERIMENT_OTHER_GATES)
-        doc_text(&r->doc, "**Judged by other gates than those that were stored with the run**: sha256 %.12s, then %.12s; the stored "
-                          "ones stand under Context.", dataset_context(r->ds, "gates"), hash);
-    else if (kept == EXPERIMENT_UNKEPT)
-        doc_text(&r->doc, "**No gates were stored with this run**: nothing tells that these were written down before it.");
+    char line[1024] = "", disturbed[512], hash[65];
+    enum experiment_kept kept = r->e && r->e->expect_count ? experiment_kept(r->e, r->ds) : EXPERIMENT_SAME_GATES;
+    if (kept == EXPERIMENT_OTHER_GATES) {
+        experiment_gates_hash((const char *const *)r->e->expect, r->e->expect_count, r->e->margin, hash);
+        text_add(line, sizeof line, "**Judged by other gates than those that were stored with the run**: sha256 %.12s, then %.12s; the "
+                 "stored ones stand under Context. ", dataset_context(r->ds, "gates"), hash);
+    } else if (kept == EXPERIMENT_UNKEPT) {
+        text_add(line, sizeof line, "**No gates were stored with this run**: nothing tells that these were written down before it. ");
+    }
+    if (*disturbance_text(r->ds, disturbed, sizeof disturbed))
+        text_add(line, sizeof line, "**A disturbed machine**: %s.", disturbed);
+    if (*line)
+        doc_text(&r->doc, "%s", line);
 }
 
 void report_summary(struct report *r)

@@ -6,6 +6,7 @@
 #include "bench/show/table.h"
 #include "bench/data/baseline.h"
 #include "bench/data/proof.h"
+#include "bench/judge/disturbance.h"
 #include "bench/judge/verdict.h"
 #include "bench/low/text.h"
 #include "bench/low/xalloc.h"
@@ -290,6 +291,9 @@ void table_print(FILE *out, const struct dataset *ds, int reference)
         fprintf(out, "run %lld holds no samples\n", (long long)ds->run);
     } else {
         size_t compared = judge_all(&t);
+        char disturbed[512];
+        if (*disturbance_text(ds, disturbed, sizeof disturbed))
+            fprintf(out, "A disturbed machine: %s.\n", disturbed);
         for (size_t i = 0; i < cells && !t.instructions; i++)
             t.instructions =
                 !isnan(dataset_median(ds, (int)(i % ds->variant_count), (int)(i / ds->variant_count), "instructions_per_op"));

@@ -12,6 +12,7 @@
 #include "bench/take/identity.h"
 #include "bench/take/launch.h"
 #include "bench/take/progress.h"
+#include "bench/take/quiet.h"
 #include "bench/take/work_count.h"
 #include <errno.h>
 #include <math.h>
@@ -386,6 +387,18 @@ static void progress_plan(const struct engine *e)
     progress_start(total, weight);
 }
 
+/* What others did while this part of the run was measured. */
+static bool disturbance_store(struct engine *e, const struct quiet *before, int first)
+{
+    char key[48], text[128];
+    snprintf(key, sizeof key, DS_DURING "%d", first);
+    if (e->position == first || store_context_add(e->store, e->run, key, quiet_text(before, text, sizeof text)))
+        return true;
+    if (!*e->why)
+        snprintf(e->why, sizeof e->why, "%s", store_error());
+    return false;
+}
+
 static bool engine_go(struct engine *e)
 {
     if (!identify(&e->plan, e->why, sizeof e->why)) {
@@ -395,9 +408,12 @@ static bool engine_go(struct engine *e)
     if (!(e->plan.resume > 0 ? run_resume(e) : run_begin(e)))
         return false;
     progress_plan(e);
+    struct quiet before = quiet_mark();
+    int first = e->position;
     bool good = counting(e, MODE_COUNT) && timing(e) && counting(e, MODE_STRACE) &&
                 counting(e, MODE_INSTRUCTIONS) && counting(e, MODE_MEMORY);
     progress_clear();
+    good = disturbance_store(e, &before, first) && good;
     if (good && !store_run_finish(e->store, e->run)) {
         snprintf(e->why, sizeof e->why, "%s", store_error());
         good = false;
