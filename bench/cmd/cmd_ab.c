@@ -27,10 +27,13 @@ static struct {
 static struct measure measure;
 
 static const struct argp_option options[] = {
-    {"workload", 'w', "NAME", 0, "a workload (again for more; random_mixed-steady), or \"program arguments\", pinned if they "
-     "show one thread", 0},
+    {"workload", 'w', "NAME", 0,
+     "a workload (again for more; random_mixed-steady), or \"program arguments\", pinned if they "
+     "show one thread",
+     0},
     {"metric", 'm', "NAME", 0, "what is compared (ops_s); instructions needs no quiet machine", 0},
-    {"repeat", 'n', "N", 0, "timing samples of each cell to begin with (10); four times as many of workloads that take no time", 0},
+    {"repeat", 'n', "N", 0, "timing samples of each cell to begin with (10); four times as many of workloads that take no time",
+     0},
     {"repeat-max", OPTION_REPEAT_MAX, "N", 0, "never more than this, whatever the workload (80)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long in all, but never before the third block (no limit)", 0},
     {"margin", 'M', "PERCENT", 0, "differences up to this are none (1)", 0},
@@ -52,7 +55,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
         given.metric = text;
         break;
     case 'n': given.timed = "--repeat"; given.repeat = (int)measure_number("--repeat", text, 1, 10000); break;
-    case OPTION_REPEAT_MAX: given.timed = "--repeat-max"; given.repeat_max = (int)measure_number("--repeat-max", text, 1, 10000); break;
+    case OPTION_REPEAT_MAX:
+        given.timed = "--repeat-max";
+        given.repeat_max = (int)measure_number("--repeat-max", text, 1, 10000);
+        break;
     case 'b': given.timed = "--budget"; given.budget = (int)measure_number("--budget", text, 1, 1000000); break;
     case OPTION_SAME: given.same = true; break;
     case 'M': given.margin = measure_margin(text); break;

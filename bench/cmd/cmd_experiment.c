@@ -1,7 +1,7 @@
 /* cmd_experiment.c - `hakbench experiment NAME...`: measures what the files say, judges their gates, writes their reports.
  *
- * Exit status 0 when every gate is held, 1 when one failed, 2 on bad input, 3 when one is undecided or was not measured, 130 when
- * interrupted (finished samples are kept; --resume goes on).
+ * Exit status 0 when every gate is held, 1 when one failed, 2 on bad input, 3 when one is undecided or was not measured, 130
+ * when interrupted (finished samples are kept; --resume goes on).
  */
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
@@ -87,16 +87,17 @@ static const struct argp_option option_list[] = {
     {"all", KEY_ALL, NULL, 0, "every file in experiments/", 0},
     {0}};
 
-static const struct argp argp = {option_list,
-                                 parse,
-                                 "NAME|FILE...",
-                                 "Measures an experiment, judges the gates that it expects, and writes its report.\vNAME is a "
-                                 "file of experiments/ without its .yaml.\nExit status: 0 when every gate is held; 1 when one failed, or "
-                                 "something else did; 2 on bad input; 3 when a gate is undecided or was not measured; 130 when "
-                                 "interrupted.",
-                                 NULL,
-                                 NULL,
-                                 NULL};
+static const struct argp argp = {
+    option_list,
+    parse,
+    "NAME|FILE...",
+    "Measures an experiment, judges the gates that it expects, and writes its report.\vNAME is a "
+    "file of experiments/ without its .yaml.\nExit status: 0 when every gate is held; 1 when one failed, or "
+    "something else did; 2 on bad input; 3 when a gate is undecided or was not measured; 130 when "
+    "interrupted.",
+    NULL,
+    NULL,
+    NULL};
 
 /* About how long a plan takes, in seconds. */
 static double estimate(const struct experiment *e, int repeat)
@@ -149,10 +150,18 @@ static bool plan_make(const struct options *o, const struct experiment *e, struc
 {
     static struct variant variants[PLAN_VARIANTS_MAX];
     static const struct workload *chosen[PLAN_WORKLOADS_MAX];
-    *plan = (struct plan){.experiment = e->name, .command = o->command, .variants = variants, .workloads = chosen,
-                          .variant_count = e->variant_count + e->rival_count, .modes = e->modes, .seed = plan_seed(), .twin = -1,
-                          .repeat = o->repeat ? o->repeat : e->repeat, .margin = e->margin,
-                          .gates = (const char *const *)e->expect, .gate_count = e->expect_count};
+    *plan = (struct plan){.experiment = e->name,
+                          .command = o->command,
+                          .variants = variants,
+                          .workloads = chosen,
+                          .variant_count = e->variant_count + e->rival_count,
+                          .modes = e->modes,
+                          .seed = plan_seed(),
+                          .twin = -1,
+                          .repeat = o->repeat ? o->repeat : e->repeat,
+                          .margin = e->margin,
+                          .gates = (const char *const *)e->expect,
+                          .gate_count = e->expect_count};
     if (plan->variant_count >= PLAN_VARIANTS_MAX || e->workload_count > PLAN_WORKLOADS_MAX)
         return text_fail(why, size, "%s: more than %d variants and rivals or %d workloads", e->path, PLAN_VARIANTS_MAX - 1,
                          PLAN_WORKLOADS_MAX);
@@ -193,7 +202,11 @@ static struct dataset *measure(const struct options *o, const struct experiment 
     if (!ds)
         return NULL;
     int reference = dataset_variant(ds, e->reference);
-    if (more_take(st, plan, e, reference < 0 ? 0 : reference, o->more >= 0 ? o->more : o->repeat ? 0 : 120, &ds, interrupted, why, size))
+    if (more_take(st, plan, e, reference < 0 ? 0 : reference,
+                  o->more >= 0 ? o->more
+                  : o->repeat  ? 0
+                               : 120,
+                  &ds, interrupted, why, size))
         return ds;
     dataset_free(ds);
     return NULL;
@@ -295,7 +308,8 @@ int cmd_experiment(int argc, char **argv)
         command_bad("which experiment? name one, or --all (make: E=name, or make experiments); experiments:%s",
                     text_list((const char *const *)experiment_names()));
     if (o.resume && o.repeat)
-        command_bad("--resume goes on with the run as it was begun: give no --repeat (hakbench run --resume RUN --repeat N extends a run)");
+        command_bad("--resume goes on with the run as it was begun: give no --repeat (hakbench run --resume RUN --repeat N "
+                    "extends a run)");
     int count = load_all(&o, e), status = EXIT_OK, done = 0;
     struct store *st = measure_open(o.db);
     double seconds = 0;

@@ -138,8 +138,11 @@ static int simulate_all(void)
         more = row_simulate(isnan(given.effect) ? 1 : given.effect, isnan(given.noise) ? 0.02 : given.noise, &wrong);
     for (size_t i = 0; !one && i < sizeof rows / sizeof *rows; i++)
         more |= row_simulate(rows[i].effect, rows[i].noise, &wrong);
-    printf("false verdicts: %zu%s\n", wrong, more ? ", more than the rule allows" : wrong ? ", as many as the rule allows where the truth "
-           "lies at the margin" : "");
+    printf("false verdicts: %zu%s\n", wrong,
+           more    ? ", more than the rule allows"
+           : wrong ? ", as many as the rule allows where the truth "
+                     "lies at the margin"
+                   : "");
     return more ? EXIT_FAILED : command_end();
 }
 

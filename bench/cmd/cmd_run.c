@@ -158,7 +158,8 @@ static struct dataset *measured(struct store *st, const struct plan *plan)
     bool interrupted;
     measure_wait(given.quiet);
     struct dataset *ds = measure_run(st, plan);
-    if (more_take(st, plan, NULL, reference_of(ds), given.more < 0 ? given.repeat || given.resume ? 0 : 60 : given.more, &ds, &interrupted, why, sizeof why))
+    if (more_take(st, plan, NULL, reference_of(ds), given.more < 0 ? given.repeat || given.resume ? 0 : 60 : given.more, &ds,
+                  &interrupted, why, sizeof why))
         return ds;
     if (interrupted)
         exit(EXIT_INTERRUPTED);

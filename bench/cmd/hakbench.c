@@ -37,9 +37,10 @@ static int usage(FILE *out, int status)
     fprintf(out, "usage: hakbench COMMAND [ARGUMENT...]\n\n");
     for (int i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].what);
-    fprintf(out, "\nhakbench COMMAND --help tells more, hakbench help verdict the rule of verdicts and gates, man\n"
-                 "bench/hakbench.1 all. Exit status: 0; 1 on a failure, a worse variant or a failed gate; 2 on bad input; 3 when\n"
-                 "undecided; 130 when interrupted (finished samples are kept).\n");
+    fprintf(out,
+            "\nhakbench COMMAND --help tells more, hakbench help verdict the rule of verdicts and gates, man\n"
+            "bench/hakbench.1 all. Exit status: 0; 1 on a failure, a worse variant or a failed gate; 2 on bad input; 3 when\n"
+            "undecided; 130 when interrupted (finished samples are kept).\n");
     return status;
 }
 

@@ -73,8 +73,9 @@ static bool plan_more(struct plan *p, const struct open *o, uint64_t *skip)
         if (m == MODE_TIME)
             p->repeat *= 2;
         else
-            p->mode_counts[m] = m == MODE_MEMORY && plan_counts(p, MODE_MEMORY) < MEMORY_COUNTS ? MEMORY_COUNTS
-                                                                                               : 2 * plan_counts(p, (enum mode)m);
+            p->mode_counts[m] = m == MODE_MEMORY && plan_counts(p, MODE_MEMORY) < MEMORY_COUNTS
+                                    ? MEMORY_COUNTS
+                                    : 2 * plan_counts(p, (enum mode)m);
     }
     return p->modes != 0;
 }

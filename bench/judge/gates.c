@@ -336,8 +336,8 @@ static void figure_make(const struct found *f, struct gate_result *r)
                  value_text(ratio.value * node->number, f->cell[0].unit, text, sizeof text), ratio.value, interval,
                  r->evidence.pairs);
     else if (isnan(ratio.value))
-        snprintf(r->figure, sizeof r->figure, "no ratio, since a side is 0; bound: %s %.4g, %zu pairs", bound_names[f->line.op], bound,
-                 r->evidence.pairs);
+        snprintf(r->figure, sizeof r->figure, "no ratio, since a side is 0; bound: %s %.4g, %zu pairs", bound_names[f->line.op],
+                 bound, r->evidence.pairs);
     else
         snprintf(r->figure, sizeof r->figure, "%.3f %s x; bound: %s %.4g, %zu pairs", ratio.value * bound, interval,
                  bound_names[f->line.op], bound, r->evidence.pairs);

@@ -1,8 +1,8 @@
 /* gates.h - the gates of an experiment, judged on a run, all lines of a file together.
  *
- * A line that compares two variants, or that has a duration or a rate in it, is decided by the rule of rule.h on paired samples:
- * the gain is how far the left side lies on the right side of the bound. Every other line is a budget: one variant's counts or
- * memory against numbers, decided exactly by the medians. A cell whose every sample failed fails its gate.
+ * A line that compares two variants, or that has a duration or a rate in it, is decided by the rule of rule.h on paired
+ * samples: the gain is how far the left side lies on the right side of the bound. Every other line is a budget: one variant's
+ * counts or memory against numbers, decided exactly by the medians. A cell whose every sample failed fails its gate.
  */
 #ifndef BENCH_GATES_H
 #define BENCH_GATES_H
@@ -23,7 +23,8 @@ struct gate_result {
     struct evidence evidence;
 };
 
-void gates_judge_lines(const struct dataset *ds, const char *const *lines, size_t count, double margin, struct gate_result *out);
+void gates_judge_lines(const struct dataset *ds, const char *const *lines, size_t count, double margin,
+                       struct gate_result *out);
 
 /* One result for each line of e->expect; free() them. */
 struct gate_result *gates_judge(const struct dataset *ds, const struct experiment *e);

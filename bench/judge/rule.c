@@ -1,8 +1,8 @@
 /* rule.c - the rule of verdicts and gates. See rule.h.
  *
- * An interval alone is fooled by noise of more than a few percent once in 20 to 50 comparisons, so that a test has to agree. The test
- * is a 10 % trimmed t: rank tests cannot reach such a p with few pairs, and a plain t loses to one outlier. Each look at the pairs,
- * of four at most, may be wrong at the thresholds, which are low enough for all of them.
+ * An interval alone is fooled by noise of more than a few percent once in 20 to 50 comparisons, so that a test has to agree.
+ * The test is a 10 % trimmed t: rank tests cannot reach such a p with few pairs, and a plain t loses to one outlier. Each look
+ * at the pairs, of four at most, may be wrong at the thresholds, which are low enough for all of them.
  */
 #include "bench/judge/rule.h"
 #include "bench/low/xalloc.h"
@@ -181,8 +181,9 @@ enum verdict rule_verdict(const struct evidence *e, double margin)
     if (noisy(e, margin))
         return VERDICT_NOISY;
     if (differs(v))
-        return significant(e, e->p_none, RULE_P_DIFFERENT) && edge_of(e, v) <= RULE_P_WITHIN && beyond_floor(e) ? v
-                                                                                                               : VERDICT_UNDECIDED;
+        return significant(e, e->p_none, RULE_P_DIFFERENT) && edge_of(e, v) <= RULE_P_WITHIN && beyond_floor(e)
+                   ? v
+                   : VERDICT_UNDECIDED;
     if (v == VERDICT_EQUIVALENT)
         return significant(e, fmax(e->p_low, e->p_high), RULE_P_WITHIN) ? v : VERDICT_UNDECIDED;
     return v;
@@ -241,9 +242,11 @@ const char *rule_missing(const struct evidence *e, enum claim claim, double marg
     if (isnan(e->gain.lo) || isnan(e->gain.hi))
         snprintf(text, sizeof text, "too few pairs for an interval");
     else if (e->exact)
-        snprintf(text, sizeof text, "the range that was seen holds %s", claim == CLAIM_VERDICT ? "an end of the margin" : "the bound");
+        snprintf(text, sizeof text, "the range that was seen holds %s",
+                 claim == CLAIM_VERDICT ? "an end of the margin" : "the bound");
     else if (noisy(e, margin))
-        snprintf(text, sizeof text, "identical binaries (A/A) differ by more than the margin, and the interval is not beyond them");
+        snprintf(text, sizeof text,
+                 "identical binaries (A/A) differ by more than the margin, and the interval is not beyond them");
     else if (differs(v) && e->p_none <= RULE_P_DIFFERENT && edge_of(e, v) > RULE_P_WITHIN)
         snprintf(text, sizeof text, "p %.2g against the end of the margin is above %g", edge_of(e, v), RULE_P_WITHIN);
     else if (differs(v))

@@ -22,8 +22,8 @@ struct simulated {
 
 struct simulated simulate(const struct simulation *s);
 
-/* Verdicts that claim a difference where effect says that there is none, or the opposite one; or none where it is as large as the
- * margin. Gates that are held where B is slower by the margin or more, or failed where it is slower by less. */
+/* Verdicts that claim a difference where effect says that there is none, or the opposite one; or none where it is as large as
+ * the margin. Gates that are held where B is slower by the margin or more, or failed where it is slower by less. */
 size_t simulated_false(const struct simulation *s, const struct simulated *r);
 size_t simulated_false_gates(const struct simulation *s, const struct simulated *r);
 

@@ -1,8 +1,9 @@
-/* unpaired.h - two runs that were not measured side by side: the same cells of both, and how far the machine moved between them.
+/* unpaired.h - two runs that were not measured side by side: the same cells of both, and how far the machine moved between
+ * them.
  *
- * Samples are not pairs. The interval of a ratio is made of both medians' bootstrap intervals, p is Mann-Whitney's. What changed on
- * the machine between the runs is in every ratio: cells whose file is the same in both runs show how much, and a difference counts
- * only beyond the largest of them. Thresholds and margin are those of rule.h.
+ * Samples are not pairs. The interval of a ratio is made of both medians' bootstrap intervals, p is Mann-Whitney's. What
+ * changed on the machine between the runs is in every ratio: cells whose file is the same in both runs show how much, and a
+ * difference counts only beyond the largest of them. Thresholds and margin are those of rule.h.
  */
 #ifndef BENCH_UNPAIRED_H
 #define BENCH_UNPAIRED_H

@@ -150,7 +150,8 @@ const char *verdict_text(const struct comparison *c)
     if (c->needed && c->verdict != VERDICT_NONE && c->needed <= NEEDED_SAID)
         snprintf(text + used, sizeof text - (size_t)used, ", %zu pairs so far, about %zu would decide", c->pairs, c->needed);
     else if (c->needed && c->verdict != VERDICT_NONE)
-        snprintf(text + used, sizeof text - (size_t)used, ", %zu pairs so far, more than %d would be needed", c->pairs, NEEDED_SAID);
+        snprintf(text + used, sizeof text - (size_t)used, ", %zu pairs so far, more than %d would be needed", c->pairs,
+                 NEEDED_SAID);
     return text;
 }
 

@@ -16,7 +16,7 @@ struct comparison {
     size_t pairs;
     double median_a, median_b;
     struct stats_interval ratio, gain, noise; /* noise: the A/A interval used; value NAN where there is no twin */
-    double p, p_holm;                         /* of the paired test that the verdict rests on; after Holm over those judged together */
+    double p, p_holm; /* of the paired test that the verdict rests on; after Holm over those judged together */
     double p_rank;                            /* Mann-Whitney U, shown beside it */
     size_t outliers, needed;                  /* needed: pairs likely to decide, 0 when decided */
     bool exact;                               /* counted, or did not vary: the interval is the range seen, without statistics */

@@ -10,10 +10,12 @@ void report_gate_table(struct report *r)
     if (!r->e || !r->e->expect_count)
         return;
     doc_heading(&r->doc, 2, "Gates");
-    doc_text(&r->doc, "%sA line that compares two variants, or a time with a number, is decided by the rule of verdicts, "
-                      "with Holm over the lines; one variant's counts and memory against numbers by their medians. The margin is "
-                      "%g %%. %s.", experiment_kept(r->e, r->ds) == EXPERIMENT_SAME_GATES ? "Written down before the run. " : "",
-             100 * r->e->margin, outcome_words(gate_rows, GATES));
+    doc_text(&r->doc,
+             "%sA line that compares two variants, or a time with a number, is decided by the rule of verdicts, "
+             "with Holm over the lines; one variant's counts and memory against numbers by their medians. The margin is "
+             "%g %%. %s.",
+             experiment_kept(r->e, r->ds) == EXPERIMENT_SAME_GATES ? "Written down before the run. " : "", 100 * r->e->margin,
+             outcome_words(gate_rows, GATES));
     if (report_drawn(r, "gates"))
         doc_figure(&r->doc, "gates", "How far inside its bound each gate is, on a logarithmic scale.");
     doc_table(&r->doc, "gate|expected|measured");

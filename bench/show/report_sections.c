@@ -116,7 +116,8 @@ void report_throughput(struct report *r)
     doc_text(
         &r->doc,
         "Medians of interleaved runs of the same workload binary, with bootstrap 95 %% intervals. Ratios are medians of paired "
-        "ratios against %s; p is that of the paired test that the verdict rests on, as it is, and by Holm over the %zu comparisons "
+        "ratios against %s; p is that of the paired test that the verdict rests on, as it is, and by Holm over the %zu "
+        "comparisons "
         "of this run; U is Mann-Whitney's p. %s. %s.",
         r->ds->variants[r->reference].label, r->comparison_count, rule_words_paragraph(r->e ? r->e->margin : RULE_MARGIN),
         outcome_words(verdict_rows, VERDICTS));

@@ -15,10 +15,9 @@ static void summary_gates(struct report *r)
     for (unsigned i = 0; i < r->e->expect_count; i++)
         count[r->gates[i].gate]++;
     const char *verdict = count[GATE_FAILED] ? "missed" : count[GATE_HELD] == r->e->expect_count ? "held" : "open";
-    doc_item(
-        &r->doc, "**Verdict: %s.** Of %u gates%s, %u held, %u failed, %u undecided, %u not measured.",
-        verdict, r->e->expect_count,
-        experiment_kept(r->e, r->ds) == EXPERIMENT_SAME_GATES ? " written down before the run" : "", count[GATE_HELD], count[GATE_FAILED], count[GATE_UNDECIDED], count[GATE_NOT_MEASURED]);
+    doc_item(&r->doc, "**Verdict: %s.** Of %u gates%s, %u held, %u failed, %u undecided, %u not measured.", verdict,
+             r->e->expect_count, experiment_kept(r->e, r->ds) == EXPERIMENT_SAME_GATES ? " written down before the run" : "",
+             count[GATE_HELD], count[GATE_FAILED], count[GATE_UNDECIDED], count[GATE_NOT_MEASURED]);
     for (unsigned i = 0; i < r->e->expect_count; i++)
         if (r->gates[i].gate == GATE_FAILED)
             doc_item(&r->doc, "Failed: `%s`: %s.", r->gates[i].text, r->gates[i].figure);
@@ -134,10 +133,13 @@ static void report_warnings(struct report *r)
     enum experiment_kept kept = r->e && r->e->expect_count ? experiment_kept(r->e, r->ds) : EXPERIMENT_SAME_GATES;
     if (kept == EXPERIMENT_OTHER_GATES) {
         experiment_gates_hash((const char *const *)r->e->expect, r->e->expect_count, r->e->margin, hash);
-        text_add(line, sizeof line, "**Judged by other gates than those that were stored with the run**: sha256 %.12s, then %.12s; the "
-                 "stored ones stand under Context. ", dataset_context(r->ds, "gates"), hash);
+        text_add(line, sizeof line,
+                 "**Judged by other gates than those that were stored with the run**: sha256 %.12s, then %.12s; the "
+                 "stored ones stand under Context. ",
+                 dataset_context(r->ds, "gates"), hash);
     } else if (kept == EXPERIMENT_UNKEPT) {
-        text_add(line, sizeof line, "**No gates were stored with this run**: nothing tells that these were written down before it. ");
+        text_add(line, sizeof line,
+                 "**No gates were stored with this run**: nothing tells that these were written down before it. ");
     }
     if (*disturbance_text(r->ds, disturbed, sizeof disturbed))
         text_add(line, sizeof line, "**A disturbed machine**: %s.", disturbed);

@@ -1,4 +1,5 @@
-/* test_hakbench_disturbed.c - a machine that was not to itself is named, and two runs are compared only beyond what the machine moved.
+/* test_hakbench_disturbed.c - a machine that was not to itself is named, and two runs are compared only beyond what the
+ * machine moved.
  */
 #include "bench/judge/disturbance.h"
 #include "bench/judge/unpaired.h"

@@ -98,7 +98,8 @@ START_TEST(test_other_gates)
     ck_assert_ptr_null(strstr(content("report.md"), "**Judged by"));
     e.margin = 0.02;
     write_report("gates", ds, &e);
-    const char *md = content("report.md"), *first = strstr(md, "**Judged by other gates than those that were stored with the run**");
+    const char *md = content("report.md"),
+               *first = strstr(md, "**Judged by other gates than those that were stored with the run**");
     ck_assert_msg(first && first < strstr(md, "## "), "the first line: %.300s", md);
     ck_assert_ptr_null(strstr(md, "written down before the run"));
     ck_assert_ptr_nonnull(strstr(md, "| gate.02 | ops_s(B) >= 1.2"));
@@ -226,5 +227,5 @@ START_TEST(test_no_gnuplot)
 }
 END_TEST
 
-TEST_MAIN("hakbench_report: a report from a dataset made by hand", test_markdown, test_other_gates, test_throughput_row, test_html, test_again,
-          test_little, test_no_folder, test_no_gnuplot)
+TEST_MAIN("hakbench_report: a report from a dataset made by hand", test_markdown, test_other_gates, test_throughput_row,
+          test_html, test_again, test_little, test_no_folder, test_no_gnuplot)
