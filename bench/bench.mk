@@ -33,8 +33,7 @@ ab: out/bench/hakbench $(WORKS:%=out/work/%) ## two variants, one verdict: A="PH
 	@out/bench/hakbench ab $(MEASURE) $(call tell,METRIC,--metric) $(foreach v,A B,$(if $(filter $v,$(GIVEN)),$(call quote,$($v)))) $(ANSWERED)
 noise: all out/bench/hakbench ## how far identical binaries lie apart here, and how often verdicts are false: simulated and measured (WORK=)
 	@out/bench/hakbench noise --simulate $(call tell,SEED,--seed) && \
-	    out/bench/hakbench noise $(call tell,WORK,--workload) $(call tell,ROUNDS,--pairs) $(call tell,SEED,--seed) \
-	        $(call tell,BUDGET,--budget) $(TOLD)
+	    out/bench/hakbench noise $(subst --repeat,--pairs,$(MEASURE)) $(TOLD)
 WORKBENCH := out/bench/hakbench out/bench/floor.so $(WORKS:%=out/work/%)
 give = $(if $(filter $1,$(GIVEN)),$2$(call quote,$($1)))
 # An experiment is a file of experiments/, or the gates.yaml of a phase under the name of its folder.

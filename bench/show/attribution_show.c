@@ -40,7 +40,7 @@ static void apart_print(FILE *out, const struct attribution *a, unsigned term)
     for (size_t i = 0; i < count; i++)
         if (effects_find(&a->effects, other[i])->estimated)
             fprintf(out, "%s %s", named++ ? " and" : " from", design_term_name(other[i], a->names, name, sizeof name));
-    fprintf(out, named ? "" : ": sets are missing");
+    fputs(named ? "" : ": sets are missing", out);
 }
 
 static void effects_print(FILE *out, const struct attribution *a)
@@ -60,8 +60,13 @@ static void effects_print(FILE *out, const struct attribution *a)
             fprintf(out, "not told: a set is missing");
         else
             apart_print(out, a, e->term);
-        snprintf(share, sizeof share, !s || isnan(s->value) ? "" : isnan(s->lo) ? "%+.5g" : "%+.5g [%+.5g, %+.5g]",
-                 s ? s->value / one : 0, s ? s->lo / one : 0, s ? s->hi / one : 0);
+        share[0] = 0;
+        if (s && isnan(s->lo))
+            snprintf(share, sizeof share, "%+.5g", s->value / one);
+        else if (s)
+            snprintf(share, sizeof share, "%+.5g [%+.5g, %+.5g]", s->value / one, s->lo / one, s->hi / one);
+        if (s && isnan(s->value))
+            share[0] = 0;
         fprintf(out, " | %s |\n", share);
     }
 }
