@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { BLOCKS = 8 };
-static const struct flips flips = {.flip = {{"ALPHA", "0", "1"}, {"BETA", "0", "1"}, {"GAMMA", "0", "1"}}, .count = 3,
+static const struct flips flips = {.flip = {{"ALPHA", "0", "1", ""}, {"BETA", "0", "1", ""}, {"GAMMA", "0", "1", ""}}, .count = 3,
                                    .common = "PHASE=0"};
 static char text[8192];
 

@@ -150,7 +150,7 @@ END_TEST
 
 START_TEST(all_steps_or_none)
 {
-    static const char *const broken[] = {steps[0], steps[1], "DROP TABLE t; no such word"};
+    const char *const broken[] = {steps[0], steps[1], "DROP TABLE t; no such word"};
     made_begin();
     sqlite3 *db = open_plain();
     ck_assert_int_eq(schema_migrate(db, broken, 1), SQLITE_OK);
