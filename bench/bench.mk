@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # bench/bench.mk - the workloads, the workbench, and the targets that measure. Included by Makefile, behind what says what is
 # measured: core/core.mk, or phases/revision.mk.
 
@@ -23,13 +24,17 @@ ifneq ($(and $(filter bench noise,$(MAKECMDGOALS)),$(strip $(word 2,$(CC)) $(for
 $(error CC, CPPFLAGS, CFLAGS and LDFLAGS can be one word each in what is measured)
 endif
 
+# A verdict is an answer, whatever it is: worse (1) and undecided (3) are no failures of make's; hakbench itself tells them apart.
+ANSWERED := || { status=$$?; [ $$status = 1 ] || [ $$status = 3 ] || exit $$status; }
+# A gate that is undecided is no failure; one that failed is.
+OPEN_OR_HELD := || { status=$$?; [ $$status = 3 ] || exit $$status; }
 bench: all out/bench/hakbench ## measure this variant, glibc, the rivals and the recorded baselines; RUN=n goes on with a run
 	@out/bench/hakbench run $(if $(RUN),$(call tell,RUN,--resume),$(TOLD)) $(MEASURE) $(call tell,RIVAL,--rival)
 ab: out/bench/hakbench $(WORKS:%=out/work/%) ## two variants, one verdict: A="PHASE=11" B="PHASE=12" (WORK= METRIC=)
-	@out/bench/hakbench ab $(MEASURE) $(call tell,METRIC,--metric) $(foreach v,A B,$(if $(filter $v,$(GIVEN)),$(call quote,$($v))))
+	@out/bench/hakbench ab $(MEASURE) $(call tell,METRIC,--metric) $(foreach v,A B,$(if $(filter $v,$(GIVEN)),$(call quote,$($v)))) $(ANSWERED)
 noise: all out/bench/hakbench ## how far identical binaries lie apart here, and how often verdicts are false: simulated and measured (WORK=)
 	@out/bench/hakbench noise --simulate $(call tell,SEED,--seed) && \
-	    out/bench/hakbench noise $(MEASURE) $(TOLD)
+	    out/bench/hakbench noise $(subst --repeat,--pairs,$(MEASURE)) $(TOLD)
 WORKBENCH := out/bench/hakbench out/bench/floor.so $(WORKS:%=out/work/%)
 give = $(if $(filter $1,$(GIVEN)),$2$(call quote,$($1)))
 # An experiment is a file of experiments/, or the gates.yaml of a phase under the name of its folder.
@@ -39,11 +44,11 @@ NAMED = $(foreach e,$(E),$(call quote,$(call named,$e)))
 NAMED_NEEDS = $(filter out/gates/%,$(foreach e,$(E),$(call named,$e)))
 AGAIN_OR_MORE = $(call give,ROUNDS,--repeat=) $(call tell,RIVAL,--rival) $(if $(RESUME),--resume)
 experiment: $(WORKBENCH) $(NAMED_NEEDS) ## measure an experiment, judge its gates, write its report: E=12-shared-pool (ROUNDS=, RESUME=1 goes on)
-	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(NAMED)
+	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(NAMED) $(OPEN_OR_HELD)
 experiments: $(WORKBENCH) ## every experiment, about two hours, with a summary (ROUNDS=)
-	@out/bench/hakbench experiment $(AGAIN_OR_MORE) --all
+	@out/bench/hakbench experiment $(AGAIN_OR_MORE) --all $(OPEN_OR_HELD)
 gates: $(WORKBENCH) $(PHASE_GATES:%=out/gates/%.yaml) ## the experiments of the phases: what each must show, held or missed (ROUNDS=)
-	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(basename $(notdir $(wildcard experiments/[0-9]*.yaml))) $(PHASE_GATES:%=out/gates/%.yaml) mincore
+	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(basename $(notdir $(wildcard experiments/[0-9]*.yaml))) $(PHASE_GATES:%=out/gates/%.yaml) mincore $(OPEN_OR_HELD)
 report: $(WORKBENCH) $(NAMED_NEEDS) ## the report of an experiment's newest samples, measuring nothing: E=12-shared-pool (RUN=n)
 	@out/bench/hakbench report $(call give,RUN,--run=) $(NAMED)
 plots: $(WORKBENCH) ## reports and plots of every experiment that has samples
@@ -57,6 +62,7 @@ bisect: $(WORKBENCH) ## the commit that made it worse: GOOD=rev BAD=rev (toggles
 drift: ; @bench/drift $(call quote,$(REV)) $(call quote,$(lastword $(CC))) ## which recorded variants' object code changed since REV=rev
 trace: out/bench/trace_record.so ## record what a program asks of malloc: CMD="program arguments" TRACE=file
 	@[ -n $(call quote,$(CMD)) ] && [ -n $(call quote,$(TRACE)) ] || { echo 'hakmem: want CMD="program arguments" and TRACE=file' >&2; exit 2; }
+	@{ : >>$(call quote,$(TRACE)); } 2>/dev/null || { printf 'hakmem: TRACE=%s: cannot be written\n' $(call quote,$(TRACE)) >&2; exit 2; }
 	@HAKTRACE_FILE=$(call quote,$(TRACE)) LD_PRELOAD=$(call quote,$(HERE_OR_NOT)out/bench/trace_record.so) $(CMD)
 
 out/gates/%.yaml: phases/%/gates.yaml
@@ -88,7 +94,7 @@ endif
 
 # --- The workbench: one program; everything but its main is a library too, which its tests link ----------------------------
 HAKBENCH_LIBS := sqlite3 gsl libcyaml
-HAKBENCH_SRCS := $(filter-out bench/hakbench.c bench/crash_on.c,$(wildcard bench/*.c $(addsuffix /*.c,$(addprefix bench/,cmd show judge take plan data low))))
+HAKBENCH_SRCS := $(filter-out bench/cmd/hakbench.c,$(wildcard $(addprefix bench/,$(addsuffix /*.c,low data plan take judge show cmd))))
 # The recorder of traces (bench/trace/README.md): preloaded, so its thread-local variables must not need malloc.
 out/bench/trace_record.so: $(wildcard bench/trace/*.[ch]) $(MAKE_PARTS) | $(FIRST)
 	@mkdir -p $(@D)
@@ -104,7 +110,7 @@ out/bench/obj/%.o: bench/%.c $(MAKE_PARTS) | $(FIRST)
 	$Q$(call host_say,cc $<)$(HOST_CC) $(BASE_FLAGS) -D_GNU_SOURCE -DGSL_DISABLE_DEPRECATED -O2 $$(pkg-config --cflags $(HAKBENCH_LIBS)) -c -o $@ $<
 out/bench/libhakbench.a: $(patsubst bench/%.c,out/bench/obj/%.o,$(HAKBENCH_SRCS))
 	$Q$(call host_say,archive $@)rm -f $@; ar rcs $@ $^
-out/bench/hakbench: out/bench/obj/hakbench.o out/bench/libhakbench.a
+out/bench/hakbench: out/bench/obj/cmd/hakbench.o out/bench/libhakbench.a
 	$Q$(call host_say,link $@)$(HOST_CC) -o $@ $^ $$(pkg-config --libs $(HAKBENCH_LIBS)) -pthread -lm
 out/bench/test/%: out/bench/obj/test/%.o out/bench/libhakbench.a
 	@mkdir -p $(@D)

@@ -9,7 +9,7 @@ set xtics ('≤0.1' 0.1, '0.2' 0.2, '0.5' 0.5, '1' 1, '2' 2, '5' 5, '≥10' 10)
 set ytics scale 0 font 'monospace,10'
 set xlabel 'ratio to the bound; right of the line: held'
 set arrow 1 from 1,graph 0 to 1,graph 1 nohead linecolor rgb ink linewidth 1.5
-# gate_names, gate_colours, gate_points: from bench/outcome.c; form and colour both say which
+# gate_names, gate_colours, gate_points: from bench/judge/outcome.c; form and colour both say which
 do for [k = 1:words(gate_names)] { eval legend(k, gate_names, gate_points, gate_colours) }
 plot data index 0 using 2:1:ytic(6) with points pointtype -1, \
     '' index 0 using 3:1:($4-$3):(0) with vectors arrowstyle 1, \

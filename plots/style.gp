@@ -1,5 +1,5 @@
 # style.gp - what all plots share. The caller sets svg (1 or 0), output, width, height (pixels), plot_name, data and
-# families: the colours of hakmem, of every rival (bench/rival.c), of others.
+# families: the colours of hakmem, of every rival (bench/data/rival.c), of others.
 ink = svg ? '#707071' : '#404040' # hakbench turns the first into the ink of the page that the SVG stands in
 if (svg) { set terminal svg size width,height dynamic noenhanced font 'sans-serif,13' linewidth 1 name plot_name
 } else { set terminal pngcairo size 2*width,2*height noenhanced font 'sans-serif,13' fontscale 2 linewidth 2 pointscale 2 background '#ffffff' }

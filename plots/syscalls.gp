@@ -2,7 +2,7 @@
 # data: block i: row end0 end1 ... end6 "label" "text"; kind k reaches from end(k-1) to end(k), end0 is 0
 set multiplot layout panel_rows,panel_columns title ' '
 kinds = '0x0072b2 0x56b4e9 0x009e73 0xe69f00 0xd55e00 0x8c8c8c'
-do for [k = 1:6] { eval legend(k, call_names, '5 5 5 5 5 5', kinds) } # call_names: from bench/metric.c
+do for [k = 1:6] { eval legend(k, call_names, '5 5 5 5 5 5', kinds) } # call_names: from bench/low/metric.c
 set ytics scale 0
 set lmargin 17
 set rmargin 2

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* floor.c - no allocator, but what one would be that costs next to nothing: the floor under the random_mixed rows.
  *
  * Preloaded like a rival. Blocks of at most SMALL bytes are a stack of pointers, carved from an array when it is empty: malloc

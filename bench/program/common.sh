@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # common.sh - the end of every script here: dispatches its verb. Each script sets `needs` (commands) and defines prepare and run.
 #
 #   check    is everything installed? else one line that names what is missing, status 77

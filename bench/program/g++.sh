@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # g++ -O2: the compiler proper, cc1plus, on templates of the standard library (regular expressions, maps, algorithms).
 needs=g++
 prepare() { make_input work.ii g++ -std=c++17 -E -P bench/program/work.cc; }

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # gcc -O2: the compiler proper, cc1, on a large generated file. The driver and the assembler are left out: cc1 is what allocates.
 needs=gcc
 prepare() { make_input large.c generate c 170; }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # generate.awk - the inputs of the programs, from a generator of numbers whose seed is fixed: -v what=c|xml|lines|redis|commits
 # -v count=N.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # git: finds the deltas of a generated history anew (pack-objects, one thread).
 needs=git
 prepare() {

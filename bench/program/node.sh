@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # node: JSON, strings, Buffers, a small parser. Its own heap is V8's; buffers, parsers, compilers and the rest are malloc's.
 needs=node
 prepare() { :; }

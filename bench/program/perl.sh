@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # perl: hashes of arrays, strings that grow, sorting, regular expressions.
 needs=perl
 prepare() { :; }

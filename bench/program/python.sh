@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # python3 with malloc for all its objects: parses and compiles sources of its standard library, dict, string and JSON work.
 needs=python3
 prepare() { :; }

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # redis-server, fed through a socket in a folder of its own: SET, GET, LPUSH, HSET, DEL, RPOP. The server is what is preloaded.
 # Where nothing is, the C library is: redis itself is linked with jemalloc in some distributions, which would serve it instead.
 needs='redis-server redis-cli'

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # sort with four threads, all in memory.
 needs=sort
 prepare() { make_input lines.txt generate lines 1000000; }

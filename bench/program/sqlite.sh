@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # sqlite3 in memory: inserts, indexes, joins, grouping, updates, deletes.
 needs=sqlite3
 prepare() { :; }

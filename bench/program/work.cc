@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 // What g++.sh compiles: templates of the standard library, a few of them for several types.
 #include <algorithm>
 #include <deque>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 // What node.sh runs.
 'use strict';
 let state = 42;

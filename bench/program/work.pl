@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What perl.sh runs.
 use strict;
 use warnings;

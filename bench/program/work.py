@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What python.sh runs: objects of many sizes, made and dropped by the parser, the compiler, dicts, strings and json.
 import ast
 import json

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- What sqlite.sh runs. No random(): the numbers come from multiplications.
 PRAGMA cache_size = -200000;
 CREATE TABLE person(id INTEGER PRIMARY KEY, name TEXT, city INTEGER, note TEXT);

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # xmllint: the tree of a document of 20 MiB, and a query over it.
 needs=xmllint
 prepare() { make_input large.xml generate xml 130000; }

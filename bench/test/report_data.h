@@ -7,7 +7,7 @@
 #ifndef BENCH_TEST_REPORT_DATA_H
 #define BENCH_TEST_REPORT_DATA_H
 
-#include "bench/dataset.h"
+#include "bench/data/dataset.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -94,8 +94,10 @@ static inline void data_counts(struct dataset *ds)
                            NULL};
     const double a[] = {20, 3020, 1521, 1499, 0, 0, 0, 200000, 0, 20, 99000, 600, 0, 0, 0, 20, 1500};
     const double b[] = {2, 3, 3, 0, 0, 0, 0, 200000, 0, 2, 99500, 500, 35, 2, 0, 2, 0};
-    data_add(ds, DATA_A, DATA_SEED, MODE_COUNT, 0, names, a);
-    data_add(ds, DATA_B, DATA_SEED, MODE_COUNT, 0, names, b);
+    for (int twice = 0; twice < 2; twice++) {
+        data_add(ds, DATA_A, DATA_SEED, MODE_COUNT, twice, names, a);
+        data_add(ds, DATA_B, DATA_SEED, MODE_COUNT, twice, names, b);
+    }
     const char *calls[] = {"syscalls",       "syscalls_all",  "strace.mmap",     "strace.munmap", "strace.madvise",
                            "strace.mincore", "strace_s.mmap", "strace_s.munmap", "ops",           NULL};
     for (int v = 0; v < DATA_MISSING; v++) {

@@ -2,12 +2,12 @@
 /* run_made.h - a run made by hand, for tests of what works on one: two variants, a twin, a rival that is missing, two
  * workloads.
  *
- * May include bench/dataset.h, core/test/test.h and libc.
+ * May include bench/data/dataset.h, core/test/test.h and libc.
  */
 #ifndef RUN_MADE_H
 #define RUN_MADE_H
 
-#include "bench/dataset.h"
+#include "bench/data/dataset.h"
 #include "core/test/test.h"
 #include <math.h>
 #include <stdarg.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* samples_made.h - datasets with chosen cells, for tests of verdicts and tables: so many samples around a value.
  *
- * May include bench/dataset.h, core/test/test.h and libc.
+ * May include bench/data/dataset.h, core/test/test.h and libc.
  */
 #ifndef SAMPLES_MADE_H
 #define SAMPLES_MADE_H
 
-#include "bench/dataset.h"
+#include "bench/data/dataset.h"
 #include "core/test/test.h"
 #include <math.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* store_made.h - a folder of its own for a test of the store, and samples to put there.
  *
- * May include bench/store.h, run_made.h and libc.
+ * May include bench/data/store.h, run_made.h and libc.
  */
 #ifndef STORE_MADE_H
 #define STORE_MADE_H
 
-#include "bench/store.h"
+#include "bench/data/store.h"
 #include "run_made.h"
 #include <dirent.h>
 #include <sys/stat.h>

@@ -2,13 +2,13 @@
 /* test_hakbench_attribution.c - from samples to sentences: on a dataset made by hand with known contributions, an overlap,
  * a toggle without effect, a variant that could not be built, and zeros.
  */
-#include "bench/attribution.h"
+#include "bench/show/attribution_show.h"
 #include "core/test/test.h"
 #include <math.h>
 #include <string.h>
 
 enum { BLOCKS = 8 };
-static const struct flips flips = {.flip = {{"ALPHA", "0", "1"}, {"BETA", "0", "1"}, {"GAMMA", "0", "1"}}, .count = 3,
+static const struct flips flips = {.flip = {{"ALPHA", "0", "1", ""}, {"BETA", "0", "1", ""}, {"GAMMA", "0", "1", ""}}, .count = 3,
                                    .common = "PHASE=0"};
 static char text[8192];
 

@@ -2,7 +2,7 @@
 /* test_hakbench_bottleneck.c - where the time goes: prices fitted from figures with known prices, costs that add up, their
  * order.
  */
-#include "bench/bottleneck.h"
+#include "bench/judge/bottleneck.h"
 #include "bench/test/report_data.h"
 #include "core/test/test.h"
 #include <math.h>

@@ -2,7 +2,7 @@
 /* test_hakbench_ddmin.c - delta debugging on synthetic oracles: one cause, a pair, no cause, sets that cannot be built, a flaky
  * answer, an interruption.
  */
-#include "bench/ddmin.h"
+#include "bench/judge/ddmin.h"
 #include "core/test/test.h"
 
 enum { MANY = 9 };

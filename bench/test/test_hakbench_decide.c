@@ -2,7 +2,7 @@
 /* test_hakbench_decide.c - pairs are taken until the interval is clear of the bars or the cap is reached, on synthetic samples:
  * a count is decided at once, a clear effect early, a doubtful one late, and no effect is not taken for one.
  */
-#include "bench/decide.h"
+#include "bench/judge/decide.h"
 #include "core/test/test.h"
 #include <math.h>
 

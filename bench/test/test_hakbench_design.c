@@ -2,7 +2,7 @@
 /* test_hakbench_design.c - designs have the resolution they state, and effects planted in synthetic data are found: single ones,
  * interactions, Shapley shares, with intervals that hold them, also where sets cannot be built.
  */
-#include "bench/effects.h"
+#include "bench/judge/effects.h"
 #include "core/test/test.h"
 #include <math.h>
 

@@ -88,12 +88,12 @@ eval "set -- $(sqlite3 "$dir/it's; \$x" "SELECT command FROM runs")"
 [ "$1 $2 $3 $4 $6 ${12}" = "hakbench ab glibc  $work $dir/it's; \$x" ] || fail "the command of the run: $*"
 
 # --- A budget is for all looks together: three blocks of two, then it has run out ---
-run 0 "" ab --same glibc glibc --workload "random_mixed 10000000 256 42" --margin 0.0001 --repeat 6 --repeat-max 24 --budget 1
+run 3 "" ab --same glibc glibc --workload "random_mixed 10000000 256 42" --margin 0.0001 --repeat 6 --repeat-max 24 --budget 1
 same "no sample beyond the budget" "$(ask "SELECT DISTINCT n FROM (SELECT count(*) n FROM samples WHERE run =
     (SELECT max(id) FROM runs) GROUP BY variant)")" 6
 
 # --- What a run leaves ---
-run 0 "" ab glibc "" --workload "$work" --repeat 4 --repeat-max 4
+run 3 "" ab glibc "" --workload "$work" --repeat 4 --repeat-max 4 # too few pairs for an interval
 grep -q "$work  *[0-9]" "$dir/out" || fail "no verdict line"
 ask "SELECT key, value FROM context WHERE run = (SELECT max(id) FROM runs)" >"$dir/context"
 for key in cpu cores memory kernel governor thp overcommit aslr libc compiler build git dirty loadavg hardware_counters \

@@ -2,7 +2,8 @@
 /* test_hakbench_experiment.c - reading an experiment file: what is in it, and one line for each thing that can be wrong with
  * it.
  */
-#include "bench/experiment.h"
+#include "bench/cmd/experiment_file.h"
+#include "bench/judge/verdict.h"
 #include "core/test/test.h"
 #include <stdio.h>
 #include <string.h>
@@ -57,8 +58,11 @@ START_TEST(test_modes_by_workload)
     struct experiment *e = load(good);
     ck_assert_msg(e != NULL, "%s", why);
     ck_assert(experiment_wants(e, MODE_MEMORY, "tiny_hot") && experiment_wants(e, MODE_TIME, "random_mixed-seed"));
-    free(e->plots[0]);
-    e->plots[0] = e->plots[--e->plot_count];
+    experiment_free(e);
+    char text[1024];
+    snprintf(text, sizeof text, "%.*splots: [rss-time]\n", (int)(strstr(good, "plots:") - good), good);
+    e = load(text);
+    ck_assert_msg(e != NULL, "%s", why);
     ck_assert(experiment_wants(e, MODE_TIME, "tiny_hot") && !experiment_wants(e, MODE_TIME, "random_mixed-seed"));
     ck_assert(experiment_wants(e, MODE_COUNT, "tiny_hot") && experiment_wants(e, MODE_MEMORY, "random_mixed-seed"));
     ck_assert(!experiment_wants(e, MODE_STRACE, "tiny_hot") && !experiment_wants(e, MODE_STRACE, NULL));
@@ -76,7 +80,7 @@ START_TEST(test_defaults)
     struct experiment *e = load("question: q\nvariants: {A: PHASE=0}\nworkloads: [tiny_hot]\nrivals: [all]\nmodes: [strace]\n");
     ck_assert_msg(e != NULL, "%s", why);
     ck_assert_int_eq(e->repeat, EXPERIMENT_REPEAT);
-    ck_assert_double_eq(e->margin, VERDICT_MARGIN);
+    ck_assert_double_eq(e->margin, RULE_MARGIN);
     ck_assert_uint_ge(e->rival_count, 5);
     ck_assert_uint_eq(e->modes, 1u << MODE_STRACE);
     ck_assert_uint_eq(e->expect_count + e->plot_count, 0);

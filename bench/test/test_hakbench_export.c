@@ -2,9 +2,10 @@
 /* test_hakbench_export.c - a run as TSV reads back as the same run, whatever its texts and numbers hold; a wrong file is named
  * with its line; JSON is JSON.
  *
- * May include bench/export.h, run_made.h and libc.
+ * May include bench/data/export.h, run_made.h and libc.
  */
-#include "bench/export.h"
+#include "bench/data/export.h"
+#include "bench/data/export_read.h"
 #include "run_made.h"
 #include <unistd.h>
 

@@ -4,7 +4,7 @@
  *
  * May include launcher.h, core/test/test.h and libc.
  */
-#include "bench/launcher.h"
+#include "bench/take/launch.h"
 #include "core/test/test.h"
 #include <math.h>
 #include <stdio.h>

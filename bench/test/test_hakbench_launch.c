@@ -3,7 +3,7 @@
  *
  * May include launch.h, core/test/test.h and libc. Needs out/bench/hakbench and out/work; writes scripts below $HAK_OUT/test.
  */
-#include "bench/launch.h"
+#include "bench/take/launch.h"
 #include "core/test/test.h"
 #include <math.h>
 #include <signal.h>

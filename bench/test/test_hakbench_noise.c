@@ -2,9 +2,9 @@
 /* test_hakbench_noise.c - the error rates that the rule of verdict.c promises, on simulated samples: no false alarm in 100 A/A
  * comparisons at any noise, a planted 3 % slow-down found.
  *
- * May include bench/simulate.h, core/test/test.h and libc. Everything is fixed by the seeds.
+ * May include bench/judge/simulate.h, core/test/test.h and libc. Everything is fixed by the seeds.
  */
-#include "bench/simulate.h"
+#include "bench/judge/simulate.h"
 #include "core/test/test.h"
 #include <string.h>
 
@@ -26,8 +26,8 @@ START_TEST(no_false_alarm_quiet)
 {
     struct simulated r = run(1, 0.01, 0, 1);
     ck_assert_uint_ge(r.count[VERDICT_EQUIVALENT], 80);
-    ck_assert_uint_ge(r.pairs, 100 * VERDICT_PAIRS);
-    ck_assert_uint_le(r.pairs, 100 * VERDICT_PAIRS_MAX);
+    ck_assert_uint_ge(r.pairs, 100 * RULE_PAIRS);
+    ck_assert_uint_le(r.pairs, 100 * RULE_PAIRS_MAX);
     run(1, 0.02, 20, 2);
 }
 END_TEST

@@ -29,7 +29,7 @@ bad() { # bad TEXT ARGUMENT...: one line that holds the text, status 2
 # --- Simulated ---
 $hakbench noise --simulate --effect 0.97 --noise 0 >"$dir/said" 2>&1
 check "exit status 0" same $? 0
-check "a slow-down by 3 % in counts is always found" grep -qE '^  B 3 % slower, counts, no noise +0 +100 +0 +0 +0 +2.0$' "$dir/said"
+check "a slow-down by 3 % in counts is always found" grep -qE '^  B 3 % slower, counts, no noise +0 +100 +0 +0 +0 +2.0 +0$' "$dir/said"
 check "no false verdict" grep -qx 'false verdicts: 0' "$dir/said"
 for i in 1 2; do
     $hakbench noise --simulate --effect 0.97 --noise 0.02 --comparisons 20 --seed 5 >"$dir/said$i" 2>&1

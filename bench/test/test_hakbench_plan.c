@@ -3,7 +3,7 @@
  *
  * May include plan.h, core/test/test.h and libc.
  */
-#include "bench/plan.h"
+#include "bench/plan/plan.h"
 #include "core/test/test.h"
 #include <string.h>
 

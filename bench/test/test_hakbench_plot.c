@@ -2,7 +2,7 @@
 /* test_hakbench_plot.c - every plot is drawn from a small dataset: SVG and PNG are there, gnuplot has nothing to complain
  * about, the SVG takes the page's ink and shares no name with another.
  */
-#include "bench/plot.h"
+#include "bench/show/plot.h"
 #include "bench/test/report_data.h"
 #include "core/test/test.h"
 #include <sys/stat.h>
@@ -64,9 +64,8 @@ START_TEST(test_draws)
     char why[512] = "";
     setup();
     struct experiment e = {.expect_count = 4};
-    struct expect_result gates[4];
-    for (int i = 0; i < 4; i++)
-        gates[i] = expect_judge(lines[i], ds, 0.01);
+    struct gate_result gates[4];
+    gates_judge_lines(ds, lines, 4, 0.01, gates);
     for (const struct plot_row *row = plot_rows; row->name; row++)
         check_drawn(row->name, plot_draw(row->name, ds, &e, gates, folder, why, sizeof why), why);
 }

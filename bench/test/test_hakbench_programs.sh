@@ -28,7 +28,7 @@ measure() {
         "workloads: [program test$$, random_mixed-seed]" 'expect:' '  - seconds(ours) < 100 * seconds(glibc) on program test'$$ \
         '  - rss_peak(ours) > 40 MiB on program test'$$ \
         '  - geomean(rss_peak(ours)) > 1 MiB' '  - geomean(seconds(ours)) < 100 * geomean(seconds(best_rival))' >"$tmp/e.yaml"
-    out/bench/hakbench experiment "$tmp/e.yaml" --db "$tmp/db" --out "$tmp/report" >"$tmp/out" 2>"$tmp/err"
+    out/bench/hakbench experiment "$tmp/e.yaml" --db "$tmp/db" --out "$tmp/report" --more 20 >"$tmp/out" 2>"$tmp/err"
     status=$?
     check "status $status, want $1" [ "$status" = "$1" ]
 }
@@ -54,7 +54,7 @@ measure 1
 check "a failure is told" grep -q "test$$.sh run: exit status 3" "$tmp/err"
 
 program 'echo no' 'surely-not-here'
-measure 1
+measure 3
 check "what is missing is skipped in one line" [ "$(grep -c 'skipped: .*surely-not-here is not installed' "$tmp/err")" = 1 ]
 check "and its gate not measured" grep -q '^not measured' "$tmp/out"
 check "while the others are" grep -qE '^held .*geomean\(rss_peak\(ours\)\)' "$tmp/out"

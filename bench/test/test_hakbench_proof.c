@@ -4,8 +4,8 @@
  *
  * May include engine.h, launch.h, core/test/test.h and libc. Needs out/bench/hakbench and out/work.
  */
-#include "bench/engine.h"
-#include "bench/launch.h"
+#include "bench/take/engine.h"
+#include "bench/take/launch.h"
 #include "core/test/test.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_hakbench_report.c - a report from a dataset made by hand: its figures, its sections, its HTML.
  */
-#include "bench/report.h"
+#include "bench/show/report.h"
 #include "bench/test/report_data.h"
 #include "core/test/test.h"
 #include <sys/stat.h>
@@ -42,6 +42,14 @@ static struct experiment example(void)
                                .plot_count = 6};
 }
 
+/* The dataset, with the gates of the example stored as before a run. */
+static struct dataset *kept(void)
+{
+    struct dataset *ds = data_make();
+    experiment_keep(ds, (const char *const *)lines, 4, 0.01);
+    return ds;
+}
+
 static void write_report(const char *name, const struct dataset *ds, const struct experiment *e)
 {
     char why[512] = "";
@@ -57,13 +65,13 @@ static void check_line(const char *text, const char *line)
 
 START_TEST(test_markdown)
 {
-    struct dataset *ds = data_make();
+    struct dataset *ds = kept();
     struct experiment e = example();
     write_report("markdown", ds, &e);
     const char *md = content("report.md");
     check_line(md,
                "- **Verdict: missed.** Of 4 gates written down before the run, 2 held, 1 failed, 0 undecided, 1 not measured.");
-    check_line(md, "| held | `superslabs_peak(B) <= 0.3 * superslabs_peak(A) on random_mixed-seed` | 2; bound: at most 6 |");
+    check_line(md, "| held | `superslabs_peak(B) <= 0.3 * superslabs_peak(A) on random_mixed-seed` | 2; bound: at most 6; 0.333 [0.333, 0.333] of the bound, 2 pairs |");
     check_line(md, "| not measured | `ops_s(B) >= 1.5 * ops_s(tcmalloc) on larson-1` | tcmalloc is not installed |");
     check_line(
         md, "| random_mixed-seed | A | strace | 1,534 (38 %) | 1,500 (62 %) | 0 | 0 | 0 | 3,034 | 3,060 | 200,000 | 32.00 |");
@@ -82,17 +90,39 @@ START_TEST(test_markdown)
 }
 END_TEST
 
+/* What judges a run was stored with it, or the first line says that it was not. */
+START_TEST(test_other_gates)
+{
+    struct dataset *ds = kept();
+    struct experiment e = example();
+    write_report("gates", ds, &e);
+    ck_assert_ptr_null(strstr(content("report.md"), "**Judged by"));
+    e.margin = 0.02;
+    write_report("gates", ds, &e);
+    const char *md = content("report.md"),
+               *first = strstr(md, "**Judged by other gates than those that were stored with the run**");
+    ck_assert_msg(first && first < strstr(md, "## "), "the first line: %.300s", md);
+    ck_assert_ptr_null(strstr(md, "written down before the run"));
+    ck_assert_ptr_nonnull(strstr(md, "| gate.02 | ops_s(B) >= 1.2"));
+    dataset_free(ds);
+    ds = data_make();
+    write_report("gates", ds, &e);
+    ck_assert_ptr_nonnull(strstr(content("report.md"), "**No gates were stored with this run**"));
+    dataset_free(ds);
+}
+END_TEST
+
 START_TEST(test_throughput_row)
 {
     struct dataset *ds = data_make();
     struct experiment e = example();
     write_report("row", ds, &e);
     const char *md = content("report.md");
-    ck_assert_ptr_nonnull(strstr(md, "| allocator | M ops/s | 95 % interval | n | x reference | p | U | verdict |\n"
-                                     "|---|--:|--:|--:|--:|--:|--:|---|\n"));
+    ck_assert_ptr_nonnull(strstr(md, "| allocator | M ops/s | 95 % interval | n | x reference | p | Holm | U | verdict |\n"
+                                     "|---|--:|--:|--:|--:|--:|--:|--:|---|\n"));
     const char *row = strstr(md, "\n| B | 50.0");
     ck_assert_ptr_nonnull(row);
-    ck_assert_ptr_nonnull(strstr(row, "| \\< 0.001 | \\< 0.001 | GO |\n"));
+    ck_assert_ptr_nonnull(strstr(row, "| \\< 0.001 | \\< 0.001 | \\< 0.001 | GO |\n"));
     dataset_free(ds);
 }
 END_TEST
@@ -198,5 +228,5 @@ START_TEST(test_no_gnuplot)
 }
 END_TEST
 
-TEST_MAIN("hakbench_report: a report from a dataset made by hand", test_markdown, test_throughput_row, test_html, test_again,
-          test_little, test_no_folder, test_no_gnuplot)
+TEST_MAIN("hakbench_report: a report from a dataset made by hand", test_markdown, test_other_gates, test_throughput_row,
+          test_html, test_again, test_little, test_no_folder, test_no_gnuplot)

@@ -19,6 +19,7 @@ check() { # check WHAT COMMAND...
     status=1
 }
 ask() { sqlite3 "$dir/db" "$1"; }
+answered() { case $1 in 0 | 1 | 3) ;; *) echo "status $1"; false ;; esac; } # any verdict
 same() { [ "$1" = "$2" ] || { echo "got '$1', want '$2'"; false; }; }
 until_samples() { # until_samples N: that many are stored
     for _ in $(seq 200); do
@@ -36,7 +37,7 @@ check "samples come in" until_samples 20
 kill -INT $pid
 wait $pid
 check "exit status 130" same $? 130
-check "it says how to go on" grep -q 'interrupted.*hakbench run --resume 1$' "$dir/said"
+check "it says how to go on" grep -q "interrupted.*hakbench run --resume 1 --db '$dir/db'\$" "$dir/said"
 kept=$(ask "SELECT count(*) FROM samples")
 check "samples are kept, and not all were taken ($kept)" [ "$kept" -ge 20 -a "$kept" -lt 301 ]
 check "the run is not finished" same "$(ask 'SELECT finished FROM runs')" 0
@@ -60,7 +61,7 @@ check "what was kept is unchanged" cmp -s "$dir/before" "$dir/after"
 # The order is that of a run that was never interrupted.
 order="SELECT variant, block FROM samples WHERE mode = 'time' AND block < 20 AND block != $broken ORDER BY position"
 $hakbench ab glibc "" --workload "$work" --repeat 40 --repeat-max 40 --seed 5 --db "$dir/whole" >"$dir/said" 2>&1
-check "a whole run" same $? 0
+check "a whole run" answered $?
 check "the order is the same" same "$(ask "$order" | cksum)" "$(sqlite3 "$dir/whole" "$order" | cksum)"
 
 # --- Extended ---
@@ -128,9 +129,9 @@ for seed in 1 2; do
     eval "pid$seed=$!"
 done
 wait "$pid1"
-check "the first ends well" same $? 0
+check "the first ends well" answered $?
 wait "$pid2"
-check "the second ends well" same $? 0
+check "the second ends well" answered $?
 check "one is told of the other" same "$(cat "$dir/said1" "$dir/said2" | grep -c 'another hakbench is measuring')" 1
 check "and the run tells of it" same \
     "$(sqlite3 "$dir/two" "SELECT group_concat(value) FROM (SELECT value FROM context WHERE key = 'other measurements' ORDER BY value)")" no,yes

@@ -37,7 +37,7 @@ says() {
     grep -qE -- "$1" "${2:-said}" || { echo "FAIL: does not say: $1"; cat said errors; status=1; }
 }
 
-hakbench 0 ab --metric=syscalls_own --workload=random_mixed-seed 'PHASE=12 FRONT=0@one' 'PHASE=12@two HAKMEM_SS_PREWARM=16'
+hakbench 1 ab --metric=syscalls_own --workload=random_mixed-seed 'PHASE=12 FRONT=0@one' 'PHASE=12@two HAKMEM_SS_PREWARM=16'
 says "^syscalls_own, B $HAK_VARIANT@two HAKMEM_SS_PREWARM=16 against A $HAK_VARIANT@one "
 says '^one PHASE=12 FRONT=0$' asked
 says '^two PHASE=12$' asked

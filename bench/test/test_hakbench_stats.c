@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_hakbench_stats.c - the arithmetic against worked examples: each expected number has its source beside it.
  *
- * May include bench/stats.h, core/test/test.h and libc.
+ * May include bench/low/stats.h, core/test/test.h and libc.
  */
-#include "bench/stats.h"
+#include "bench/low/stats.h"
 #include "core/test/test.h"
 #include <math.h>
 #include <string.h>

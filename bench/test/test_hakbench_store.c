@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_hakbench_store.c - what was stored is loaded again, whole and unchanged; samples cannot be edited.
  *
- * May include bench/export.h, store_made.h, SQLite and libc.
+ * May include bench/data/export.h, store_made.h, SQLite and libc.
  */
-#include "bench/export.h"
+#include "bench/data/export.h"
 #include "store_made.h"
 #include <sqlite3.h>
 #include <time.h>

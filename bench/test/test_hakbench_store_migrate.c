@@ -2,10 +2,10 @@
 /* test_hakbench_store_migrate.c - an older file becomes a newer one and keeps what it holds; all steps are taken or none; a
  * file of a newer schema is left alone.
  *
- * May include bench/store_schema.h, store_made.h, SQLite and libc. The file of version 1 below stays as it is when the schema
+ * May include bench/data/store_schema.h, store_made.h, SQLite and libc. The file of version 1 below stays as it is when the schema
  * grows: it is what such a file is.
  */
-#include "bench/store_schema.h"
+#include "bench/data/store_schema.h"
 #include "store_made.h"
 
 static sqlite3 *open_plain(void)
@@ -151,7 +151,7 @@ END_TEST
 
 START_TEST(all_steps_or_none)
 {
-    static const char *const broken[] = {steps[0], steps[1], "DROP TABLE t; no such word"};
+    const char *const broken[] = {steps[0], steps[1], "DROP TABLE t; no such word"};
     made_begin();
     sqlite3 *db = open_plain();
     ck_assert_int_eq(schema_migrate(db, broken, 1), SQLITE_OK);

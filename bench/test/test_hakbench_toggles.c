@@ -2,7 +2,7 @@
 /* test_hakbench_toggles.c - the flips between two descriptions of a variant, on the tree's own phase table: which they are, the
  * text of every set of them, and what is said of a bad description.
  */
-#include "bench/toggles.h"
+#include "bench/plan/toggles.h"
 #include "core/test/test.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,10 +66,10 @@ END_TEST
 /* Where both ends have it, it is shared; it is the last word, whatever flips. */
 START_TEST(a_revision)
 {
-    struct flips f = {.common = "PHASE=0 FRONT=1", .revision = "v0.1", .count = 1, .flip = {{"POOL", "0", "1"}}};
+    struct flips f = {.common = "PHASE=0 FRONT=1", .revision = "v0.1", .count = 1, .flip = {{"POOL", "0", "1", ""}}};
     char text[256];
     ck_assert_str_eq(flips_text(&f, 1, text, sizeof text), "PHASE=0 FRONT=1 POOL=1@v0.1");
-    f = (struct flips){.common = "PHASE=0", .count = 2, .flip = {{"revision", "v0.1", ""}, {"POOL", "0", "1"}}};
+    f = (struct flips){.common = "PHASE=0", .count = 2, .flip = {{"revision", "v0.1", "", ""}, {"POOL", "0", "1", ""}}};
     ck_assert_str_eq(flips_text(&f, 2, text, sizeof text), "PHASE=0 POOL=1@v0.1");
     ck_assert_str_eq(flips_text(&f, 3, text, sizeof text), "PHASE=0 POOL=1");
     ck_assert_str_eq(flips_name(&f, 3, text, sizeof text), "revision v0.1 -> this tree, POOL 0 -> 1");

@@ -4,9 +4,11 @@
  *
  * May include variant.h, launch.h, core/test/test.h and libc. Builds nothing new: the newest variant is there.
  */
-#include "bench/launch.h"
-#include "bench/rival.h"
-#include "bench/variant.h"
+#include "bench/low/binary.h"
+#include "bench/take/identity.h"
+#include "bench/take/launch.h"
+#include "bench/data/rival.h"
+#include "bench/plan/variant.h"
 #include "core/test/test.h"
 #include <stdio.h>
 #include <string.h>
@@ -211,10 +213,10 @@ START_TEST(sums_of_files)
     snprintf(path, sizeof path, "%s/test/variant.%d", getenv("HAK_OUT"), getpid());
     FILE *file = fopen(path, "w");
     ck_assert(file && fputs("abc", file) >= 0 && fclose(file) == 0);
-    ck_assert(variant_sha256(path, sum));
+    ck_assert(binary_sha256(path, sum));
     ck_assert_str_eq(sum, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"); /* FIPS 180-2, B.1 */
     unlink(path);
-    ck_assert(!variant_sha256(path, sum));
+    ck_assert(!binary_sha256(path, sum));
 }
 END_TEST
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* test_hakbench_verdict.c - from samples to verdicts: each one can be reached, and none is given away.
  *
- * May include bench/verdict.h, samples_made.h and libc.
+ * May include bench/judge/verdict.h, samples_made.h and libc.
  */
-#include "bench/verdict.h"
+#include "bench/judge/verdict.h"
 #include "samples_made.h"
 #include <string.h>
 
@@ -26,7 +26,7 @@ static struct comparison judged(const struct dataset *ds, const char *metric, in
 {
     struct comparison c = {.a = A, .b = B, .workload = workload};
     snprintf(c.metric, sizeof c.metric, "%s", metric);
-    verdict_judge(ds, &c, 1, VERDICT_MARGIN);
+    verdict_judge(ds, &c, 1, RULE_MARGIN);
     return c;
 }
 
@@ -98,7 +98,7 @@ START_TEST(noise_floor)
     ck_assert(c.noise.lo > 1.04 && c.noise.hi < 1.06 && c.needed > 0);
     /* The A/A comparison itself is judged as any other. */
     struct comparison aa = {.a = A, .b = TWIN, .metric = "ops_s"};
-    verdict_judge(ds, &aa, 1, VERDICT_MARGIN);
+    verdict_judge(ds, &aa, 1, RULE_MARGIN);
     ck_assert_int_eq(aa.verdict, VERDICT_GO);
     ck_assert(isnan(aa.noise.value));
     for (int s = 0; s <= last; s++) /* an effect far beyond it is one all the same */
@@ -148,10 +148,10 @@ START_TEST(counts)
     struct dataset *ds = frame(-1);
     made_cell(ds, A, 0, "instructions", 2, 1e9, 0);
     made_cell(ds, B, 0, "instructions", 2, 1e9 / 0.97, 0);
-    made_cell(ds, A, 0, "syscalls", 1, 0, 0);
-    made_cell(ds, B, 0, "syscalls", 1, 0, 0);
-    made_cell(ds, A, 0, "munmap", 1, 100, 0);
-    made_cell(ds, B, 0, "munmap", 1, 0, 0);
+    made_cell(ds, A, 0, "syscalls", 2, 0, 0);
+    made_cell(ds, B, 0, "syscalls", 2, 0, 0);
+    made_cell(ds, A, 0, "munmap", 2, 100, 0);
+    made_cell(ds, B, 0, "munmap", 2, 0, 0);
     made_cell(ds, A, 1, "munmap", 1, 100, 0);
     made_cell(ds, B, 1, "munmap", 1, 50, 0);
     made_cell(ds, A, 0, "faults", 2, 1000, 0);
@@ -203,11 +203,11 @@ START_TEST(holm_over_the_set)
     for (int i = 0; i < MANY; i++)
         set[i] = (struct comparison){.a = A, .b = i ? A : B, .metric = "ops_s"};
     set[MANY] = (struct comparison){.a = A, .b = B, .workload = 1, .metric = "ops_s"}; /* not measured: no part of the set */
-    verdict_judge(ds, set, 2, VERDICT_MARGIN);
+    verdict_judge(ds, set, 2, RULE_MARGIN);
     ck_assert_int_eq(set[0].verdict, VERDICT_GO);
     for (int i = 1; i < MANY; i++)
         set[i].b = B;
-    verdict_judge(ds, set, MANY + 1, VERDICT_MARGIN);
+    verdict_judge(ds, set, MANY + 1, RULE_MARGIN);
     ck_assert_double_eq_tol(set[0].p_holm, fmin(1, MANY * set[0].p), 1e-9);
     ck_assert_int_eq(set[0].verdict, VERDICT_UNDECIDED);
     ck_assert_int_eq(set[MANY].verdict, VERDICT_NONE);

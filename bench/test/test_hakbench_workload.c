@@ -4,8 +4,8 @@
  *
  * May include workload.h, launch.h, core/test/test.h and libc. Needs out/bench/hakbench and out/work.
  */
-#include "bench/launch.h"
-#include "bench/workload.h"
+#include "bench/take/launch.h"
+#include "bench/plan/workload.h"
 #include "core/test/test.h"
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static void starts(const char *command)
 START_TEST(every_row_starts)
 {
     for (size_t i = 0; i < workload_count; i++) {
-        if (workload_is_program(workloads[i].command))
+        if (dataset_is_program(workloads[i].command))
             continue;
         starts(workloads[i].command);
         if (workloads[i].counts)
@@ -101,7 +101,7 @@ START_TEST(real_programs)
     struct workload nobody = {"program-nobody", "program nobody", "", 1, 1, NULL};
     size_t programs = 0;
     for (size_t i = 0; i < workload_count; i++)
-        if (workload_is_program(workloads[i].command)) {
+        if (dataset_is_program(workloads[i].command)) {
             programs++;
             ck_assert_msg(workload_here(&workloads[i], why, sizeof why) || strstr(why, "is not installed"), "%s", why);
         } else
@@ -109,7 +109,7 @@ START_TEST(real_programs)
     ck_assert_int_ge(programs, 10);
     ck_assert(!workload_here(&nobody, why, sizeof why));
     ck_assert_msg(strncmp(why, "program-nobody: ", 16) == 0 && !strchr(why, '\n'), "%s", why);
-    ck_assert(!workload_is_program("programx y"));
+    ck_assert(!dataset_is_program("programx y"));
 }
 END_TEST
 

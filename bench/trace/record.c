@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* record.c - records what a program asks of malloc, for trace_replay: a library to be preloaded under any program.
  *
  *     HAKTRACE_FILE=out/x.trace LD_PRELOAD=out/bench/trace_record.so program arguments...

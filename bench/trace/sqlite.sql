@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: MIT
 -- sqlite.sql - what sqlite.trace is a recording of: a small sales database is filled, indexed, queried and changed, in memory.
 create table item(id integer primary key, name text, price real, note blob);
 create table sale(id integer primary key, item integer, amount integer, day integer);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* table.c - which recorded object is at an address: hash tables with open addressing, in shards with a lock each.
  *
  * May include libc and pthreads. What must hold: at most half of a shard's slots are in use, and each entry can be reached from

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* table.h - which recorded object is at an address: the table of live objects of the recorder.
  *
  * May include libc only. Memory comes from mmap, never from malloc. All functions may be called by several threads at once.

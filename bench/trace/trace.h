@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* trace.h - the format of a recorded trace, shared by the recorder (record.c) and the replay (bench/work/trace_replay.c).
  *
  * May include libc only. A trace holds sizes, alignments, threads and order: no address, no name, nothing of the program's

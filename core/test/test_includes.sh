@@ -16,7 +16,7 @@ found=$(awk '
         n = split(includes[file], next_file, " ")
         for (i = 1; i <= n; i++) {
             if (state[next_file[i]] == "open") print file " and " next_file[i] " include each other"
-            else if (!(next_file[i] in state)) visit(next_file[i])
+            else if (state[next_file[i]] == "") visit(next_file[i]) # being asked makes an entry
         }
         state[file] = "done"
     }
@@ -32,7 +32,7 @@ found=$(awk '
         includes[FILENAME] = includes[FILENAME] " " to
     }
     BEGIN { for (i = 1; i < ARGC; i++) there[ARGV[i]] }
-    END { for (file in includes) if (!(file in state)) visit(file) }' $files)
+    END { for (file in includes) if (state[file] == "") visit(file) }' $files)
 if [ -n "$found" ]; then
     echo "FAIL: the include graph:"
     echo "$found" | sed 's/^/  /'

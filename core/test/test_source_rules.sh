@@ -59,7 +59,7 @@ grep -nP '\t' $sources | none "tabs"
 awk 'length > 128 {print FILENAME ":" FNR}' $sources | none "lines of more than 128 columns"
 grep -nE '"/(home|root|work|tmp)/' $sources | none "absolute paths"
 awk 'FNR == 2 && !/^\/\*/ {print FILENAME}' $sources | none "files that do not open with a comment below their licence"
-packaging/spdx core phases packaging .ci Makefile | none "source files without their licence (packaging/spdx --write DIRECTORY)"
+packaging/spdx core phases bench experiments plots packaging .ci Makefile | none "source files without their licence (packaging/spdx --write DIRECTORY)"
 
 # --- The core knows no phase; phases do not know each other -----------------------------------------------------------------
 toggles=$(sed -n 's/^[0-9-]\{1,\}[ \t]\{1,\}\([A-Z]*\).*/\1/p' phases/table | sort -u | tr '\n' '|')

@@ -40,8 +40,8 @@ says 'gcc .* -O3 .* -DLAST -O1 -g3 -c -o .*/heap\.o '
 says 'gcc .* -O1 -g3 -shared .* -Wl,-O1 -o .*/libhakmem\.so '
 says 'gcc-ar --plugin x rcs .*/libhakmem\.a '
 says "INSTALL='ginstall -p' .*packaging/install put"
-run -n CFLAGS=-O1 CPPFLAGS=-DLAST out/bench/hakbench out/work/larson -W bench/hakbench.c -W bench/work/larson.c
-says 'gcc .* -o out/bench/obj/hakbench\.o '
+run -n CFLAGS=-O1 CPPFLAGS=-DLAST out/bench/hakbench out/work/larson -W bench/cmd/hakbench.c -W bench/work/larson.c
+says 'gcc .* -o out/bench/obj/cmd/hakbench\.o '
 checks=$((checks + 1))
 ! grep -E -- '-DLAST|-O1' "$log" || { echo "FAIL: what measures was built with the flags of a variant"; status=1; }
 

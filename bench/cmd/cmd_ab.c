@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_ab.c - `hakbench ab`: two variants against each other, one verdict for each workload.
+ *
+ * Samples are added until every workload is decided or the cap is reached; the number is doubled each time, so that there are
+ * few looks at the data (verdict.h).
+ */
+#include "bench/cmd/command.h"
+#include "bench/cmd/commands.h"
+#include "bench/cmd/measure.h"
+#include "bench/judge/disturbance.h"
+#include "bench/judge/verdict.h"
+#include "bench/take/launch.h"
+#include <argp.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPTION_REPEAT_MAX = 256, OPTION_SAME, OPTION_QUIET };
+
+static struct {
+    const char *text[2], *db, *metric, *timed; /* timed: an option that only timing heeds */
+    int count, repeat, repeat_max, budget, quiet, timeout;
+    double margin;
+    bool same;
+    uint64_t seed;
+} given = {.metric = "ops_s", .repeat = RULE_PAIRS, .repeat_max = RULE_PAIRS_MAX, .margin = RULE_MARGIN};
+static struct measure measure;
+
+static const struct argp_option options[] = {
+    {"workload", 'w', "NAME", 0,
+     "a workload (again for more; random_mixed-steady), or \"program arguments\", pinned if they "
+     "show one thread",
+     0},
+    {"metric", 'm', "NAME", 0, "what is compared (ops_s); instructions needs no quiet machine", 0},
+    {"repeat", 'n', "N", 0, "timing samples of each cell to begin with (10); four times as many of workloads that take no time",
+     0},
+    {"repeat-max", OPTION_REPEAT_MAX, "N", 0, "never more than this, whatever the workload (80)", 0},
+    {"budget", 'b', "SECONDS", 0, "stop timing after so long in all, but never before the third block (no limit)", 0},
+    {"margin", 'M', "PERCENT", 0, "differences up to this are none (1)", 0},
+    {"same", OPTION_SAME, NULL, 0, "measure, too, where both are the same variant (A/A)", 0},
+    {"wait-quiet", OPTION_QUIET, "SECONDS", 0, WAIT_QUIET_HELP, 0},
+    {"timeout", 't', "SECONDS", 0, "a sample that takes longer has failed (120)", 0},
+    {"seed", 's', "N", 0, "of the order of samples (from the clock)", 0},
+    {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
+    {0},
+};
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    switch (key) {
+    case 'w': measure_workload(&measure, text); break;
+    case 'm':
+        if (!metric_find(text))
+            command_bad("--metric %s: no such metric; metrics: %s", text, metric_names());
+        given.metric = text;
+        break;
+    case 'n': given.timed = "--repeat"; given.repeat = (int)measure_number("--repeat", text, 1, 10000); break;
+    case OPTION_REPEAT_MAX:
+        given.timed = "--repeat-max";
+        given.repeat_max = (int)measure_number("--repeat-max", text, 1, 10000);
+        break;
+    case 'b': given.timed = "--budget"; given.budget = (int)measure_number("--budget", text, 1, 1000000); break;
+    case OPTION_SAME: given.same = true; break;
+    case 'M': given.margin = measure_margin(text); break;
+    case OPTION_QUIET: given.quiet = (int)measure_number("--wait-quiet", text, 0, 1000000); break;
+    case 't': given.timeout = (int)measure_number("--timeout", text, 1, 1000000); break;
+    case 's': given.seed = (uint64_t)measure_number("--seed", text, 1, 0x7fffffff); break;
+    case 'd': given.db = text; break;
+    case ARGP_KEY_ARG:
+        if (given.count == 2)
+            command_bad("'%s': a third variant; put the words of one variant between quotes: \"PHASE=12 FRONT=0\"", text);
+        given.text[given.count++] = text;
+        break;
+    case ARGP_KEY_END:
+        if (given.count < 2)
+            command_bad("ab wants two variants, such as \"PHASE=11\" \"PHASE=12\" (make: A=\"PHASE=11\" B=\"PHASE=12\")");
+        break;
+    default: (void)state; return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+/* One comparison of B with A for each workload. */
+static size_t compare(const struct dataset *ds, struct comparison *c)
+{
+    memset(c, 0, ds->workload_count * sizeof *c);
+    for (size_t w = 0; w < ds->workload_count; w++) {
+        c[w].a = 0;
+        c[w].b = 1;
+        c[w].workload = (int)w;
+        snprintf(c[w].metric, sizeof c[w].metric, "%s", given.metric);
+    }
+    verdict_judge(ds, c, ds->workload_count, given.margin);
+    return ds->workload_count;
+}
+
+/* More samples might decide it, and there may be more. */
+static bool undecided(const struct comparison *c, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (verdict_open(&c[i]) && c[i].pairs < (size_t)given.repeat_max)
+            return true;
+    return false;
+}
+
+/* The exit status: one workload that is worse is worse. */
+static int status_of(const struct comparison *c, size_t count)
+{
+    int status = EXIT_OK;
+    for (size_t i = 0; i < count; i++)
+        if (c[i].verdict == VERDICT_NO_GO)
+            return EXIT_FAILED;
+        else if (c[i].verdict != VERDICT_GO && c[i].verdict != VERDICT_EQUIVALENT)
+            status = EXIT_UNDECIDED;
+    return status;
+}
+
+/* Both samples of a counting mode, side by side. */
+static void twice_print(const struct dataset *ds, int variant, int workload)
+{
+    double v[2];
+    size_t n = dataset_cell(ds, variant, workload, given.metric, v, 2);
+    if (n < 2)
+        printf("  %-24s %s: not measured\n", ds->variants[variant].label, given.metric);
+    else
+        printf("  %-24s %s, counted twice: %.15g and %.15g: %s\n", ds->variants[variant].label, given.metric, v[0], v[1],
+               v[0] == v[1] ? "the same" : "NOT the same");
+}
+
+static void idle_print(const struct dataset *ds, int workload)
+{
+    char idle[1024];
+    for (int v = 0; v < 2; v++)
+        if (*proof_idle(ds, v, workload, idle, sizeof idle))
+            printf("  phases of %s that did nothing here: %s\n", ds->variants[v].label, idle);
+}
+
+static void print(const struct dataset *ds, const struct comparison *c, size_t count, enum mode mode)
+{
+    printf("%s, B %s against A %s (run %lld, seed %llu)\n", given.metric, ds->variants[1].label, ds->variants[0].label,
+           (long long)ds->run, (unsigned long long)ds->seed);
+    char disturbed[512];
+    if (mode == MODE_TIME && *disturbance_text(ds, disturbed, sizeof disturbed))
+        printf("a disturbed machine: %s\n", disturbed);
+    for (size_t i = 0; i < count; i++) {
+        printf("%-24s %s\n", ds->workloads[c[i].workload].name, verdict_text(&c[i]));
+        if (*verdict_detail(&c[i]))
+            printf("  %s\n", verdict_detail(&c[i]));
+        for (int v = 0; v < 2 && mode != MODE_TIME; v++)
+            twice_print(ds, v, c[i].workload);
+        idle_print(ds, c[i].workload);
+    }
+    if (*dataset_context(ds, PROOF_UNCOUNTED))
+        printf(PROOF_UNCOUNTED ": %s\n", dataset_context(ds, PROOF_UNCOUNTED));
+}
+
+static struct plan *plan_make(enum mode mode)
+{
+    if (!measure.plan.workload_count)
+        measure_workload(&measure, "random_mixed-steady");
+    for (int i = 0; i < 2; i++) {
+        size_t v = measure_variant(&measure, "", given.text[i]);
+        if (measure.variants[v].d.missing)
+            command_bad("%s: not installed (make deps-rivals); or give its file: %s=/path/lib.so", given.text[i],
+                        given.text[i]);
+    }
+    if (!given.same && variant_same(&measure.variants[0], &measure.variants[1]))
+        command_bad("\"%s\" and \"%s\" are the same variant, %s: nothing to compare; --same measures it against itself (A/A), "
+                    "and so does hakbench noise", given.text[0], given.text[1], measure.variants[0].d.label);
+    struct plan *p = measure_plan(&measure);
+    p->modes = 1u << mode;
+    p->counts = mode == MODE_TIME ? 1 : 2;
+    p->repeat = given.repeat;
+    p->budget = given.budget;
+    p->most = given.repeat_max > given.repeat ? given.repeat_max : given.repeat;
+    p->twin = mode == MODE_TIME ? 0 : -1;
+    p->timeout = given.timeout;
+    p->seed = given.seed ? given.seed : p->seed;
+    return p;
+}
+
+int cmd_ab(int argc, char **argv)
+{
+    static const struct argp argp = {
+        options,
+        parse,
+        "A B",
+        "Compares variant B with variant A, each one argument: \"PHASE=12 FRONT=0\", \"PHASE=12@v0.1\", a rival of "
+        "`hakbench list rivals`, name=/path/lib.so. A is measured twice (A/A) for the noise floor.\v"
+        "Exit status: 0 when B is better or equal on every workload; 1 when it is worse on one, or a workload failed; 2 on bad "
+        "input, such as the same variant twice; 3 when a verdict is open; 130 when interrupted. `hakbench help verdict` "
+        "explains the verdicts.",
+        NULL,
+        NULL,
+        NULL};
+    struct comparison c[PLAN_WORKLOADS_MAX];
+    measure_command(&measure, argc, argv);
+    command_parse(&argp, argc, argv, NULL);
+    enum mode mode = metric_find(given.metric)->mode;
+    if (!launch_can(mode))
+        command_bad("--metric %s needs %s, which is not installed (make deps)", given.metric,
+                    mode == MODE_STRACE ? "strace" : "valgrind");
+    if (mode != MODE_TIME && given.timed)
+        command_bad("%s is for timing: --metric %s is counted twice", given.timed, given.metric);
+    struct store *st = measure_open(given.db);
+    struct plan *p = plan_make(mode);
+    double left = given.budget > 0 ? given.budget : (double)INFINITY;
+    p->budget_left = &left;
+    measure_wait(given.quiet);
+    struct dataset *ds = measure_run(st, p);
+    size_t count = compare(ds, c);
+    while (mode == MODE_TIME && !measure_failed(ds) && undecided(c, count) && left > 0 &&
+           p->repeat < given.repeat_max) {
+        p->repeat = 2 * p->repeat < given.repeat_max ? 2 * p->repeat : given.repeat_max;
+        p->resume = ds->run;
+        dataset_free(ds);
+        ds = measure_run(st, p);
+        count = compare(ds, c);
+    }
+    print(ds, c, count, mode);
+    size_t failed = measure_failed(ds);
+    dataset_free(ds);
+    store_close(st);
+    int end = command_end();
+    return failed || end ? EXIT_FAILED : status_of(c, count);
+}

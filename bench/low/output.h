@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* output.h - a file that is written whole, or not at all: under another name until all of it is there.
+ */
+#ifndef BENCH_OUTPUT_H
+#define BENCH_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Opens "<path>.new". NULL: errno says why. */
+FILE *output_open(const char *path);
+
+/* Closes it, and gives it its name if nothing failed; else what stood there before stays, and errno says why. */
+bool output_close(FILE *file, const char *path);
+
+#endif

@@ -1,9 +1,0 @@
-/* memory.h - memory of the workbench itself: it ends with one line when there is none, so that callers need not ask.
- */
-#ifndef BENCH_MEMORY_H
-#define BENCH_MEMORY_H
-
-/* p; or the end of the program, when p is NULL. Around malloc, realloc, strdup ... */
-void *memory_need(void *p);
-
-#endif
