@@ -24,7 +24,7 @@ enum { METRICS_MAX = 16, KEY_LADDER = 256 };
 struct options {
     const char *base, *toggles, *workload, *metrics, *db, *out;
     int repeat, budget;
-    bool ladder;
+    bool ladder, timed; /* timed: an option that a stored run does not heed */
     uint64_t seed;
     int64_t run;
     const char *metric[METRICS_MAX];
@@ -51,9 +51,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'm': o->metrics = arg; return 0;
     case 'd': o->db = arg; return 0;
     case 'o': o->out = arg; return 0;
-    case 'r': o->repeat = whole_number(state, "repeat", arg, 1, 10000); return 0;
-    case 's': o->seed = (uint64_t)whole_number(state, "seed", arg, 0, 1 << 30); return 0;
-    case 'B': o->budget = whole_number(state, "budget", arg, 1, 1000000); return 0;
+    case 'r': o->timed = true; o->repeat = whole_number(state, "repeat", arg, 1, 10000); return 0;
+    case 's': o->timed = true; o->seed = (uint64_t)whole_number(state, "seed", arg, 0, 1 << 30); return 0;
+    case 'B': o->timed = true; o->budget = whole_number(state, "budget", arg, 1, 1000000); return 0;
     case 'R': o->run = whole_number(state, "run", arg, 1, 1 << 30); return 0;
     case KEY_LADDER: o->ladder = true; return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -218,7 +218,9 @@ static int attribute(struct options *o, const struct flips *flips, struct design
     else if (ds && !report(o, flips, d, ds, why, sizeof why))
         fprintf(stderr, "hakbench attribution: %s\n", why);
     if (interrupted && run > 0)
-        fprintf(stderr, "hakbench attribution: when that is done: hakbench %s --run=%lld\n", o->command, (long long)run);
+        fprintf(stderr, "hakbench attribution: when that is done: hakbench attribution --base=\"%s\" --toggles=\"%s\" "
+                "--workload=\"%s\" --metric=%s%s%s --run=%lld\n", o->base, o->toggles, o->workload, o->metrics,
+                o->ladder ? " --ladder" : "", store_option(st), (long long)run);
     if (!ds || (*why && !interrupted))
         status = interrupted ? status : EXIT_FAILED;
     dataset_free(ds);
@@ -234,6 +236,8 @@ int cmd_attribution(int argc, char **argv)
     struct design d;
     char why[2048];
     command_parse(&argp, argc, argv, &o);
+    if (o.run && o.timed)
+        command_bad("--run is of stored samples: give no --repeat, --seed or --budget with it");
     metrics_read(&o);
     const struct workload *w = workload_find(o.workload, why, sizeof why);
     if (!w)

@@ -51,6 +51,17 @@ check "and what was not measured" grep -qF '| not measured | `rss_settled(ours) 
 run 0 report "$tmp/held.yaml" --from "$tmp/report/held/samples.tsv" --out "$tmp/third"
 check "exported samples give the same report" cmp "$tmp/report/held/report.md" "$tmp/third/report.md"
 
+# A file that cannot be written whole leaves what stood there before.
+sum=$(cksum <"$tmp/third/report.md")
+(trap '' XFSZ; ulimit -f 4; exec "$hakbench" report "$tmp/held.yaml" --from "$tmp/report/held/samples.tsv" --out "$tmp/third" >"$tmp/out" 2>"$tmp/err")
+check "a report that does not fit on the disk: status 2, want not 0" [ $? != 0 ]
+check "the old report stays" [ "$(cksum <"$tmp/third/report.md")" = "$sum" ]
+
+# Gates are part of the run.
+run 0 show --db "$tmp/db" --run 1
+check "the gates are stored with the run" said 'ops(ours) == 200000'
+check "a report by other gates says so in its first line" [ "$(sed -n 3p "$tmp/again/report.md" | grep -c '^\*\*Judged by other gates')" = 1 ]
+
 yaml 'ops(ours) == 7' >"$tmp/failed.yaml"
 run 1 experiment "$tmp/failed.yaml" --db "$tmp/db" --out "$tmp/report"
 check "a failed gate is named" said 'FAILED'
