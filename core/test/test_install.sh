@@ -43,9 +43,15 @@ cp "$dir/log" "$dir/said"
 ok "says who runs ldconfig" grep -q '^ldconfig: to be run where' "$dir/said"
 for file in "$lib/libhakmem.so" "$lib/$soname" "$lib/libhakmem.so.$version" "$lib/libhakmem.a" "$lib/libhakmem-embed.a" "$lib/pkgconfig/hakmem.pc" \
     "$lib/cmake/hakmem/hakmemConfig.cmake" "$top/include/hakmem.h" "$top/share/doc/hakmem/LICENSE" "$top/share/man/man1/hakbench.1" \
+    "$top/share/man/man3/hakmem.3" "$top/share/man/man7/hakmem.7" \
     "$top/share/bash-completion/completions/hakbench"; do
     ok "installed: ${file#"$image"}" test -s "$file"
 done
+if command -v man >/dev/null; then
+    for section in 3 7; do
+        ok "man $section hakmem" sh -c "man -M '$top/share/man' $section hakmem | grep -qE '\(size_t size\)|LD_PRELOAD'"
+    done
+fi
 ok "the links" test "$(readlink "$lib/libhakmem.so") $(readlink "$lib/$soname")" = "$soname libhakmem.so.$version"
 ok "the prefix of hakmem.pc" grep -qx 'prefix=/opt/hak' "$lib/pkgconfig/hakmem.pc"
 ok "nothing is left to fill in" none -r '@[A-Z]+@' "$lib/cmake" "$lib/pkgconfig"
