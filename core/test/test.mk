@@ -38,7 +38,7 @@ else
 # TSan of gcc 12 dies on kernels that randomise more address bits than it knows.
 RUN_ON := $(if $(filter tsan,$(MODE)),setarch -R)
 # What tests divide their counts by, where everything is slower.
-SCALE := $(subst release,1,$(subst tsan,10,$(subst asan,4,$(subst ubsan,2,$(subst check,4,$(MODE))))))
+SCALE := $(subst release,1,$(subst tsan,10,$(subst asan,4,$(subst ubsan,2,$(subst check,10,$(MODE))))))
 endif
 TEST_ENV = HAK_VARIANT=$(VARIANT) HAK_MODE=$(MODE) HAK_CC=$(call quote,$(lastword $(CC))) HAK_OUT=$(OUT) HAK_LIB=$(call quote,$(CURDIR)/$(OUT)/libhakmem.so) \
     HAK_WORK_DIR=out/work HAK_RUN_ON='$(RUN_ON)' HAK_TOGGLES=$(call quote,$(SET)$(if $(FLAGS_GIVEN), $(FLAGS_GIVEN))) \
