@@ -6,6 +6,7 @@
  */
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
+#include "bench/cmd/files.h"
 #include "bench/cmd/measure.h"
 #include "bench/cmd/why.h"
 #include "bench/judge/disturbance.h"
@@ -28,6 +29,7 @@ static struct {
     const char *why, *folder; /* "verdict", "always"; NULL: not asked */
 } given = {.metric = "ops_s", .repeat = RULE_PAIRS, .repeat_max = RULE_PAIRS_MAX, .margin = RULE_MARGIN};
 static struct measure measure;
+static struct files files;
 
 static const struct argp_option options[] = {
     {"workload", 'w', "NAME", 0,
@@ -54,6 +56,7 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &files; break;
     case 'w': measure_workload(&measure, text); break;
     case 'm':
         if (!metric_find(text))
@@ -90,7 +93,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
         if (given.folder && !given.why)
             command_bad("--out is where --why draws: give --why with it");
         break;
-    default: (void)state; return ARGP_ERR_UNKNOWN;
+    default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
@@ -207,8 +210,19 @@ static struct plan *plan_make(enum mode mode)
     return p;
 }
 
+/* All that is said and written of it; answers how much failed. */
+static size_t finish(const struct dataset *ds, const struct comparison *c, size_t count, enum mode mode)
+{
+    print(ds, c, count, mode);
+    size_t failed = measure_failed(ds);
+    failed += !why_print(ds, c, count);
+    files_add_comparisons(&files, "ab", ds, c, count);
+    return failed + !files_end(&files);
+}
+
 int cmd_ab(int argc, char **argv)
 {
+    static const struct argp_child children[] = {{&files_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
         options,
         parse,
@@ -218,7 +232,7 @@ int cmd_ab(int argc, char **argv)
         "Exit status: 0 when B is better or equal on every workload; 1 when it is worse on one, or a workload failed; 2 on bad "
         "input, such as the same variant twice; 3 when a verdict is open; 130 when interrupted. `hakbench help verdict` "
         "explains the verdicts.",
-        NULL,
+        children,
         NULL,
         NULL};
     struct comparison c[PLAN_WORKLOADS_MAX];
@@ -234,6 +248,7 @@ int cmd_ab(int argc, char **argv)
     struct plan *p = plan_make(mode);
     double left = given.budget > 0 ? given.budget : (double)INFINITY;
     p->budget_left = &left;
+    files_begin(&files);
     measure_wait(given.quiet);
     struct dataset *ds = measure_run(st, p);
     size_t count = compare(ds, c);
@@ -245,9 +260,7 @@ int cmd_ab(int argc, char **argv)
         ds = measure_run(st, p);
         count = compare(ds, c);
     }
-    print(ds, c, count, mode);
-    size_t failed = measure_failed(ds);
-    failed += !why_print(ds, c, count);
+    size_t failed = finish(ds, c, count, mode);
     dataset_free(ds);
     store_close(st);
     int end = command_end();

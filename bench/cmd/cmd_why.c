@@ -91,8 +91,8 @@ int cmd_why(int argc, char **argv)
 {
     static const struct argp argp = {
         options, parse, "RUN [A B]",
-        "Says where two variants of a stored run differ, the first two unless named: both are run once more under callgrind and "
-        "strace, and drawn.\vThe variants are built again; one whose file is not that of the run is refused.\n"
+        "Says where two variants of a stored run differ, the first two unless named: both are run once more under callgrind "
+        "and strace, and drawn.\vThe variants are built again; one whose file is not that of the run is refused.\n"
         "Exit status: 0; 1 when a workload failed; 2 on bad input.",
         NULL, NULL, NULL};
     char why[1024];

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# test_hakbench_why.sh - ab --why and hakbench why: the functions that differ add up to the instructions that were counted, calls
-# and faults stand below, the flame graph is XML; one line where it cannot be.
+# test_hakbench_why.sh - ab --why and hakbench why: the functions that differ add up to the instructions that were counted,
+# calls and faults stand below, the flame graph is XML; one line where it cannot be.
 command -v valgrind >/dev/null || { echo "needs valgrind"; exit 77; }
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
