@@ -22,7 +22,7 @@ _hakbench() {
         --experiment | -e) words=$(_hakbench_names "$program" experiments) ;;
         --run | --resume) words=$(_hakbench_names "$program" runs) ;;
         --format) words="tsv json" ;;
-        --db | -d | --from | -f | --output | --out | -o)
+        --db | -d | --from | -f | --output | --out | -o | --junit | --markdown | --csv)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             return ;;
         *)

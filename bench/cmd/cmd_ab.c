@@ -244,11 +244,11 @@ int cmd_ab(int argc, char **argv)
                     mode == MODE_STRACE ? "strace" : "valgrind");
     if (mode != MODE_TIME && given.timed)
         command_bad("%s is for timing: --metric %s is counted twice", given.timed, given.metric);
+    files_begin(&files);
     struct store *st = measure_open(given.db);
     struct plan *p = plan_make(mode);
     double left = given.budget > 0 ? given.budget : (double)INFINITY;
     p->budget_left = &left;
-    files_begin(&files);
     measure_wait(given.quiet);
     struct dataset *ds = measure_run(st, p);
     size_t count = compare(ds, c);

@@ -321,8 +321,8 @@ int cmd_experiment(int argc, char **argv)
         command_bad("--resume goes on with the run as it was begun: give no --repeat (hakbench run --resume RUN --repeat N "
                     "extends a run)");
     int count = load_all(&o, e), status = EXIT_OK, done = 0;
-    struct store *st = measure_open(o.db);
     files_begin(&files);
+    struct store *st = measure_open(o.db);
     double seconds = 0;
     for (int i = 0; i < count; i++)
         seconds += estimate(e[i], o.repeat ? o.repeat : e[i]->repeat);

@@ -69,6 +69,8 @@ bool why_show(const struct why *w)
     if (good) {
         printf("%s, why: B %s against A %s, each counted once in %s\n", w->workload->name, w->side[1]->d.label,
                w->side[0]->d.label, profile_command(w->workload));
+        if (dataset_is_program(w->workload->command))
+            printf("  callgrind does not follow the program that is started: instructions are of the process that starts it\n");
         why_table_print(stdout, p);
         good = draw(w, p, why, sizeof why);
     }

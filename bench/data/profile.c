@@ -61,18 +61,19 @@ void profile_free(struct profile *p)
     free(p);
 }
 
-void profile_count_set(struct profile *p, int side, const char *name, double value)
+void profile_count_set(struct profile *p, int side, const char *name, double value, double ops)
 {
-    for (size_t i = 0; i < p->count_count; i++)
-        if (strcmp(p->counts[i].name, name) == 0) {
-            p->counts[i].value[side] = value;
-            return;
-        }
-    p->counts = grown(p->counts, p->count_count, sizeof *p->counts);
-    struct profile_count *c = &p->counts[p->count_count++];
-    snprintf(c->name, sizeof c->name, "%s", name);
-    c->value[0] = c->value[1] = (double)NAN;
-    c->value[side] = value;
+    size_t at = 0;
+    while (at < p->count_count && strcmp(p->counts[at].name, name) != 0)
+        at++;
+    if (at == p->count_count) {
+        p->counts = grown(p->counts, at, sizeof *p->counts);
+        p->counts[at] = (struct profile_count){.value = {(double)NAN, (double)NAN}, .ops = {(double)NAN, (double)NAN}};
+        snprintf(p->counts[at].name, sizeof p->counts[at].name, "%s", name);
+        p->count_count++;
+    }
+    p->counts[at].value[side] = value;
+    p->counts[at].ops[side] = ops;
 }
 
 /* --- Chains --------------------------------------------------------------------------------------------------------------- */

@@ -21,6 +21,7 @@ struct profile_frame {
 struct profile_count {
     char name[64];
     double value[PROFILE_SIDES]; /* NAN: not counted */
+    double ops[PROFILE_SIDES];   /* operations of the run that counted */
 };
 
 struct profile {
@@ -38,6 +39,6 @@ void profile_free(struct profile *p); /* NULL is fine */
  * clones that the compiler made (.part.0) and versions (@@GLIBC_2.34) count as the function. false: not understood. */
 bool profile_read(struct profile *p, int side, int fd);
 
-void profile_count_set(struct profile *p, int side, const char *name, double value);
+void profile_count_set(struct profile *p, int side, const char *name, double value, double ops);
 
 #endif

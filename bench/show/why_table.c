@@ -56,13 +56,27 @@ static bool is_memory_call(const char *name)
     return false;
 }
 
-/* strace names no call that a side did not make: none is 0, unless it was not asked at all. */
-static double count_of(const struct profile *p, const struct profile_count *c, int side)
+/* A run that lasts so long, not so many operations, counts more where it is faster: per operation it tells the same. */
+static bool is_per_operation(const struct profile *p)
 {
-    bool asked = false;
-    for (size_t i = 0; i < p->count_count; i++)
-        asked |= strcmp(p->counts[i].name, "syscalls_all") == 0 && !isnan(p->counts[i].value[side]);
-    return isnan(c->value[side]) && asked ? 0 : c->value[side];
+    for (size_t i = 0; i < p->count_count; i++) {
+        const double *ops = p->counts[i].ops;
+        if (ops[0] > 0 && ops[1] > 0 && ops[0] != ops[1])
+            return true;
+    }
+    return false;
+}
+
+/* strace names no call that a side did not make: none is 0, unless it was not asked at all. */
+static void count_print(FILE *out, const struct profile *p, const char *name, const struct profile_count *c, bool asked)
+{
+    double v[PROFILE_SIDES];
+    bool per_operation = is_per_operation(p);
+    for (int side = 0; side < PROFILE_SIDES; side++) {
+        v[side] = asked && isnan(c->value[side]) ? 0 : c->value[side];
+        v[side] *= per_operation && c->ops[side] > 0 ? 1e6 / c->ops[side] : 1;
+    }
+    row_print(out, name, v, per_operation ? 1 : 0);
 }
 
 static void faults_print(FILE *out, const struct profile *p)
@@ -71,7 +85,7 @@ static void faults_print(FILE *out, const struct profile *p)
     for (int kind = 0; kind < 2; kind++)
         for (size_t i = 0; i < p->count_count; i++)
             if (strcmp(p->counts[i].name, kinds[kind][0]) == 0)
-                row_print(out, kinds[kind][1], p->counts[i].value, 0);
+                count_print(out, p, kinds[kind][1], &p->counts[i], false);
 }
 
 /* Those of memory, those that differ, and all together. */
@@ -80,17 +94,16 @@ static void calls_print(FILE *out, const struct profile *p)
     const struct profile_count *all = NULL;
     for (size_t i = 0; i < p->count_count; i++) {
         const struct profile_count *c = &p->counts[i];
-        double v[] = {count_of(p, c, 0), count_of(p, c, 1)};
         char name[80];
         if (strcmp(c->name, "syscalls_all") == 0)
             all = c;
-        if (strncmp(c->name, "strace.", 7) != 0 || (v[0] == v[1] && !is_memory_call(c->name + 7)))
+        if (strncmp(c->name, "strace.", 7) != 0 || (c->value[0] == c->value[1] && !is_memory_call(c->name + 7)))
             continue;
         snprintf(name, sizeof name, "system calls: %s", c->name + 7);
-        row_print(out, name, v, 0);
+        count_print(out, p, name, c, true);
     }
     if (all)
-        row_print(out, "system calls: all", all->value, 0);
+        count_print(out, p, "system calls: all", all, false);
     else
         fprintf(out, "  system calls: not counted, strace is not installed (make deps)\n");
 }
@@ -98,7 +111,8 @@ static void calls_print(FILE *out, const struct profile *p)
 void why_table_print(FILE *out, const struct profile *p)
 {
     functions_print(out, p);
-    fprintf(out, "  %-40s %12s %12s %12s\n", "in one run", "before, A", "after, B", "difference");
+    fprintf(out, "  %-40s %12s %12s %12s\n", is_per_operation(p) ? "per million operations" : "in one run",
+            "before, A", "after, B", "difference");
     calls_print(out, p);
     faults_print(out, p);
 }

@@ -20,7 +20,7 @@ static void counts_take(struct profile *p, int side, enum mode mode, const struc
         bool fault = mode == MODE_TIME && (strcmp(name, "faults") == 0 || strcmp(name, "major_faults") == 0);
         bool call = mode == MODE_STRACE && (strncmp(name, "strace.", 7) == 0 || strcmp(name, "syscalls_all") == 0);
         if (fault || call)
-            profile_count_set(p, side, name, r->values[i].value);
+            profile_count_set(p, side, name, r->values[i].value, launch_value(r, "ops"));
     }
 }
 

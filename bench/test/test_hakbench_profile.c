@@ -103,12 +103,12 @@ START_TEST(the_table_shows_calls_that_differ_and_faults)
     char *text = NULL;
     size_t size = 0;
     for (int side = 0; side < 2; side++) {
-        profile_count_set(p, side, "strace.mmap", 5);
-        profile_count_set(p, side, "strace.write", 1);
-        profile_count_set(p, side, "syscalls_all", side ? 9 : 6);
-        profile_count_set(p, side, "faults", side ? 80 : 100);
+        profile_count_set(p, side, "strace.mmap", 5, 10);
+        profile_count_set(p, side, "strace.write", 1, 10);
+        profile_count_set(p, side, "syscalls_all", side ? 9 : 6, 10);
+        profile_count_set(p, side, "faults", side ? 80 : 100, 10);
     }
-    profile_count_set(p, 1, "strace.brk", 3);
+    profile_count_set(p, 1, "strace.brk", 3, 10);
     FILE *out = open_memstream(&text, &size);
     why_table_print(out, p);
     fclose(out);
@@ -118,6 +118,23 @@ START_TEST(the_table_shows_calls_that_differ_and_faults)
     wants(text, "  system calls: brk                                   0            3           +3\n");
     wants(text, "  page faults: minor                                100           80          -20\n");
     ck_assert(!strstr(text, "write"));
+    free(text);
+    profile_free(p);
+}
+END_TEST
+
+START_TEST(counts_of_runs_of_another_length_are_per_operation)
+{
+    struct profile *p = made();
+    char *text = NULL;
+    size_t size = 0;
+    profile_count_set(p, 0, "faults", 50, 1000);
+    profile_count_set(p, 1, "faults", 100, 2000);
+    FILE *out = open_memstream(&text, &size);
+    why_table_print(out, p);
+    fclose(out);
+    wants(text, "  per million operations ");
+    wants(text, "  page faults: minor                            50000.0      50000.0         +0.0\n");
     free(text);
     profile_free(p);
 }
@@ -145,4 +162,5 @@ START_TEST(the_flame_graph_draws_both_sides_and_escapes_names)
 END_TEST
 
 TEST_MAIN("profiles", both_sides_are_one_tree, functions_that_differ_most_come_first, a_file_that_ends_early_is_refused,
-          the_table_shows_calls_that_differ_and_faults, the_flame_graph_draws_both_sides_and_escapes_names)
+          the_table_shows_calls_that_differ_and_faults,
+          counts_of_runs_of_another_length_are_per_operation, the_flame_graph_draws_both_sides_and_escapes_names)
