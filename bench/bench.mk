@@ -62,7 +62,7 @@ bisect: $(WORKBENCH) ## the commit that made it worse: GOOD=rev BAD=rev (toggles
 drift: ; @bench/drift $(call quote,$(REV)) $(call quote,$(lastword $(CC))) ## which recorded variants' object code changed since REV=rev
 trace: out/bench/trace_record.so ## record what a program asks of malloc: CMD="program arguments" TRACE=file
 	@[ -n $(call quote,$(CMD)) ] && [ -n $(call quote,$(TRACE)) ] || { echo 'hakmem: want CMD="program arguments" and TRACE=file' >&2; exit 2; }
-	@{ : >>$(call quote,$(TRACE)); } 2>/dev/null || { printf 'hakmem: TRACE=%s: cannot be written\n' $(call quote,$(TRACE)) >&2; exit 2; }
+	@{ true >>$(call quote,$(TRACE)); } 2>/dev/null || { printf 'hakmem: TRACE=%s: cannot be written\n' $(call quote,$(TRACE)) >&2; exit 2; }
 	@HAKTRACE_FILE=$(call quote,$(TRACE)) LD_PRELOAD=$(call quote,$(HERE_OR_NOT)out/bench/trace_record.so) $(CMD)
 
 out/gates/%.yaml: phases/%/gates.yaml

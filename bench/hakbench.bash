@@ -22,14 +22,14 @@ _hakbench() {
         --experiment | -e) words=$(_hakbench_names "$program" experiments) ;;
         --run | --resume) words=$(_hakbench_names "$program" runs) ;;
         --format) words="tsv json" ;;
-        --db | -d | --from | -f | --output | --out | -o)
+        --db | -d | --from | -f | --output | --out | -o | --junit | --markdown | --csv)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             return ;;
         *)
             case $command:$current in
             *:-*) words=$("$program" "$command" --help 2>/dev/null | grep -o -- '^ .*' | grep -oE -- '--[a-z][a-z-]*') ;;
             list:*) words=$("$program" list 2>&1 | sed -n 's/.*lists: //p') ;;
-            show:* | compare:*) words=$(_hakbench_names "$program" runs) ;;
+            show:* | compare:* | why:*) words=$(_hakbench_names "$program" runs) ;;
             experiment:* | report:*) words=$(_hakbench_names "$program" experiments) ;;
             run:* | ab:*) words=$(phases/resolve --names 2>/dev/null | tr ' ' '\n' | sed 's/$/=/')
                 [ "$command" = run ] || words="$words $(_hakbench_names "$program" rivals)" ;;

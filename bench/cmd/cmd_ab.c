@@ -6,7 +6,9 @@
  */
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
+#include "bench/cmd/files.h"
 #include "bench/cmd/measure.h"
+#include "bench/cmd/why.h"
 #include "bench/judge/disturbance.h"
 #include "bench/judge/verdict.h"
 #include "bench/take/launch.h"
@@ -16,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_REPEAT_MAX = 256, OPTION_SAME, OPTION_QUIET };
+enum { OPTION_REPEAT_MAX = 256, OPTION_SAME, OPTION_QUIET, OPTION_WHY };
 
 static struct {
     const char *text[2], *db, *metric, *timed; /* timed: an option that only timing heeds */
@@ -24,8 +26,10 @@ static struct {
     double margin;
     bool same;
     uint64_t seed;
+    const char *why, *folder; /* "verdict", "always"; NULL: not asked */
 } given = {.metric = "ops_s", .repeat = RULE_PAIRS, .repeat_max = RULE_PAIRS_MAX, .margin = RULE_MARGIN};
 static struct measure measure;
+static struct files files;
 
 static const struct argp_option options[] = {
     {"workload", 'w', "NAME", 0,
@@ -40,6 +44,9 @@ static const struct argp_option options[] = {
     {"margin", 'M', "PERCENT", 0, "differences up to this are none (1)", 0},
     {"same", OPTION_SAME, NULL, 0, "measure, too, where both are the same variant (A/A)", 0},
     {"wait-quiet", OPTION_QUIET, "SECONDS", 0, WAIT_QUIET_HELP, 0},
+    {"why", OPTION_WHY, "always", OPTION_ARG_OPTIONAL, "where it is better or worse, or always, say by which functions, and "
+     "draw a flame graph", 0},
+    {"out", 'o', "FOLDER", 0, "where --why draws (" WHY_FOLDER ")", 0},
     {"timeout", 't', "SECONDS", 0, "a sample that takes longer has failed (120)", 0},
     {"seed", 's', "N", 0, "of the order of samples (from the clock)", 0},
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
@@ -49,6 +56,7 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &files; break;
     case 'w': measure_workload(&measure, text); break;
     case 'm':
         if (!metric_find(text))
@@ -67,6 +75,13 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case 't': given.timeout = (int)measure_number("--timeout", text, 1, 1000000); break;
     case 's': given.seed = (uint64_t)measure_number("--seed", text, 1, 0x7fffffff); break;
     case 'd': given.db = text; break;
+    case 'o': given.folder = text; break;
+    case OPTION_WHY:
+        if (text && strcmp(text, "always") != 0)
+            command_bad("--why=%s: want --why, or --why=always", text);
+        given.why = text ? text : "verdict";
+        why_check();
+        break;
     case ARGP_KEY_ARG:
         if (given.count == 2)
             command_bad("'%s': a third variant; put the words of one variant between quotes: \"PHASE=12 FRONT=0\"", text);
@@ -75,8 +90,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case ARGP_KEY_END:
         if (given.count < 2)
             command_bad("ab wants two variants, such as \"PHASE=11\" \"PHASE=12\" (make: A=\"PHASE=11\" B=\"PHASE=12\")");
+        if (given.folder && !given.why)
+            command_bad("--out is where --why draws: give --why with it");
         break;
-    default: (void)state; return ARGP_ERR_UNKNOWN;
+    default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
@@ -155,6 +172,19 @@ static void print(const struct dataset *ds, const struct comparison *c, size_t c
         printf(PROOF_UNCOUNTED ": %s\n", dataset_context(ds, PROOF_UNCOUNTED));
 }
 
+/* Of each workload with a difference, or of all. false: one could not be counted. */
+static bool why_print(const struct dataset *ds, const struct comparison *c, size_t count)
+{
+    bool good = true;
+    for (size_t i = 0; given.why && i < count; i++) {
+        struct why why = {{&measure.variants[0], &measure.variants[1]}, measure.workloads[c[i].workload],
+                          given.folder ? given.folder : WHY_FOLDER, ds->run, given.timeout};
+        if (strcmp(given.why, "always") == 0 || c[i].verdict == VERDICT_GO || c[i].verdict == VERDICT_NO_GO)
+            good &= why_show(&why);
+    }
+    return good;
+}
+
 static struct plan *plan_make(enum mode mode)
 {
     if (!measure.plan.workload_count)
@@ -180,8 +210,19 @@ static struct plan *plan_make(enum mode mode)
     return p;
 }
 
+/* All that is said and written of it; answers how much failed. */
+static size_t finish(const struct dataset *ds, const struct comparison *c, size_t count, enum mode mode)
+{
+    print(ds, c, count, mode);
+    size_t failed = measure_failed(ds);
+    failed += !why_print(ds, c, count);
+    files_add_comparisons(&files, "ab", ds, c, count);
+    return failed + !files_end(&files);
+}
+
 int cmd_ab(int argc, char **argv)
 {
+    static const struct argp_child children[] = {{&files_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
         options,
         parse,
@@ -191,7 +232,7 @@ int cmd_ab(int argc, char **argv)
         "Exit status: 0 when B is better or equal on every workload; 1 when it is worse on one, or a workload failed; 2 on bad "
         "input, such as the same variant twice; 3 when a verdict is open; 130 when interrupted. `hakbench help verdict` "
         "explains the verdicts.",
-        NULL,
+        children,
         NULL,
         NULL};
     struct comparison c[PLAN_WORKLOADS_MAX];
@@ -203,6 +244,7 @@ int cmd_ab(int argc, char **argv)
                     mode == MODE_STRACE ? "strace" : "valgrind");
     if (mode != MODE_TIME && given.timed)
         command_bad("%s is for timing: --metric %s is counted twice", given.timed, given.metric);
+    files_begin(&files);
     struct store *st = measure_open(given.db);
     struct plan *p = plan_make(mode);
     double left = given.budget > 0 ? given.budget : (double)INFINITY;
@@ -218,8 +260,7 @@ int cmd_ab(int argc, char **argv)
         ds = measure_run(st, p);
         count = compare(ds, c);
     }
-    print(ds, c, count, mode);
-    size_t failed = measure_failed(ds);
+    size_t failed = finish(ds, c, count, mode);
     dataset_free(ds);
     store_close(st);
     int end = command_end();

@@ -72,7 +72,10 @@ static int cell_print(const struct unpaired *u)
         printf(" the same file: drift\n");
         return EXIT_OK;
     }
-    printf(" p %.2g, %.2g after Holm, %s\n", u->p, u->p_holm, verdict_rows[u->verdict].name);
+    if (u->exact)
+        printf(" counted, %s\n", verdict_rows[u->verdict].name);
+    else
+        printf(" p %.2g, %.2g after Holm, %s\n", u->p, u->p_holm, verdict_rows[u->verdict].name);
     return u->verdict == VERDICT_NO_GO ? EXIT_FAILED : u->verdict == VERDICT_UNDECIDED ? EXIT_UNDECIDED : EXIT_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
 #include "bench/cmd/experiment_file.h"
+#include "bench/cmd/files.h"
 #include "bench/cmd/measure.h"
 #include "bench/cmd/more.h"
 #include "bench/judge/gates.h"
@@ -26,6 +27,7 @@ struct options {
     const char *names[EXPERIMENTS_MAX], *rivals[RIVALS_MAX];
     int count, rival_count;
     const char *command;
+    struct files *files;
 };
 
 /* One line of the summary at the end. */
@@ -39,6 +41,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct options *o = state->input;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = o->files;
+        return 0;
     case 'd':
         o->db = arg;
         return 0;
@@ -88,6 +93,7 @@ static const struct argp_option option_list[] = {
     {"all", KEY_ALL, NULL, 0, "every file in experiments/", 0},
     {0}};
 
+static const struct argp_child children[] = {{&files_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
     option_list,
     parse,
@@ -96,7 +102,7 @@ static const struct argp argp = {
     "file of experiments/ without its .yaml.\nExit status: 0 when every gate is held; 1 when one failed, or "
     "something else did; 2 on bad input; 3 when a gate is undecided or was not measured; 130 when "
     "interrupted.",
-    NULL,
+    children,
     NULL,
     NULL};
 
@@ -222,6 +228,7 @@ static bool finish(const struct options *o, const struct experiment *e, const st
     for (unsigned i = 0; i < e->expect_count; i++)
         out->gates[gates[i].gate]++;
     gates_table_print(stdout, e, gates);
+    files_add_gates(o->files, e, gates, ds);
     free(gates);
     out->status = out->gates[GATE_FAILED]                                       ? EXIT_FAILED
                   : out->gates[GATE_UNDECIDED] || out->gates[GATE_NOT_MEASURED] ? EXIT_UNDECIDED
@@ -248,6 +255,7 @@ static void run_one(const struct options *o, const struct experiment *e, struct 
         out->status = EXIT_INTERRUPTED;
     else if (!ds || !finish(o, e, ds, out, why, sizeof why)) {
         fprintf(stderr, "hakbench: %s\n", why);
+        files_add_failure(o->files, e->name, why);
         out->status = EXIT_FAILED;
     }
     dataset_free(ds);
@@ -299,7 +307,8 @@ static int load_all(struct options *o, struct experiment **e)
 int cmd_experiment(int argc, char **argv)
 {
     static struct measure line;
-    struct options o = {.db = DB_DEFAULT, .out = "out/report", .more = -1};
+    static struct files files;
+    struct options o = {.db = DB_DEFAULT, .out = "out/report", .more = -1, .files = &files};
     struct experiment *e[EXPERIMENTS_MAX];
     struct finding finding[EXPERIMENTS_MAX] = {0};
     measure_command(&line, argc, argv);
@@ -312,6 +321,7 @@ int cmd_experiment(int argc, char **argv)
         command_bad("--resume goes on with the run as it was begun: give no --repeat (hakbench run --resume RUN --repeat N "
                     "extends a run)");
     int count = load_all(&o, e), status = EXIT_OK, done = 0;
+    files_begin(&files);
     struct store *st = measure_open(o.db);
     double seconds = 0;
     for (int i = 0; i < count; i++)
@@ -326,6 +336,7 @@ int cmd_experiment(int argc, char **argv)
     store_close(st);
     if (count > 1)
         print_summary(finding, done);
+    status = files_end(&files) ? status : worse(status, EXIT_FAILED);
     for (int i = 0; i < count; i++)
         experiment_free(e[i]);
     return status;

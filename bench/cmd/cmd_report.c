@@ -4,6 +4,7 @@
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
 #include "bench/cmd/experiment_file.h"
+#include "bench/cmd/files.h"
 #include "bench/data/export_read.h"
 #include "bench/data/store.h"
 #include "bench/low/text.h"
@@ -17,6 +18,7 @@ struct options {
     const char *db, *out, *from, *name;
     long long run;
     bool all, given_db;
+    struct files files;
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -24,6 +26,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     struct options *o = state->input;
     char *end = NULL;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &o->files;
+        return 0;
     case 'd':
         o->db = arg;
         o->given_db = true;
@@ -60,6 +65,7 @@ static const struct argp_option option_list[] = {
     {"from", 'f', "FILE.tsv", 0, "samples that hakbench export wrote, instead of stored ones", 0},
     {0}};
 
+static const struct argp_child children[] = {{&files_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
     option_list,
     parse,
@@ -67,7 +73,7 @@ static const struct argp argp = {
     "Writes the report and the plots of stored samples; measures nothing.\v"
     "NAME is a file of experiments/ without its .yaml; its gates are judged on the newest run of that name. Without NAME: the\n"
     "newest run of any kind, or --run.",
-    NULL,
+    children,
     NULL,
     NULL};
 
@@ -91,8 +97,18 @@ static struct dataset *load(const struct options *o, const struct experiment *e,
     return ds;
 }
 
+static void files_fill(struct files *f, const struct experiment *e, const struct dataset *ds)
+{
+    struct gate_result *gates = e ? gates_judge(ds, e) : NULL;
+    if (e)
+        files_add_gates(f, e, gates, ds);
+    else
+        files_add_run(f, ds);
+    free(gates);
+}
+
 /* One report; the experiment is the named one, or that of the run. */
-static bool write_one(const struct options *o, const char *name, char *why, size_t size)
+static bool write_one(struct options *o, const char *name, char *why, size_t size)
 {
     char folder[512];
     struct experiment *e = name ? experiment_find(name, why, size) : NULL;
@@ -106,13 +122,15 @@ static bool write_one(const struct options *o, const char *name, char *why, size
     }
     if (good)
         printf("report: %s/report.md, %s/report.html\n", folder, folder);
+    if (good)
+        files_fill(&o->files, e, ds);
     dataset_free(ds);
     experiment_free(e);
     return good;
 }
 
 /* Those that have samples; the others are named. */
-static int write_all(const struct options *o)
+static int write_all(struct options *o)
 {
     char why[2048];
     int written = 0;
@@ -124,7 +142,7 @@ static int write_all(const struct options *o)
             fprintf(stderr, "hakbench report: %s\n", why);
     }
     experiment_names_free(names);
-    return written ? EXIT_OK : EXIT_FAILED;
+    return files_end(&o->files) && written ? EXIT_OK : EXIT_FAILED;
 }
 
 int cmd_report(int argc, char **argv)
@@ -136,9 +154,10 @@ int cmd_report(int argc, char **argv)
         command_bad("--all is of every experiment, each from its newest run: give no name, --run, --from or --out with it");
     if (o.from && (o.run || o.given_db))
         command_bad("--from reads a file: give no --run or --db with it");
+    files_begin(&o.files);
     if (o.all)
         return write_all(&o);
     if (!write_one(&o, o.name, why, sizeof why))
         command_bad("%s", why);
-    return EXIT_OK;
+    return files_end(&o.files) ? EXIT_OK : EXIT_FAILED;
 }

@@ -12,6 +12,7 @@ int cmd_export(int argc, char **argv);
 int cmd_noise(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
+int cmd_why(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_attribution(int argc, char **argv);
 int cmd_bisect_toggles(int argc, char **argv);

@@ -29,6 +29,7 @@ static const struct command {
     {"noise", cmd_noise, "measure identical binaries against each other (A/A), and simulate"},
     {"list", cmd_list, "list workloads, metrics, rivals, variants, experiments, runs"},
     {"compare", cmd_compare, "compare two stored runs, cell by cell"},
+    {"why", cmd_why, "where two variants of a stored run differ: functions, calls, faults, a flame graph"},
     {"show", cmd_show, "show a stored run: context, samples, tables"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -16,6 +16,23 @@ static struct stats_interval ratio_of(const double *a, size_t na, const double *
                                    exp(middle + hypot(log(y.hi / y.value), log(x.value / x.lo)))};
 }
 
+/* The range that was seen: of counts of one thread, which need no statistics, from two of each side on. */
+static struct stats_interval range_of(const double *a, size_t na, const double *b, size_t nb)
+{
+    double low[2] = {INFINITY, INFINITY}, high[2] = {0, 0};
+    for (size_t i = 0; i < na; i++)
+        low[0] = fmin(low[0], a[i]), high[0] = fmax(high[0], a[i]);
+    for (size_t i = 0; i < nb; i++)
+        low[1] = fmin(low[1], b[i]), high[1] = fmax(high[1], b[i]);
+    return (struct stats_interval){stats_median(b, nb) / stats_median(a, na), low[1] / high[0], high[1] / low[0]};
+}
+
+static bool is_counted(const struct unpaired *u, const char *metric)
+{
+    enum mode mode = metric_find(metric)->mode;
+    return mode != MODE_TIME && mode != MODE_MEMORY && u->workload->threads <= 1 && u->na > 1 && u->nb > 1;
+}
+
 static bool cell_fill(const struct dataset *a, int va, int wa, const struct dataset *b, int vb, int wb, const char *metric,
                       struct unpaired *out)
 {
@@ -27,7 +44,8 @@ static bool cell_fill(const struct dataset *a, int va, int wa, const struct data
     out->median_b = stats_median(y, out->nb);
     bool some = out->na && out->nb && out->median_a > 0 && out->median_b > 0;
     if (some) {
-        out->ratio = ratio_of(x, out->na, y, out->nb);
+        out->exact = is_counted(out, metric);
+        out->ratio = out->exact ? range_of(x, out->na, y, out->nb) : ratio_of(x, out->na, y, out->nb);
         out->p = stats_mann_whitney(x, out->na, y, out->nb);
         out->same_file = *b->variants[vb].sha256 && strcmp(a->variants[va].sha256, b->variants[vb].sha256) == 0;
         bool less = metric_find(metric)->better < 0;
@@ -41,7 +59,7 @@ static bool cell_fill(const struct dataset *a, int va, int wa, const struct data
 static void verdict_of(struct unpaired *u, double drift, double margin)
 {
     double floor = isnan(drift) ? 1 : drift;
-    bool seen = u->p <= RULE_P_DIFFERENT && u->p_holm <= RULE_P_FAMILY;
+    bool seen = u->exact || (u->p <= RULE_P_DIFFERENT && u->p_holm <= RULE_P_FAMILY);
     u->verdict = VERDICT_UNDECIDED;
     if (seen && u->gain.lo > 1 + margin && u->gain.lo > floor)
         u->verdict = VERDICT_GO;
@@ -70,13 +88,13 @@ size_t unpaired_judge(const struct dataset *a, const struct dataset *b, const ch
             n++;
         }
     for (size_t i = 0; i < n; i++)
-        if (!out[i].same_file)
+        if (!out[i].same_file && !out[i].exact)
             p[tested++] = out[i].p;
     stats_holm(p, tested, p);
     tested = 0;
     for (size_t i = 0; i < n; i++)
         if (!out[i].same_file) {
-            out[i].p_holm = p[tested++];
+            out[i].p_holm = out[i].exact ? out[i].p : p[tested++];
             verdict_of(&out[i], *drift, margin);
         }
     free(p);

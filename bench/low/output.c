@@ -3,6 +3,7 @@
  */
 #include "bench/low/output.h"
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PATH_ROOM = 4200 };
@@ -12,6 +13,20 @@ FILE *output_open(const char *path)
     char name[PATH_ROOM];
     snprintf(name, sizeof name, "%s.new", path);
     return fopen(name, "w");
+}
+
+bool output_possible(const char *path)
+{
+    char name[PATH_ROOM];
+    struct stat info;
+    FILE *file = output_open(path);
+    if (!file)
+        return false;
+    fclose(file);
+    snprintf(name, sizeof name, "%s.new", path);
+    unlink(name);
+    errno = EISDIR;
+    return stat(path, &info) != 0 || !S_ISDIR(info.st_mode);
 }
 
 bool output_close(FILE *file, const char *path)

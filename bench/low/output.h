@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* Could such a file be written there? false: errno says why not. Leaves nothing behind. */
+bool output_possible(const char *path);
+
 /* Opens "<path>.new". NULL: errno says why. */
 FILE *output_open(const char *path);
 

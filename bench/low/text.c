@@ -39,3 +39,18 @@ const char *text_list(const char *const *names)
         text_add(list, sizeof list, " %s", names[i]);
     return list;
 }
+
+int text_letter(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    int length = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : *at < 0xf5 ? 4 : 0;
+    for (int i = 1; i < length; i++)
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    if (*at < 0x20 || *at == 0x7f)
+        return *at == '\n' || *at == '\t';
+    if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) || (at[0] == 0xf0 && at[1] < 0x90) ||
+        (at[0] == 0xf4 && at[1] > 0x8f))
+        return 0;
+    return at[0] == 0xef && at[1] == 0xbf && at[2] > 0xbd ? 0 : length; /* U+FFFE, U+FFFF */
+}

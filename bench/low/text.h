@@ -19,4 +19,7 @@ int text_index(const char *const *names, const char *name);
 /* " a b c": the names of a NULL-ended list, for messages. Static buffer. */
 const char *text_list(const char *const *names);
 
+/* Bytes of the UTF-8 character that begins here; 0: it is none, or a control character other than tab and newline. */
+int text_letter(const char *text);
+
 #endif

@@ -5,6 +5,7 @@
  * A value that cannot be read is left out.
  */
 #include "bench/take/harvest.h"
+#include "bench/low/callgrind_names.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,40 +163,6 @@ void harvest_memory(struct launch_result *r)
 
 /* --- Callgrind ------------------------------------------------------------------------------------------------------------ */
 
-/* Names of objects and functions stand in the file once, as "(7) name", and are "(7)" from then on. */
-struct names { char **name; size_t count; };
-
-static const char *name_of(struct names *names, const char *text)
-{
-    char *end;
-    if (*text != '(')
-        return text;
-    size_t id = strtoull(text + 1, &end, 10);
-    if (*end != ')' || id > 1u << 20)
-        return "";
-    if (id >= names->count) {
-        size_t count = 2 * id + 64;
-        char **more = realloc(names->name, count * sizeof *more);
-        if (!more)
-            return "";
-        memset(more + names->count, 0, (count - names->count) * sizeof *more);
-        names->name = more;
-        names->count = count;
-    }
-    if (end[1] == ' ') {
-        free(names->name[id]);
-        names->name[id] = strdup(end + 2);
-    }
-    return names->name[id] ? names->name[id] : "";
-}
-
-static void names_free(struct names *names)
-{
-    for (size_t i = 0; i < names->count; i++)
-        free(names->name[i]);
-    free(names->name);
-}
-
 /* Is a call into this object and function a call of the allocator? Callgrind names objects by their true paths, and some code
  * of a library ("???") not at all. */
 static bool is_allocator(const char *object, const char *function, const char *library)
@@ -215,7 +182,7 @@ static bool is_allocator(const char *object, const char *function, const char *l
  * turn belongs to them, what the C library does for itself does not. */
 bool harvest_callgrind(struct launch_result *r, int fd, const char *program, const char *library)
 {
-    struct names objects = {0}, functions = {0};
+    struct callgrind_names objects = {0}, functions = {0};
     char *line = NULL;
     size_t room = 0;
     double all = (double)NAN, allocator = 0;
@@ -229,14 +196,14 @@ bool harvest_callgrind(struct launch_result *r, int fd, const char *program, con
     while (getline(&line, &room, file) >= 0) {
         line[strcspn(line, "\n")] = 0;
         if (strncmp(line, "ob=", 3) == 0) {
-            object = name_of(&objects, line + 3);
+            object = callgrind_name(&objects, line + 3);
             from_workload = strcmp(object, program) == 0;
         } else if (strncmp(line, "cob=", 4) == 0)
-            callee = name_of(&objects, line + 4);
+            callee = callgrind_name(&objects, line + 4);
         else if (strncmp(line, "fn=", 3) == 0)
-            name_of(&functions, line + 3);
+            callgrind_name(&functions, line + 3);
         else if (strncmp(line, "cfn=", 4) == 0)
-            function = name_of(&functions, line + 4);
+            function = callgrind_name(&functions, line + 4);
         else if (strncmp(line, "calls=", 6) == 0) {
             called = true;
             to_allocator = from_workload && is_allocator(*callee ? callee : object, function, library);
@@ -250,8 +217,8 @@ bool harvest_callgrind(struct launch_result *r, int fd, const char *program, con
     }
     free(line);
     fclose(file);
-    names_free(&objects);
-    names_free(&functions);
+    callgrind_names_free(&objects);
+    callgrind_names_free(&functions);
     harvest_add(r, "instructions", all);
     harvest_add(r, "instructions_allocator", allocator);
     return !isnan(all);

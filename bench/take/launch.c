@@ -133,6 +133,8 @@ static void tool_put(struct command *c, const struct launch_order *order, const 
         word_add(c, "--toggle-collect=work_result*");
         word_add(c, "--zero-before=work_begin*");
         word_add(c, "--collect-atstart=yes");
+        if (order->profile)
+            word_make(c, "--separate-callers=%d", PROFILE_DEPTH);
     }
 }
 
@@ -252,6 +254,20 @@ static void judge(const struct launch_order *order, const struct ending *o, stru
         snprintf(r->why, sizeof r->why, "%.60s: %s%s%.100s", order->command, end, *line ? "; it said: " : "", line);
 }
 
+/* Callgrind's file, into a profile or as two figures. */
+static bool harvest_instructions(const struct launch_order *order, const char *library, int file, struct launch_result *r)
+{
+    if (order->profile)
+        return profile_read(order->profile, order->side, file);
+    char program[ROOM];
+    snprintf(program, sizeof program, "%.*s", (int)strcspn(order->command, " "), order->command);
+    char *true_program = realpath(program, NULL), *true_library = library ? realpath(library, NULL) : NULL;
+    bool good = true_program && harvest_callgrind(r, file, true_program, true_library);
+    free(true_program);
+    free(true_library);
+    return good;
+}
+
 static void harvest(const struct launch_order *order, const char *library, int file, const struct ending *o,
                     struct launch_result *r)
 {
@@ -268,12 +284,7 @@ static void harvest(const struct launch_order *order, const char *library, int f
     judge(order, o, r);
     if (order->mode != MODE_INSTRUCTIONS || r->failed)
         return;
-    char program[ROOM];
-    snprintf(program, sizeof program, "%.*s", (int)strcspn(order->command, " "), order->command);
-    char *true_program = realpath(program, NULL), *true_library = library ? realpath(library, NULL) : NULL;
-    r->failed = !true_program || !harvest_callgrind(r, file, true_program, true_library);
-    free(true_program);
-    free(true_library);
+    r->failed = !harvest_instructions(order, library, file, r);
     if (r->failed)
         snprintf(r->why, sizeof r->why, "%.60s: callgrind left nothing that can be read", order->command);
 }

@@ -6,6 +6,7 @@
 #ifndef BENCH_LAUNCH_H
 #define BENCH_LAUNCH_H
 
+#include "bench/data/profile.h"
 #include "bench/take/harvest.h"
 #include <signal.h>
 
@@ -18,6 +19,8 @@ struct launch_order {
     int cpu;                  /* pinned to this one; -1: not pinned (multi-threaded workloads) */
     double timeout;           /* seconds; 0: the default, 120, and ten times that under strace and callgrind */
     bool plain;               /* the program is no workload: it prints no result line */
+    struct profile *profile;  /* NULL, or where MODE_INSTRUCTIONS puts what each function costs, instead of two figures; */
+    int side;                 /* as this side of it */
 };
 
 /* Runs it. false: it failed, why says how; values hold what was measured all the same. Free with launch_free. */
