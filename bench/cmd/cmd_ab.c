@@ -4,6 +4,7 @@
  * Samples are added until every workload is decided or the cap is reached; the number is doubled each time, so that there are
  * few looks at the data (verdict.h).
  */
+#include "bench/cmd/any.h"
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
 #include "bench/cmd/measure.h"
@@ -26,6 +27,7 @@ static struct {
     uint64_t seed;
 } given = {.metric = "ops_s", .repeat = RULE_PAIRS, .repeat_max = RULE_PAIRS_MAX, .margin = RULE_MARGIN};
 static struct measure measure;
+static struct any any = {.measure = &measure};
 
 static const struct argp_option options[] = {
     {"workload", 'w', "NAME", 0,
@@ -76,7 +78,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
         if (given.count < 2)
             command_bad("ab wants two variants, such as \"PHASE=11\" \"PHASE=12\" (make: A=\"PHASE=11\" B=\"PHASE=12\")");
         break;
-    default: (void)state; return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &any; break;
+    default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
@@ -159,6 +162,7 @@ static struct plan *plan_make(enum mode mode)
 {
     if (!measure.plan.workload_count)
         measure_workload(&measure, "random_mixed-steady");
+    any_apply(&any);
     for (int i = 0; i < 2; i++) {
         size_t v = measure_variant(&measure, "", given.text[i]);
         if (measure.variants[v].d.missing)
@@ -182,16 +186,17 @@ static struct plan *plan_make(enum mode mode)
 
 int cmd_ab(int argc, char **argv)
 {
+    static const struct argp_child children[] = {{&any_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
         options,
         parse,
         "A B",
         "Compares variant B with variant A, each one argument: \"PHASE=12 FRONT=0\", \"PHASE=12@v0.1\", a rival of "
-        "`hakbench list rivals`, name=/path/lib.so. A is measured twice (A/A) for the noise floor.\v"
+        "`hakbench list rivals`, /path/lib.so, name=/path/lib.so. A is measured twice (A/A) for the noise floor.\v"
         "Exit status: 0 when B is better or equal on every workload; 1 when it is worse on one, or a workload failed; 2 on bad "
         "input, such as the same variant twice; 3 when a verdict is open; 130 when interrupted. `hakbench help verdict` "
         "explains the verdicts.",
-        NULL,
+        children,
         NULL,
         NULL};
     struct comparison c[PLAN_WORKLOADS_MAX];
@@ -201,6 +206,8 @@ int cmd_ab(int argc, char **argv)
     if (!launch_can(mode))
         command_bad("--metric %s needs %s, which is not installed (make deps)", given.metric,
                     mode == MODE_STRACE ? "strace" : "valgrind");
+    if (mode != MODE_TIME && any.warmup)
+        given.timed = "--warmup";
     if (mode != MODE_TIME && given.timed)
         command_bad("%s is for timing: --metric %s is counted twice", given.timed, given.metric);
     struct store *st = measure_open(given.db);

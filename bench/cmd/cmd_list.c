@@ -118,7 +118,7 @@ static int list_experiments(void)
 static int list_runs(void)
 {
     static struct store_run runs[1000];
-    struct store *st = store_open(db ? db : DB_DEFAULT, STORE_READ);
+    struct store *st = store_open(command_db(db), STORE_READ);
     size_t count = st ? store_runs(st, runs, sizeof runs / sizeof *runs) : 0;
     if (*store_error())
         command_bad("%s", store_error());
