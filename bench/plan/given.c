@@ -21,12 +21,14 @@ bool given_line(const char *line, char *why, size_t size)
     return good;
 }
 
-/* What can be preloaded into is the program of the line; what a shell or env starts in turn is not looked at. */
+/* What can be preloaded into is the program of the line; what a shell or env starts in turn is not looked at, and nothing where
+ * the program is the place of a value. */
 static bool line_preloads(const char *line, char *why, size_t size)
 {
     char path[4096];
     char **words = words_split(line, why, size);
-    bool good = words && program_find(words[0], path, sizeof path, why, size) && program_preloads(path, why, size);
+    bool good = words && (strchr(words[0], '{') || (program_find(words[0], path, sizeof path, why, size) &&
+                                                    program_preloads(path, why, size)));
     words_free(words);
     return good;
 }
@@ -44,23 +46,34 @@ static bool name_read(const char *text, char name[64], char *why, size_t size)
     return true;
 }
 
-const struct workload *given_command(const char *text, char *why, size_t size)
+const struct workload *given_named(const char *text, char *why, size_t size)
 {
     char name[64], one[512], command[sizeof((struct ds_workload *)0)->command];
+    size_t room = sizeof command - sizeof DATASET_COMMAND;
     if (!name_read(text, name, why, size))
         return NULL;
     const char *line = text + strlen(name) + 1;
-    snprintf(command, sizeof command, DATASET_COMMAND "%.*s", (int)(sizeof command - sizeof DATASET_COMMAND), line);
+    snprintf(command, sizeof command, DATASET_COMMAND "%.*s", (int)room, line);
     const struct workload *taken = workload_find(name, one, sizeof one);
     if (taken && strcmp(taken->command, command) == 0)
         return taken;
     if (taken)
         text_fail(why, size, "--command %s: the name is taken by a workload, '%.200s'; want another", name, taken->command);
-    else if (strlen(line) > sizeof command - sizeof DATASET_COMMAND)
-        text_fail(why, size, "--command %s: too long: at most %zu characters", name, sizeof command - sizeof DATASET_COMMAND);
-    else if (!line_preloads(line, one, sizeof one))
+    else if (strlen(line) > room)
+        text_fail(why, size, "--command %s: too long: at most %zu characters", name, room);
+    char **words = taken || strlen(line) > room ? NULL : words_split(line, one, sizeof one);
+    if (!taken && strlen(line) <= room && !words)
         text_fail(why, size, "--command %s: %s", name, one);
-    else
-        return workload_keep(&(struct workload){name, command, "a command, as given", 2, 1, NULL});
+    words_free(words);
+    return words ? workload_keep(&(struct workload){name, command, "a command, as given", 2, 1, NULL}) : NULL;
+}
+
+const struct workload *given_command(const char *text, char *why, size_t size)
+{
+    char one[512];
+    const struct workload *w = given_named(text, why, size);
+    if (!w || line_preloads(w->command + strlen(DATASET_COMMAND), one, sizeof one))
+        return w;
+    text_fail(why, size, "--command %s: %s", w->name, one);
     return NULL;
 }

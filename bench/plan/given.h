@@ -10,7 +10,10 @@
  * DATASET_COMMAND. NULL: why holds one line: the name is malformed or taken, quotes are not balanced, the program cannot be run. */
 const struct workload *given_command(const char *text, char *why, size_t size);
 
-/* Is a line one that can be run? false: why holds one line. */
+/* The same, whether or not the program is here: for a file whose samples may have been taken elsewhere. */
+const struct workload *given_named(const char *text, char *why, size_t size);
+
+/* Can a line be run? Its program is here. false: why holds one line. */
 bool given_line(const char *line, char *why, size_t size);
 
 #endif
