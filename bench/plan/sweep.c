@@ -156,7 +156,9 @@ const struct workload *sweep_apply(const struct workload *w, const char *name, c
     const struct workload *there = workload_find(full, one, sizeof one);
     if (there && strcmp(there->command, command) == 0)
         return there;
-    return workload_keep(&(struct workload){full, command, w->what, line ? w->threads : workload_threads(command), w->seconds,
+    char what[sizeof((struct ds_workload *)0)->what];
+    snprintf(what, sizeof what, "%.60s with %s=%s", w->name, name, value);
+    return workload_keep(&(struct workload){full, command, what, line ? w->threads : workload_threads(command), w->seconds,
                                             w->counts ? counts : NULL});
 }
 
