@@ -10,13 +10,14 @@
 enum { KEY_COMMAND = 1024, KEY_PREPARE, KEY_WARMUP, KEY_CLEANUP, KEY_FOR, LINE_MAX_LENGTH = 500 };
 
 static const struct argp_option options[] = {
-    {"command", KEY_COMMAND, "NAME=PROGRAM ARGUMENT...", 0, "any program as a workload of that name (again for more); blanks, quotes "
-     "and backslashes as in a shell, but none is started", 0},
+    {"command", KEY_COMMAND, "NAME=PROGRAM ARGUMENT...", 0,
+     "any program as a workload of that name (again for more); blanks, quotes and backslashes as in a shell, but none is "
+     "started", 0},
     {"prepare", KEY_PREPARE, "COMMAND", 0, "run this before each sample, not timed", 0},
     {"cleanup", KEY_CLEANUP, "COMMAND", 0, "run this after each sample, not timed", 0},
     {"warmup", KEY_WARMUP, "N", 0, "N samples of each cell first, which are not kept (0)", 0},
-    {"for", KEY_FOR, "NAME=VALUE,VALUE...", 0, "each workload with each value of its argument NAME, or of {NAME} in a --command "
-     "(again for more)", 0},
+    {"for", KEY_FOR, "NAME=VALUE,VALUE...", 0,
+     "each workload with each value of its argument NAME, or of {NAME} in a --command (again for more)", 0},
     {0},
 };
 
@@ -100,7 +101,8 @@ void any_apply(struct any *a)
     m->plan.cleanup = a->cleanup;
     m->plan.warmup = a->warmup;
     for (size_t w = 0; w < m->plan.workload_count; w++) {
-        int more = any_expand(m->workloads[w], a->sweeps, a->sweep_count, all + count, PLAN_WORKLOADS_MAX - count, why, sizeof why);
+        int more = any_expand(m->workloads[w], a->sweeps, a->sweep_count, all + count, PLAN_WORKLOADS_MAX - count, why,
+                              sizeof why);
         if (more < 0)
             command_bad("%s", why);
         count += more;

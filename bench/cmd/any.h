@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* any.h - what makes anything a workload: options for command lines, what goes on around their samples, and values of arguments.
+/* any.h - what makes anything a workload: options for command lines, for what goes on around samples, for values of arguments.
  */
 #ifndef BENCH_ANY_H
 #define BENCH_ANY_H
@@ -25,8 +25,8 @@ extern const struct argp any_argp;
 /* What the options say, on the workloads of the plan; command_bad where it cannot be. */
 void any_apply(struct any *a);
 
-/* A workload with every combination of the sweeps' values, the first sweep outermost; out: room for max. Answers how many; -1: why
- * holds one line. */
+/* A workload with every combination of the sweeps' values, the first sweep outermost; out: room for max. Answers how many; -1:
+ * why holds one line. */
 int any_expand(const struct workload *w, const struct sweep *sweeps, int sweep_count, const struct workload **out, int max,
                char *why, size_t size);
 

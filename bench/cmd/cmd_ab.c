@@ -39,8 +39,9 @@ static const struct argp_option options[] = {
      0},
     {"metric", 'm', "NAME", 0, "what is compared (ops_s); instructions needs no quiet machine; " EXITS_METRIC ": failing runs",
      0},
-    {"repeat", 'n', "N", 0, "timing samples of each cell to begin with (10); four times as many of workloads that take no time; of " EXITS_METRIC
-     " runs (14)", 0},
+    {"repeat", 'n', "N", 0,
+     "timing samples of each cell to begin with (10); four times as many of workloads that take no time; runs of --metric "
+     EXITS_METRIC " (14)", 0},
     {"repeat-max", OPTION_REPEAT_MAX, "N", 0, "never more than this, whatever the workload (80)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long in all, but never before the third block (no limit)", 0},
     {"margin", 'M', "PERCENT", 0, "differences up to this are none (1)", 0},

@@ -70,8 +70,8 @@ static const struct argp_option option_list[] = {
     {"candidate", 'c', "FILE", 0, "the library in question", 0},
     {"workload", 'w', "NAME", 0, "what to run (random_mixed-seed)", 0},
     {"command", 'C', "NAME=PROGRAM ARGUMENT...", 0, "any program, instead of a workload", 0},
-    {"runs", 'r', "N", 0, "of the metric exit: runs of the candidate (14, so that an abort in 30 % of runs is missed in less than "
-     "1 % of cases)", 0},
+    {"runs", 'r', "N", 0,
+     "of the metric exit: runs of the candidate (13, so that an abort in 30 % of runs is missed in less than 1 % of cases)", 0},
     {"metric", 'm', "NAME", 0, "what to compare (ops_s); exit: whether it fails, or ends with another checksum", 0},
     {"bar", 'b', "LOG", 0, "the logarithm of candidate / good from which on it counts as bad, on its own side of 0", 0},
     {"margin", 'M', "PART", 0, "without --bar: what counts as a difference (0.01)", 0},
@@ -112,8 +112,8 @@ static bool run_once(const struct variant *v, const struct workload *w, char che
     return good;
 }
 
-/* One failure, or one other checksum, is enough to be bad. The good library is run as often where it is first compared with, and
- * once at each step. */
+/* One failure, or one other checksum, is enough to be bad. The good library is run as often where it is first compared with,
+ * and once at each step. */
 static int judge_exit(const struct options *o, const struct variant v[2], const struct workload *w)
 {
     char why[512], text[600], good[32] = "", other[32];
@@ -186,7 +186,8 @@ int cmd_oracle(int argc, char **argv)
     char why[2048];
     command_parse(&argp, argc, argv, &o);
     bool by_exit = strcmp(o.metric, "exit") == 0;
-    const struct workload *w = o.command ? given_command(o.command, why, sizeof why) : workload_find(o.workload, why, sizeof why);
+    const struct workload *w =
+        o.command ? given_command(o.command, why, sizeof why) : workload_find(o.workload, why, sizeof why);
     if (!w)
         command_bad("%s", why);
     if (!by_exit && !metric_find(o.metric))

@@ -30,8 +30,8 @@ static struct any any = {.measure = &measure};
 static const struct argp_option options[] = {
     {"workload", 'w', "NAME", 0, "a workload (again for more), or \"program arguments\", pinned if they show one thread; "
      "unless given: the five of `make bench`", 0},
-    {"rival", 'r', "NAME=FILE", 0, "another allocator's library to compare with (again for more), its path alone, or a known name",
-     0},
+    {"rival", 'r', "NAME=FILE", 0,
+     "another allocator's library to compare with (again for more), its path alone, or a known name", 0},
     {"repeat", 'n', "N", 0, "timing samples of each cell (8)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long, at the end of a block, but never before the third (90)", 0},
     {"more", OPTION_MORE, "SECONDS", 0, MORE_HELP " (60; 0 with --repeat or --resume)", 0},

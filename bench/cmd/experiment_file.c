@@ -141,7 +141,8 @@ static void append_workload(struct experiment *e, const char *name)
     e->workloads[e->workload_count] = NULL;
 }
 
-/* Commands are workloads behind the others. What runs around samples is read, too: whether it is here is asked when it is needed. */
+/* Commands are workloads behind the others. What runs around samples is read, too; whether a program is here is asked when it
+ * is needed. */
 static bool use_commands(const struct raw *raw, yaml_document_t *doc, struct experiment *e, char *why, size_t size)
 {
     const struct {
@@ -154,7 +155,8 @@ static bool use_commands(const struct raw *raw, yaml_document_t *doc, struct exp
             return text_fail(why, size, "%s:%u: %s", e->path, line_of(doc, "commands", (int)i), one);
         for (unsigned k = 0; k < e->workload_count; k++)
             if (strcmp(e->workloads[k], w->name) == 0)
-                return text_fail(why, size, "%s:%u: '%s' stands there twice", e->path, line_of(doc, "commands", (int)i), w->name);
+                return text_fail(why, size, "%s:%u: '%s' stands there twice", e->path, line_of(doc, "commands", (int)i),
+                                 w->name);
         append_workload(e, w->name);
     }
     for (size_t i = 0; i < sizeof around / sizeof *around; i++) {

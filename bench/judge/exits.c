@@ -70,7 +70,8 @@ const char *exits_missed_text(int runs)
     static char text[256];
     *text = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        text_add(text, sizeof text, i ? ", in %g %% with %.2g %%" : "an abort in %g %% of runs is missed with probability %.2g %%",
+        text_add(text, sizeof text,
+                 i ? ", in %g %% with %.2g %%" : "an abort in %g %% of runs is missed with probability %.2g %%",
                  100 * parts[i], 100 * exits_missed(parts[i], runs));
     text_add(text, sizeof text, " (%d run%s)", runs, runs == 1 ? "" : "s");
     return text;

@@ -18,7 +18,7 @@ struct exits {
 };
 struct exits exits_count(const struct dataset *ds, int a, int b, int workload);
 
-/* +1: A fails and B does not, or less; -1: B fails and A does not, or less; 0: neither fails, both as often, or not to be told. */
+/* +1: A fails and B does not, or less; -1: B fails and A does not, or less; 0: neither fails, or it is not to be told. */
 int exits_better(const struct exits *e);
 bool exits_open(const struct exits *e); /* it is not to be told */
 

@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* The words of a line, NULL-ended, at least one. Nothing but blanks, quotes and backslashes is special. NULL: why holds one line.
- * Free with words_free. */
+/* The words of a line, NULL-ended, at least one. Nothing but blanks, quotes and backslashes is special. NULL: why holds one
+ * line. Free with words_free. */
 char **words_split(const char *line, char *why, size_t size);
 void words_free(char **words); /* NULL is fine */
 

@@ -52,9 +52,11 @@ bool build_library(const struct build *b, char *out, size_t room, char *why, siz
                  b->toggles);
     else
         snprintf(command, sizeof command,
-                 "cd \"$HAKBENCH_ROOT\" && env -u MAKEFLAGS -u MFLAGS -u GNUMAKEFLAGS -u MAKELEVEL make -s -j\"$(nproc)\" %s print-lib 2>&1 </dev/null",
+                 "cd \"$HAKBENCH_ROOT\" && "
+                 "env -u MAKEFLAGS -u MFLAGS -u GNUMAKEFLAGS -u MAKELEVEL make -s -j\"$(nproc)\" %s print-lib 2>&1 </dev/null",
                  b->toggles);
-    int lock = open(tree_path("out/.make.lock", path, sizeof path), O_RDWR | O_CREAT | O_CLOEXEC, 0666); // one build at a time in this tree
+    tree_path("out/.make.lock", path, sizeof path);
+    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666); // one build at a time in this tree
     if (lock >= 0)
         flock(lock, LOCK_EX);
     int status = shell_run(command, said, sizeof said);

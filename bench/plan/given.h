@@ -7,7 +7,8 @@
 #include "bench/plan/workload.h"
 
 /* The workload of "NAME=program arguments", which workload_find knows from now on. Its command is the line behind
- * DATASET_COMMAND. NULL: why holds one line: the name is malformed or taken, quotes are not balanced, the program cannot be run. */
+ * DATASET_COMMAND. NULL: why holds one line: the name is malformed or taken, quotes are not balanced, the program cannot be
+ * run. */
 const struct workload *given_command(const char *text, char *why, size_t size);
 
 /* The same, whether or not the program is here: for a file whose samples may have been taken elsewhere. */

@@ -84,9 +84,10 @@ static int argument_find(const char *program, const char *name, const char *valu
     }
     errno = 0;
     unsigned long long number = strtoull(value, &end, 10);
+    bool whole = isdigit((unsigned char)*value) && !*end && !errno;
     if (!at)
         text_fail(why, size, "--for %s: %s has no argument of that name; arguments:%s", name, program, names);
-    else if (range_read(help, name, &min, &max) && (!isdigit((unsigned char)*value) || *end || errno || number < min || number > max)) {
+    else if (range_read(help, name, &min, &max) && (!whole || number < min || number > max)) {
         text_fail(why, size, "--for %s: %s wants a whole number from %llu to %llu, not %s", name, program, min, max, value);
         return 0;
     }

@@ -96,7 +96,8 @@ static bool file_resolve(const char *text, struct variant *out, char *why, size_
 
 bool variant_is_path(const char *text)
 {
-    return *text == '/' || *text == '.' || (!strchr(text, '=') && !strchr(text, '@') && (strchr(text, '/') || strstr(text, ".so")));
+    bool begins = *text == '/' || *text == '.', toggles = strpbrk(text, "=@") != NULL;
+    return begins || (!toggles && (strchr(text, '/') || strstr(text, ".so")));
 }
 
 /* A file by its path alone; it is called by its name: "liba.so". */

@@ -19,9 +19,9 @@ struct variant {
 };
 
 /* text: "PHASE=12 FRONT=0 HAKMEM_SS_LRU_MB=8" ("" is the newest), "PHASE=12 FRONT=0@v0.1" (the set, built of that revision),
- * "glibc", the name of a known rival, name=/path/lib.so, or the path alone. label "": chosen from text (canonical name and settings, the
- * rival's name). Builds what is not built yet. false: why holds one line. A rival that is not installed is no error:
- * d.missing = 1. */
+ * "glibc", the name of a known rival, name=/path/lib.so, or the path alone. label "": chosen from text (canonical name and
+ * settings, the rival's name). Builds what is not built yet. false: why holds one line. A rival that is not installed is no
+ * error: d.missing = 1. */
 bool variant_resolve(const char *label, const char *text, struct variant *out, char *why, size_t size);
 
 /* Is this the path of a library: does it begin as one, or has it a slash or ".so" in it, and no toggle? */

@@ -15,9 +15,9 @@ struct workload {
 extern const struct workload workloads[];
 extern const size_t workload_count;
 
-/* By name, of the table and of what was kept; or text that begins with the name of a program of bench/work ("larson 1 8 1000 ..."): then it is made on the spot
- * and named as it is written; threads are what its argument says, or more where none says so. NULL: why holds one line that
- * lists the valid names. */
+/* By name, of the table and of what was kept; or text that begins with the name of a program of bench/work ("larson 1 8 1000
+ * ..."): then it is made on the spot and named as it is written; threads are what its argument says, or more where none says
+ * so. NULL: why holds one line that lists the valid names. */
 const struct workload *workload_find(const char *text, char *why, size_t size);
 
 /* Keeps a copy of a workload as long as the process lives, which workload_find knows by its name from now on. */

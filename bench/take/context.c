@@ -105,7 +105,8 @@ static void builds(struct dataset *ds)
     char path[256], file[4096], text[512], first[512] = "", key[48];
     for (size_t v = 0; v < ds->variant_count; v++) {
         snprintf(path, sizeof path, "out/%s/variant.h", ds->variants[v].variant);
-        if (!*ds->variants[v].variant || !line_with(tree_path(path, file, sizeof file), "#define HAK_BUILD", text, sizeof text) || strcmp(text, first) == 0)
+        tree_path(path, file, sizeof file);
+        if (!*ds->variants[v].variant || !line_with(file, "#define HAK_BUILD", text, sizeof text) || strcmp(text, first) == 0)
             continue;
         snprintf(key, sizeof key, *first ? "build.%.40s" : "build", ds->variants[v].label);
         set(ds, key, text);

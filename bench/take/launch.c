@@ -329,7 +329,8 @@ static pid_t launcher_fork(void)
 }
 
 /* Starts the launcher with both pipes in place and waits until all of it is over. False: it gave no outcome. */
-static bool launcher_run(struct command *c, const char *folder, int text[2], int back[2], struct launch_result *r, struct ending *o)
+static bool launcher_run(struct command *c, const char *folder, int text[2], int back[2], struct launch_result *r,
+                         struct ending *o)
 {
     pid_t child = launcher_fork();
     if (child == 0) {

@@ -58,7 +58,8 @@ static bool aside_run(const char *option, const char *line, double timeout, char
     char **words = line ? words_split(line, why, size) : NULL;
     if (!line || !words)
         return !line;
-    struct launch_order order = {.command = line, .words = words, .mode = MODE_TIME, .cpu = -1, .timeout = timeout, .plain = true};
+    struct launch_order order = {
+        .command = line, .words = words, .mode = MODE_TIME, .cpu = -1, .timeout = timeout, .plain = true};
     bool good = launch_take(&order, &r);
     if (!good) {
         snprintf(why, size, "%s '%.100s': ", option, line);
