@@ -144,7 +144,10 @@ says "^effect on exit .* fails: "
 says "^  18 runs for each of at most 5 answers: an abort in 30 % of runs is missed at one with probability 0.16 %, in .* 0.81 %$"
 
 # What fails now and then, on any command; 50 runs miss it in 1 of 10,000,000 searches.
-work= bisect 0 flaky exit CMD="sh -c 'ls \"\$0\"' Makefile" RUNS=50
+usual=$work
+work=''
+bisect 0 flaky exit CMD="sh -c 'ls \"\$0\"' Makefile" RUNS=50
+work=$usual
 found 13
 says "^bisect: exit on the command,"
 says "^effect on exit of the command .* fails: "
