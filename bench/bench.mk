@@ -57,8 +57,8 @@ attribution: $(WORKBENCH) ## what each toggle contributes from PHASE=0, or A="PH
 	@out/bench/hakbench attribution $(call give,A,--base=) $(if $(SET),--toggles="$$(echo $(SET))") $(MEASURE) $(call give,METRIC,--metric=)
 bisect-toggles: $(WORKBENCH) ## the toggle or pair that makes the difference: GOOD="PHASE=12" BAD="PHASE=11 MINCORE=always" (WORK= METRIC=)
 	@out/bench/hakbench bisect-toggles $(call give,GOOD,--good=) $(call give,BAD,--bad=) $(call give,WORK,--workload=) $(call give,METRIC,--metric=)
-bisect: $(WORKBENCH) ## the commit that made it worse: GOOD=rev BAD=rev (toggles, WORK= METRIC=, METRIC=exit; RESUME=1 goes on)
-	@bench/bisect $(foreach o,GOOD BAD WORK METRIC,$(call give,$o,$o=)) $(if $(RESUME),--resume) $(SET)
+bisect: $(WORKBENCH) ## the commit that made it worse: GOOD=rev BAD=rev (toggles, WORK= or CMD= METRIC=; METRIC=exit RUNS=n; RESUME=1 goes on)
+	@bench/bisect $(foreach o,GOOD BAD WORK CMD METRIC RUNS,$(call give,$o,$o=)) $(if $(RESUME),--resume) $(SET)
 drift: ; @bench/drift $(call quote,$(REV)) $(call quote,$(lastword $(CC))) ## which recorded variants' object code changed since REV=rev
 trace: out/bench/trace_record.so ## record what a program asks of malloc: CMD="program arguments" TRACE=file
 	@[ -n $(call quote,$(CMD)) ] && [ -n $(call quote,$(TRACE)) ] || { echo 'hakmem: want CMD="program arguments" and TRACE=file' >&2; exit 2; }

@@ -27,6 +27,9 @@ _hakbench() {
             return ;;
         *)
             case $command:$current in
+            run:/* | run:.* | ab:/* | ab:.*)
+                mapfile -t COMPREPLY < <(compgen -f -- "$current")
+                return ;;
             *:-*) words=$("$program" "$command" --help 2>/dev/null | grep -o -- '^ .*' | grep -oE -- '--[a-z][a-z-]*') ;;
             list:*) words=$("$program" list 2>&1 | sed -n 's/.*lists: //p') ;;
             show:* | compare:* | why:*) words=$(_hakbench_names "$program" runs) ;;

@@ -4,12 +4,14 @@
  * Samples are added until every workload is decided or the cap is reached; the number is doubled each time, so that there are
  * few looks at the data (verdict.h).
  */
+#include "bench/cmd/any.h"
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
 #include "bench/cmd/files.h"
 #include "bench/cmd/measure.h"
 #include "bench/cmd/why.h"
 #include "bench/judge/disturbance.h"
+#include "bench/judge/exits.h"
 #include "bench/judge/verdict.h"
 #include "bench/take/launch.h"
 #include <argp.h>
@@ -22,23 +24,28 @@ enum { OPTION_REPEAT_MAX = 256, OPTION_SAME, OPTION_QUIET, OPTION_WHY };
 
 static struct {
     const char *text[2], *db, *metric, *timed; /* timed: an option that only timing heeds */
+    const char *judged;                        /* an option that failing runs do not heed */
+    bool exits;
     int count, repeat, repeat_max, budget, quiet, timeout;
     double margin;
     bool same;
     uint64_t seed;
     const char *why, *folder; /* "verdict", "always"; NULL: not asked */
-} given = {.metric = "ops_s", .repeat = RULE_PAIRS, .repeat_max = RULE_PAIRS_MAX, .margin = RULE_MARGIN};
+} given = {.metric = "ops_s", .repeat_max = RULE_PAIRS_MAX, .margin = RULE_MARGIN};
 static struct measure measure;
 static struct files files;
+static struct any any = {.measure = &measure};
 
 static const struct argp_option options[] = {
     {"workload", 'w', "NAME", 0,
      "a workload (again for more; random_mixed-steady), or \"program arguments\", pinned if they "
      "show one thread",
      0},
-    {"metric", 'm', "NAME", 0, "what is compared (ops_s); instructions needs no quiet machine", 0},
-    {"repeat", 'n', "N", 0, "timing samples of each cell to begin with (10); four times as many of workloads that take no time",
+    {"metric", 'm', "NAME", 0, "what is compared (ops_s); instructions needs no quiet machine; " EXITS_METRIC ": failing runs",
      0},
+    {"repeat", 'n', "N", 0,
+     "timing samples of each cell to begin with (10); four times as many of workloads that take no time; runs of --metric "
+     EXITS_METRIC " (14)", 0},
     {"repeat-max", OPTION_REPEAT_MAX, "N", 0, "never more than this, whatever the workload (80)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long in all, but never before the third block (no limit)", 0},
     {"margin", 'M', "PERCENT", 0, "differences up to this are none (1)", 0},
@@ -56,21 +63,21 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = &files; break;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &files, state->child_inputs[1] = &any; break;
     case 'w': measure_workload(&measure, text); break;
     case 'm':
-        if (!metric_find(text))
-            command_bad("--metric %s: no such metric; metrics: %s", text, metric_names());
+        if (!metric_find(text) && strcmp(text, EXITS_METRIC) != 0)
+            command_bad("--metric %s: no such metric; metrics: %s, " EXITS_METRIC, text, metric_names());
         given.metric = text;
         break;
     case 'n': given.timed = "--repeat"; given.repeat = (int)measure_number("--repeat", text, 1, 10000); break;
     case OPTION_REPEAT_MAX:
-        given.timed = "--repeat-max";
+        given.judged = given.timed = "--repeat-max";
         given.repeat_max = (int)measure_number("--repeat-max", text, 1, 10000);
         break;
     case 'b': given.timed = "--budget"; given.budget = (int)measure_number("--budget", text, 1, 1000000); break;
     case OPTION_SAME: given.same = true; break;
-    case 'M': given.margin = measure_margin(text); break;
+    case 'M': given.judged = "--margin"; given.margin = measure_margin(text); break;
     case OPTION_QUIET: given.quiet = (int)measure_number("--wait-quiet", text, 0, 1000000); break;
     case 't': given.timeout = (int)measure_number("--timeout", text, 1, 1000000); break;
     case 's': given.seed = (uint64_t)measure_number("--seed", text, 1, 0x7fffffff); break;
@@ -185,10 +192,49 @@ static bool why_print(const struct dataset *ds, const struct comparison *c, size
     return good;
 }
 
+/* --- Failing runs --------------------------------------------------------------------------------------------------------- */
+
+static int exits_status(const struct exits *e)
+{
+    return exits_better(e) < 0 ? EXIT_FAILED : exits_open(e) ? EXIT_UNDECIDED : EXIT_OK;
+}
+
+static const char *exits_words(const struct exits *e)
+{
+    bool none = !e->failed[0] && !e->failed[1];
+    return none ? "no run failed" : exits_better(e) > 0 ? "B fails less" : exits_better(e) == 0 ? "undecided which fails less" :
+           e->failed[0] ? "B fails more" : "B fails, and A was not seen to";
+}
+
+/* One line for each workload, the first failure of each side, and what may have been missed. */
+static int exits_print(const struct dataset *ds)
+{
+    int status = EXIT_OK, least = 0;
+    printf(EXITS_METRIC ", B %s against A %s (run %lld, seed %llu)\n", ds->variants[1].label, ds->variants[0].label,
+           (long long)ds->run, (unsigned long long)ds->seed);
+    for (int w = 0; w < (int)ds->workload_count; w++) {
+        struct exits e = exits_count(ds, 0, 1, w);
+        int one = exits_status(&e);
+        printf("%-24s A: %d of %d runs failed, B: %d of %d: %s", ds->workloads[w].name, e.failed[0], e.runs[0], e.failed[1],
+               e.runs[1], exits_words(&e));
+        printf(e.failed[0] + e.failed[1] ? " (p %.2g, Fisher)\n" : "\n", e.p);
+        for (int i = 0; i < 2; i++)
+            if (e.failed[i])
+                printf("  %c: %s\n", "AB"[i], e.why[i]);
+        least = !w || e.runs[1] < least ? e.runs[1] : least;
+        status = one == EXIT_FAILED || status == EXIT_OK ? one : status;
+    }
+    printf("%s\n", exits_missed_text(least));
+    return status;
+}
+
+/* -------------------------------------------------------------------------------------------------------------------------- */
+
 static struct plan *plan_make(enum mode mode)
 {
     if (!measure.plan.workload_count)
         measure_workload(&measure, "random_mixed-steady");
+    any_apply(&any);
     for (int i = 0; i < 2; i++) {
         size_t v = measure_variant(&measure, "", given.text[i]);
         if (measure.variants[v].d.missing)
@@ -201,10 +247,11 @@ static struct plan *plan_make(enum mode mode)
     struct plan *p = measure_plan(&measure);
     p->modes = 1u << mode;
     p->counts = mode == MODE_TIME ? 1 : 2;
-    p->repeat = given.repeat;
+    p->repeat = given.repeat ? given.repeat : given.exits ? exits_runs() : RULE_PAIRS;
     p->budget = given.budget;
-    p->most = given.repeat_max > given.repeat ? given.repeat_max : given.repeat;
-    p->twin = mode == MODE_TIME ? 0 : -1;
+    p->most = given.repeat_max > p->repeat && !given.exits ? given.repeat_max : p->repeat;
+    p->twin = mode == MODE_TIME && !given.exits ? 0 : -1;
+    p->exits = given.exits;
     p->timeout = given.timeout;
     p->seed = given.seed ? given.seed : p->seed;
     return p;
@@ -220,49 +267,65 @@ static size_t finish(const struct dataset *ds, const struct comparison *c, size_
     return failed + !files_end(&files);
 }
 
-int cmd_ab(int argc, char **argv)
+/* Measures until every workload is decided, and prints; the dataset is the caller's. *bad: how much failed. */
+static int judge(struct store *st, struct plan *p, enum mode mode, struct dataset **out, size_t *bad)
 {
-    static const struct argp_child children[] = {{&files_argp, 0, NULL, 0}, {0}};
-    static const struct argp argp = {
-        options,
-        parse,
-        "A B",
-        "Compares variant B with variant A, each one argument: \"PHASE=12 FRONT=0\", \"PHASE=12@v0.1\", a rival of "
-        "`hakbench list rivals`, name=/path/lib.so. A is measured twice (A/A) for the noise floor.\v"
-        "Exit status: 0 when B is better or equal on every workload; 1 when it is worse on one, or a workload failed; 2 on bad "
-        "input, such as the same variant twice; 3 when a verdict is open; 130 when interrupted. `hakbench help verdict` "
-        "explains the verdicts.",
-        children,
-        NULL,
-        NULL};
     struct comparison c[PLAN_WORKLOADS_MAX];
-    measure_command(&measure, argc, argv);
-    command_parse(&argp, argc, argv, NULL);
-    enum mode mode = metric_find(given.metric)->mode;
-    if (!launch_can(mode))
-        command_bad("--metric %s needs %s, which is not installed (make deps)", given.metric,
-                    mode == MODE_STRACE ? "strace" : "valgrind");
-    if (mode != MODE_TIME && given.timed)
-        command_bad("%s is for timing: --metric %s is counted twice", given.timed, given.metric);
-    files_begin(&files);
-    struct store *st = measure_open(given.db);
-    struct plan *p = plan_make(mode);
     double left = given.budget > 0 ? given.budget : (double)INFINITY;
     p->budget_left = &left;
-    measure_wait(given.quiet);
     struct dataset *ds = measure_run(st, p);
     size_t count = compare(ds, c);
-    while (mode == MODE_TIME && !measure_failed(ds) && undecided(c, count) && left > 0 &&
-           p->repeat < given.repeat_max) {
+    while (mode == MODE_TIME && !measure_failed(ds) && undecided(c, count) && left > 0 && p->repeat < given.repeat_max) {
         p->repeat = 2 * p->repeat < given.repeat_max ? 2 * p->repeat : given.repeat_max;
         p->resume = ds->run;
         dataset_free(ds);
         ds = measure_run(st, p);
         count = compare(ds, c);
     }
-    size_t failed = finish(ds, c, count, mode);
+    *bad = finish(ds, c, count, mode);
+    *out = ds;
+    return status_of(c, count);
+}
+
+int cmd_ab(int argc, char **argv)
+{
+    static const struct argp_child children[] = {{&files_argp, 0, NULL, 0}, {&any_argp, 0, NULL, 0}, {0}};
+    static const struct argp argp = {
+        options,
+        parse,
+        "A B",
+        "Compares variant B with variant A, each one argument: \"PHASE=12 FRONT=0\", \"PHASE=12@v0.1\", a rival of "
+        "`hakbench list rivals`, /path/lib.so, name=/path/lib.so. A is measured twice (A/A) for the noise floor.\v"
+        "Exit status: 0 when B is better or equal on every workload; 1 when it is worse on one, or a workload failed; 2 on bad "
+        "input, such as the same variant twice; 3 when a verdict is open; 130 when interrupted. `hakbench help verdict` "
+        "explains the verdicts.",
+        children,
+        NULL,
+        NULL};
+    measure_command(&measure, argc, argv);
+    command_parse(&argp, argc, argv, NULL);
+    given.exits = strcmp(given.metric, EXITS_METRIC) == 0;
+    enum mode mode = given.exits ? MODE_TIME : metric_find(given.metric)->mode;
+    if (!launch_can(mode))
+        command_bad("--metric %s needs %s, which is not installed (make deps)", given.metric,
+                    mode == MODE_STRACE ? "strace" : "valgrind");
+    if (mode != MODE_TIME && any.warmup)
+        given.timed = "--warmup";
+    if (mode != MODE_TIME && given.timed)
+        command_bad("%s is for timing: --metric %s is counted twice", given.timed, given.metric);
+    given.judged = given.why ? "--why" : files_asked(&files) ? "a file for a CI" : given.judged;
+    if (given.exits && given.judged)
+        command_bad("%s is for verdicts: --metric " EXITS_METRIC " counts failing runs", given.judged);
+    files_begin(&files);
+    struct store *st = measure_open(given.db);
+    struct plan *p = plan_make(mode);
+    measure_wait(given.quiet);
+    struct dataset *ds;
+    size_t failed = 0;
+    int status = given.exits ? exits_print(ds = measure_run(st, p)) : judge(st, p, mode, &ds, &failed);
+    failed += given.exits ? measure_failed(ds) : 0;
     dataset_free(ds);
     store_close(st);
     int end = command_end();
-    return failed || end ? EXIT_FAILED : status_of(c, count);
+    return failed || end ? EXIT_FAILED : status;
 }

@@ -19,7 +19,7 @@ static struct {
     int count;
     const char *db, *metric;
     double margin;
-} given = {.db = DB_DEFAULT, .metric = "ops_s", .margin = RULE_MARGIN};
+} given = {.metric = "ops_s", .margin = RULE_MARGIN};
 
 static const struct argp_option options[] = {
     {"metric", 'm', "NAME", 0, "what is compared (ops_s)", 0},
@@ -109,7 +109,7 @@ int cmd_compare(int argc, char **argv)
                                      NULL, NULL, NULL};
     struct dataset *ds[2];
     command_parse(&argp, argc, argv, NULL);
-    struct store *st = store_open(given.db, STORE_READ);
+    struct store *st = store_open(command_db(given.db), STORE_READ);
     for (int i = 0; i < 2; i++) {
         ds[i] = st ? store_load(st, given.run[i]) : NULL;
         if (!ds[i])

@@ -12,6 +12,7 @@
 #include "bench/cmd/more.h"
 #include "bench/judge/gates.h"
 #include "bench/low/text.h"
+#include "bench/plan/given.h"
 #include "bench/show/gates_table.h"
 #include "bench/show/report.h"
 #include <stdio.h>
@@ -152,6 +153,20 @@ static size_t choose(const struct experiment *e, const struct workload **out)
     return count;
 }
 
+/* Are the programs here of the commands that are chosen, and of what runs around samples? */
+static bool lines_here(const struct experiment *e, const struct plan *plan, char *why, size_t size)
+{
+    char one[512];
+    for (size_t w = 0; w < plan->workload_count; w++) {
+        const char *command = plan->workloads[w]->command;
+        if (dataset_is_command(command) && !given_line(command + strlen(DATASET_COMMAND), one, sizeof one))
+            return text_fail(why, size, "%s: %s: %s", e->path, plan->workloads[w]->name, one);
+    }
+    if (e->prepare && !given_line(e->prepare, one, sizeof one))
+        return text_fail(why, size, "%s: prepare: %s", e->path, one);
+    return !e->cleanup || given_line(e->cleanup, one, sizeof one) || text_fail(why, size, "%s: cleanup: %s", e->path, one);
+}
+
 /* Of the variants, workloads and modes that the file names. */
 static bool plan_make(const struct options *o, const struct experiment *e, struct plan *plan, char *why, size_t size)
 {
@@ -167,6 +182,9 @@ static bool plan_make(const struct options *o, const struct experiment *e, struc
                           .twin = -1,
                           .repeat = o->repeat ? o->repeat : e->repeat,
                           .margin = e->margin,
+                          .prepare = e->prepare,
+                          .cleanup = e->cleanup,
+                          .warmup = e->warmup,
                           .gates = (const char *const *)e->expect,
                           .gate_count = e->expect_count};
     if (plan->variant_count >= PLAN_VARIANTS_MAX || e->workload_count > PLAN_WORKLOADS_MAX)
@@ -175,7 +193,7 @@ static bool plan_make(const struct options *o, const struct experiment *e, struc
     plan->workload_count = choose(e, chosen);
     if (!plan->workload_count)
         return text_fail(why, size, "%s: none of its workloads can run here", e->path);
-    if (!resolve(e, variants, why, size))
+    if (!lines_here(e, plan, why, size) || !resolve(e, variants, why, size))
         return false;
     for (size_t i = 0; i < plan->variant_count; i++)
         if (e->modes & 1u << MODE_TIME && strcmp(variants[i].d.label, e->reference) == 0 && !variants[i].d.missing)

@@ -8,6 +8,7 @@
 #include "bench/cmd/experiment_file.h"
 #include "bench/data/rival.h"
 #include "bench/data/store.h"
+#include "bench/judge/exits.h"
 #include "bench/judge/outcome.h"
 #include "bench/low/text.h"
 #include "bench/plan/variant.h"
@@ -36,7 +37,10 @@ static void print_metrics(const struct metric *list)
 
 static int list_metrics(void)
 {
+    static const struct metric exits[] = {
+        {EXITS_METRIC, "", "runs that fail, of ab and bisect", -1, MODE_TIME, false}, {NULL, NULL, NULL, 0, 0, false}};
     print_metrics(metrics);
+    print_metrics(exits);
     print_metrics(metric_families);
     return EXIT_OK;
 }
@@ -52,7 +56,7 @@ static int list_rivals(void)
                : *v.library ? v.library
                             : "the C library's own");
     }
-    printf("%-12s %-12s %s\n", "NAME=FILE.so", "-", "any other library that replaces malloc");
+    printf("%-12s %-12s %s\n", "NAME=FILE.so", "-", "any other library that replaces malloc; its path alone will do");
     return EXIT_OK;
 }
 
@@ -118,7 +122,7 @@ static int list_experiments(void)
 static int list_runs(void)
 {
     static struct store_run runs[1000];
-    struct store *st = store_open(db ? db : DB_DEFAULT, STORE_READ);
+    struct store *st = store_open(command_db(db), STORE_READ);
     size_t count = st ? store_runs(st, runs, sizeof runs / sizeof *runs) : 0;
     if (*store_error())
         command_bad("%s", store_error());

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_run.c - `hakbench run`: a variant against its A/A twin, the recorded baselines, glibc and every rival; and --resume.
  */
+#include "bench/cmd/any.h"
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
 #include "bench/cmd/measure.h"
@@ -24,11 +25,13 @@ static struct {
     int64_t resume;
 } given;
 static struct measure measure;
+static struct any any = {.measure = &measure};
 
 static const struct argp_option options[] = {
     {"workload", 'w', "NAME", 0, "a workload (again for more), or \"program arguments\", pinned if they show one thread; "
      "unless given: the five of `make bench`", 0},
-    {"rival", 'r', "NAME=FILE", 0, "another allocator's library to compare with (again for more), or a known name", 0},
+    {"rival", 'r', "NAME=FILE", 0,
+     "another allocator's library to compare with (again for more), its path alone, or a known name", 0},
     {"repeat", 'n', "N", 0, "timing samples of each cell (8)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long, at the end of a block, but never before the third (90)", 0},
     {"more", OPTION_MORE, "SECONDS", 0, MORE_HELP " (60; 0 with --repeat or --resume)", 0},
@@ -52,7 +55,6 @@ static void toggle_add(const char *word)
 
 static error_t parse(int key, char *text, struct argp_state *state)
 {
-    (void)state;
     switch (key) {
     case 'w': measure_workload(&measure, text); break;
     case 'r':
@@ -70,6 +72,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case OPTION_JSON: case OPTION_TSV: given.format = key; break;
     case OPTION_RESUME: given.resume = measure_number("--resume", text, 1, 0x7fffffff); break;
     case ARGP_KEY_ARG: toggle_add(text); break;
+    case ARGP_KEY_INIT: state->child_inputs[0] = &any; break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
@@ -118,6 +121,7 @@ static void rivals_add(void)
 static struct plan *plan_make(void)
 {
     measure_usual(&measure);
+    any_apply(&any);
     size_t under_test = measure_variant(&measure, "", given.toggles);
     rivals_add();
     baselines_add(under_test);
@@ -170,6 +174,7 @@ static struct dataset *measured(struct store *st, const struct plan *plan)
 
 int cmd_run(int argc, char **argv)
 {
+    static const struct argp_child children[] = {{&any_argp, 0, NULL, 0}, {0}};
     static const struct argp argp = {
         options,
         parse,
@@ -178,15 +183,15 @@ int cmd_run(int argc, char **argv)
         "recorded baselines, glibc and every rival installed; keeps all samples; prints a table.\v"
         "Exit status: 0; 1 when a workload failed; 2 on bad input; 130 when interrupted: go on "
         "with --resume.",
-        NULL,
+        children,
         NULL,
         NULL};
     given.budget = -1;
     given.more = -1;
     measure_command(&measure, argc, argv);
     command_parse(&argp, argc, argv, NULL);
-    if (given.resume && (*given.toggles || measure.plan.workload_count || given.seed))
-        command_bad("--resume %lld: the run's own variants, workloads and seed are taken; give no others",
+    if (given.resume && (*given.toggles || measure.plan.workload_count || given.seed || any.given))
+        command_bad("--resume %lld: the run's own variants, workloads, their options and seed are taken; give no others",
                     (long long)given.resume);
     struct store *st = measure_open(given.db);
     struct dataset *ds = measured(st, given.resume ? plan_resumed(st) : plan_make());

@@ -2,6 +2,7 @@
 /* command.c - how every command of hakbench reads its arguments: argp, but a mistake is one line that says what would be right.
  */
 #include "bench/cmd/command.h"
+#include "bench/low/tree.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,6 +20,12 @@ void command_bad(const char *format, ...)
     vfprintf(stderr, format, list);
     fputc('\n', stderr);
     exit(EXIT_BAD_INPUT);
+}
+
+const char *command_db(const char *db)
+{
+    static char path[4096];
+    return db ? db : tree_path(DB_DEFAULT, path, sizeof path);
 }
 
 int command_end(void)

@@ -20,6 +20,9 @@ int command_end(void);
 
 #define DB_DEFAULT STORE_DEFAULT /* unless --db says otherwise */
 
+/* db, or where it is NULL the default file, which lies in hakmem's tree. */
+const char *command_db(const char *db);
+
 /* Exit statuses. */
 enum {
     EXIT_OK,

@@ -5,12 +5,14 @@
  * them, so that a wrong key or a wrong type is its finding.
  */
 #include "bench/cmd/experiment_file.h"
+#include "bench/cmd/any.h"
 #include "bench/data/rival.h"
 #include "bench/judge/expect.h"
 #include "bench/judge/verdict.h"
 #include "bench/low/text.h"
+#include "bench/low/words.h"
 #include "bench/low/xalloc.h"
-#include "bench/plan/workload.h"
+#include "bench/plan/given.h"
 #include "bench/show/plot.h"
 #include <cyaml/cyaml.h>
 #include <glob.h>
@@ -25,15 +27,16 @@ enum { VARIANTS_MAX = 32 };
 
 /* What libcyaml fills in. */
 struct raw {
-    char *question, *reference, *subject;
+    char *question, *reference, *subject, *prepare, *cleanup, *sweeps;
     char *variants[VARIANTS_MAX];
-    char **rivals, **workloads, **modes, **expect, **plots;
-    unsigned rivals_count, workloads_count, modes_count, expect_count, plots_count, repeat;
+    char **rivals, **workloads, **commands, **modes, **expect, **plots;
+    unsigned rivals_count, workloads_count, commands_count, modes_count, expect_count, plots_count, repeat, warmup;
     double margin;
 };
 
 static const char *const keys[] = {"question", "variants", "reference", "subject", "rivals", "workloads",
-                                   "modes",    "repeat",   "margin",    "expect",  "plots",  NULL};
+                                   "modes",    "repeat",   "margin",    "expect",  "plots",  "commands",
+                                   "prepare",  "cleanup",  "warmup",    "for",     NULL};
 
 /* --- Where things stand in the file --------------------------------------------------------------------------------------- */
 
@@ -122,10 +125,75 @@ static void use_raw(const struct raw *raw, const char **labels, unsigned count, 
     e->reference = xalloc_need(strdup(raw->reference ? raw->reference : count ? labels[0] : ""));
     e->subject = xalloc_need(strdup(raw->subject ? raw->subject : count ? labels[count - 1] : ""));
     e->workloads = copy_list(raw->workloads, e->workload_count = raw->workloads_count);
+    e->prepare = raw->prepare ? xalloc_need(strdup(raw->prepare)) : NULL;
+    e->cleanup = raw->cleanup ? xalloc_need(strdup(raw->cleanup)) : NULL;
+    e->warmup = (int)raw->warmup;
     e->expect = copy_list(raw->expect, e->expect_count = raw->expect_count);
     e->plots = copy_list(raw->plots, e->plot_count = raw->plots_count);
     e->repeat = raw->repeat ? (int)raw->repeat : EXPERIMENT_REPEAT;
     e->margin = raw->margin > 0 ? raw->margin : RULE_MARGIN;
+}
+
+static void append_workload(struct experiment *e, const char *name)
+{
+    e->workloads = xalloc_need(reallocarray(e->workloads, e->workload_count + 2, sizeof *e->workloads));
+    e->workloads[e->workload_count++] = xalloc_need(strdup(name));
+    e->workloads[e->workload_count] = NULL;
+}
+
+/* Commands are workloads behind the others. What runs around samples is read, too; whether a program is here is asked when it
+ * is needed. */
+static bool use_commands(const struct raw *raw, yaml_document_t *doc, struct experiment *e, char *why, size_t size)
+{
+    const struct {
+        const char *key, *line;
+    } around[] = {{"prepare", e->prepare}, {"cleanup", e->cleanup}};
+    char one[1024];
+    for (unsigned i = 0; i < raw->commands_count; i++) {
+        const struct workload *w = given_named(raw->commands[i], one, sizeof one);
+        if (!w)
+            return text_fail(why, size, "%s:%u: %s", e->path, line_of(doc, "commands", (int)i), one);
+        for (unsigned k = 0; k < e->workload_count; k++)
+            if (strcmp(e->workloads[k], w->name) == 0)
+                return text_fail(why, size, "%s:%u: '%s' stands there twice", e->path, line_of(doc, "commands", (int)i),
+                                 w->name);
+        append_workload(e, w->name);
+    }
+    for (size_t i = 0; i < sizeof around / sizeof *around; i++) {
+        char **words = around[i].line ? words_split(around[i].line, one, sizeof one) : NULL;
+        words_free(words);
+        if (around[i].line && !words)
+            return text_fail(why, size, "%s:%u: %s: %s", e->path, line_of(doc, around[i].key, -1), around[i].key, one);
+    }
+    return true;
+}
+
+/* for: threads=1,2,4 size=16,64: every workload with every combination. */
+static bool use_sweeps(const struct raw *raw, yaml_document_t *doc, struct experiment *e, char *why, size_t size)
+{
+    struct sweep sweeps[SWEEPS_MAX];
+    const struct workload *all[PLAN_WORKLOADS_MAX], *w;
+    char one[1024], text[512];
+    int sweep_count = 0, count = 0, more = 0;
+    unsigned line = line_of(doc, "for", -1);
+    snprintf(text, sizeof text, "%s", raw->sweeps);
+    for (char *save, *word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+        if (sweep_count == SWEEPS_MAX)
+            return text_fail(why, size, "%s:%u: for: at most %d arguments", e->path, line, SWEEPS_MAX);
+        if (!sweep_read(word, &sweeps[sweep_count++], one, sizeof one))
+            return text_fail(why, size, "%s:%u: %s", e->path, line, one);
+    }
+    for (unsigned i = 0; i < e->workload_count; i++, count += more) {
+        w = workload_find(e->workloads[i], one, sizeof one);
+        more = w ? any_expand(w, sweeps, sweep_count, all + count, PLAN_WORKLOADS_MAX - count, one, sizeof one) : -1;
+        if (more < 0)
+            return text_fail(why, size, "%s:%u: %s", e->path, line, one);
+        free(e->workloads[i]);
+    }
+    e->workload_count = 0;
+    for (int i = 0; i < count; i++)
+        append_workload(e, all[i]->name);
+    return true;
 }
 
 /* The modes that are named, as bits. */
@@ -172,6 +240,9 @@ static void note_complaint(cyaml_log_t level, void *context, const char *format,
 #define LIST(key, member) \
     CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw, member, &string, 0, CYAML_UNLIMITED)
 
+#define STRING(key, member) \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw, member, 1, CYAML_UNLIMITED)
+
 /* Loads into e, or says what libcyaml found wrong. */
 static bool load_file(const char *path, yaml_document_t *doc, struct experiment *e, char *why, size_t size)
 {
@@ -186,12 +257,16 @@ static bool load_file(const char *path, yaml_document_t *doc, struct experiment 
             .value = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, char, 0, CYAML_UNLIMITED)}};
     const cyaml_schema_field_t fields[] = {
         CYAML_FIELD_STRING_PTR("question", CYAML_FLAG_POINTER, struct raw, question, 1, CYAML_UNLIMITED),
-        CYAML_FIELD_STRING_PTR("reference", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw, reference, 1,
-                               CYAML_UNLIMITED),
-        CYAML_FIELD_STRING_PTR("subject", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw, subject, 1, CYAML_UNLIMITED),
+        STRING("reference", reference),
+        STRING("subject", subject),
         CYAML_FIELD_MAPPING("variants", CYAML_FLAG_DEFAULT, struct raw, variants, variants),
         LIST("rivals", rivals),
         LIST("workloads", workloads),
+        LIST("commands", commands),
+        STRING("prepare", prepare),
+        STRING("cleanup", cleanup),
+        STRING("for", sweeps),
+        CYAML_FIELD_UINT("warmup", CYAML_FLAG_OPTIONAL, struct raw, warmup),
         LIST("modes", modes),
         LIST("expect", expect),
         LIST("plots", plots),
@@ -206,7 +281,8 @@ static bool load_file(const char *path, yaml_document_t *doc, struct experiment 
     cyaml_err_t error = cyaml_load_file(path, &config, &top, (cyaml_data_t **)&raw, NULL);
     if (error == CYAML_OK && raw) {
         use_raw(raw, labels, count, e);
-        bool good = use_modes(raw, doc, e, why, size);
+        bool good = use_modes(raw, doc, e, why, size) && use_commands(raw, doc, e, why, size) &&
+                    (!raw->sweeps || use_sweeps(raw, doc, e, why, size));
         cyaml_free(&config, &top, raw, 0);
         return good;
     }

@@ -33,6 +33,14 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 const struct argp files_argp = {.options = options, .parser = parse};
 
+bool files_asked(const struct files *f)
+{
+    for (int i = 0; i < FILES; i++)
+        if (f->path[i])
+            return true;
+    return false;
+}
+
 void files_begin(struct files *f)
 {
     for (int i = 0; i < FILES; i++) {

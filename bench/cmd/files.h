@@ -22,6 +22,9 @@ struct files {
 /* An argp child, whose input is a struct files. */
 extern const struct argp files_argp;
 
+/* Is any file asked for? */
+bool files_asked(const struct files *f);
+
 /* A file that cannot be written is bad input: known before anything is measured. */
 void files_begin(struct files *f);
 

@@ -118,7 +118,7 @@ struct plan *measure_plan(struct measure *m)
 
 struct store *measure_open(const char *db)
 {
-    struct store *st = store_open(db ? db : DB_DEFAULT, STORE_WRITE);
+    struct store *st = store_open(command_db(db), STORE_WRITE);
     if (!st)
         command_bad("%s", store_error());
     return st;

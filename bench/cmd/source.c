@@ -66,7 +66,7 @@ struct dataset *source_load(const struct source *s)
         command_bad("--run names one run, --experiment the newest of its kind: want one of them");
     if (s->from)
         return load_tsv(s->from);
-    struct store *st = store_open(s->db ? s->db : DB_DEFAULT, STORE_READ);
+    struct store *st = store_open(command_db(s->db), STORE_READ);
     int64_t run = !st || s->run ? s->run : store_latest(st, s->experiment, false);
     struct dataset *ds = st && run > 0 ? store_load(st, run) : NULL;
     if (!ds)

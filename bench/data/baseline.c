@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* baseline.c - reads bench/baselines.tsv. See baseline.h. */
 #include "bench/data/baseline.h"
+#include "bench/low/tree.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +26,8 @@ size_t baselines(const struct baseline **out)
 {
     static struct baseline list[BASELINES_MAX];
     static size_t count;
-    char line[1024];
-    FILE *file = count ? NULL : fopen("bench/baselines.tsv", "r");
+    char line[1024], path[4096];
+    FILE *file = count ? NULL : fopen(tree_path("bench/baselines.tsv", path, sizeof path), "r");
     while (file && count < BASELINES_MAX && fgets(line, sizeof line, file))
         if (line[0] != '#' && line[0] != '\n')
             parse(line, &list[count++]);

@@ -253,3 +253,8 @@ bool dataset_is_program(const char *command)
     size_t length = sizeof program - 1;
     return strncmp(command, program, length) == 0 && (command[length] == 0 || command[length] == ' ');
 }
+
+bool dataset_is_command(const char *command)
+{
+    return strncmp(command, DATASET_COMMAND, sizeof DATASET_COMMAND - 1) == 0;
+}

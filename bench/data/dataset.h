@@ -26,7 +26,7 @@ struct ds_variant {
 
 struct ds_workload {
     char name[64];     /* random_mixed-seed */
-    char command[256]; /* random_mixed 200000 4096 1234567 */
+    char command[256]; /* random_mixed 200000 4096 1234567; or DATASET_COMMAND and a command line */
     char what[128];
     int threads;
 };
@@ -88,6 +88,10 @@ size_t dataset_pairs(const struct dataset *ds, int a, int b, int workload, const
 /* Median over a cell; NAN when empty. A derived metric is the median of the samples' own ratios (the launcher notes ops in
  * every mode); where no sample has all its parts, it is made of the parts' medians. */
 double dataset_median(const struct dataset *ds, int variant, int workload, const char *metric);
+
+/* A workload's command that begins so is a command line of the user's, not a program of bench/work. */
+#define DATASET_COMMAND "$ "
+bool dataset_is_command(const char *command);
 
 /* Is it a real program, of bench/program? What such a one prints is the same under every allocator. */
 bool dataset_is_program(const char *command);

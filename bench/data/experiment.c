@@ -55,6 +55,8 @@ void experiment_free(struct experiment *e)
     free(e->question);
     free(e->reference);
     free(e->subject);
+    free(e->prepare);
+    free(e->cleanup);
     free_list(e->rivals, e->rival_count);
     free_list(e->workloads, e->workload_count);
     free_list(e->expect, e->expect_count);

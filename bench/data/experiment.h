@@ -26,8 +26,10 @@ struct experiment {
     char *subject;   /* the label whose costs the report tells; the last variant unless given */
     char **rivals;
     unsigned rival_count; /* `all` stands for every rival known */
-    char **workloads;
+    char **workloads; /* those of `commands`, too, and each with each value of `for` */
     unsigned workload_count;
+    char *prepare, *cleanup; /* command lines around each sample; NULL: none */
+    int warmup;              /* samples of each cell before its first */
     unsigned modes; /* bits 1u << MODE_x; unless given: those that the metrics of `expect` and the `plots` need, and count */
     bool modes_given; /* on every workload, then */
     unsigned *workload_modes; /* [workload_count], of each, where they are not given */

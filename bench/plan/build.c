@@ -6,6 +6,7 @@
 #include "bench/plan/build.h"
 #include "bench/low/shell.h"
 #include "bench/low/text.h"
+#include "bench/low/tree.h"
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -41,20 +42,25 @@ static void complaint(char *said, char *why, size_t size)
 bool build_library(const struct build *b, char *out, size_t room, char *why, size_t size)
 {
     static char said[65536];
-    char command[TEXT_MAX + 256], real[PATH_MAX];
+    char command[TEXT_MAX + 256], path[PATH_MAX], real[PATH_MAX];
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\r\033[Khakbench: building %s%s%s", *b->toggles ? b->toggles : "the newest variant",
                 *b->revision ? " at " : "", b->revision);
+    setenv("HAKBENCH_ROOT", tree_root(), 1); // whatever the path holds, it is no part of the command
     if (*b->revision)
-        snprintf(command, sizeof command, "phases/build-revision '%s' %s 2>&1 </dev/null", b->revision, b->toggles);
+        snprintf(command, sizeof command, "cd \"$HAKBENCH_ROOT\" && phases/build-revision '%s' %s 2>&1 </dev/null", b->revision,
+                 b->toggles);
     else
         snprintf(command, sizeof command,
+                 "cd \"$HAKBENCH_ROOT\" && "
                  "env -u MAKEFLAGS -u MFLAGS -u GNUMAKEFLAGS -u MAKELEVEL make -s -j\"$(nproc)\" %s print-lib 2>&1 </dev/null",
                  b->toggles);
-    int lock = open("out/.make.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0666); // one build at a time in this tree
+    tree_path("out/.make.lock", path, sizeof path);
+    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666); // one build at a time in this tree
     if (lock >= 0)
         flock(lock, LOCK_EX);
     int status = shell_run(command, said, sizeof said);
+    unsetenv("HAKBENCH_ROOT");
     if (lock >= 0)
         close(lock);
     if (isatty(STDERR_FILENO))
@@ -63,7 +69,7 @@ bool build_library(const struct build *b, char *out, size_t room, char *why, siz
         complaint(said, why, size);
         return false;
     }
-    if (!realpath(shell_last_line(said), real) || access(real, R_OK) != 0)
+    if (!realpath(tree_path(shell_last_line(said), path, sizeof path), real) || access(real, R_OK) != 0)
         return text_fail(why, size, "%s: this build has no library to preload", b->toggles);
     snprintf(out, room, "%s", real);
     return true;
@@ -71,7 +77,7 @@ bool build_library(const struct build *b, char *out, size_t room, char *why, siz
 
 void build_root(const struct build *b, const char *library, char *out, size_t room)
 {
-    snprintf(out, room, "%s", *b->revision ? library : ".");
+    snprintf(out, room, "%s", *b->revision ? library : tree_root());
     for (int i = 0; *b->revision && i < 3; i++) // of <root>/out/<variant>/libhakmem.so
         if (strrchr(out, '/'))
             *strrchr(out, '/') = 0;

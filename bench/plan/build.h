@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* build.h - a variant of ours: the library that is built of it, in this tree or at a revision.
  *
- * Everything runs in the root of the tree, which is the current folder. Nothing here is thread-safe.
+ * Everything runs in the root of the tree (tree.h). Nothing here is thread-safe.
  */
 #ifndef BENCH_BUILD_H
 #define BENCH_BUILD_H

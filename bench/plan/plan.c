@@ -3,6 +3,7 @@
  */
 #include "bench/plan/plan.h"
 #include "bench/data/rival.h"
+#include "bench/plan/sweep.h"
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <stdio.h>
@@ -93,6 +94,26 @@ void plan_describe(const struct plan *p, char *out, size_t size)
         if (p->mode_counts[m])
             snprintf(out + strlen(out), size - strlen(out), "%d:%x,", m, (unsigned)p->mode_counts[m]);
     snprintf(out + strlen(out), size - strlen(out), " most=%d", p->most);
+    if (p->warmup || p->exits)
+        snprintf(out + strlen(out), size - strlen(out), " warmup=%d exits=%d", p->warmup, p->exits);
+}
+
+void plan_keep(const struct plan *p, struct dataset *ds)
+{
+    char text[512];
+    plan_describe(p, text, sizeof text);
+    dataset_set_context(ds, "plan", text);
+    if (p->prepare)
+        dataset_set_context(ds, "prepare", p->prepare);
+    if (p->cleanup)
+        dataset_set_context(ds, "cleanup", p->cleanup);
+}
+
+/* A copy of a context; NULL: there is none. */
+static const char *kept_copy(const struct dataset *ds, const char *key)
+{
+    const char *text = dataset_context(ds, key);
+    return *text ? strdup(text) : NULL;
 }
 
 /* 2:1c,3:1c, into out[2] and out[3]; answers what follows. */
@@ -119,7 +140,9 @@ bool plan_undescribe(const char *text, struct plan *p, uint64_t *skip)
     uint64_t counts[MODES] = {0};
     if (strncmp(text, more, sizeof more - 1) == 0)
         text = read_bits(text + sizeof more - 1, counts, MODES);
-    sscanf(text, " most=%d", &p->most);
+    int exits = 0;
+    sscanf(text, " most=%d warmup=%d exits=%d", &p->most, &p->warmup, &exits);
+    p->exits = exits;
     for (int m = 0; m < MODES; m++)
         p->mode_counts[m] = (int)counts[m];
     p->skip = skip;
@@ -183,7 +206,7 @@ static bool plan_fill(const struct dataset *ds, const char *const *given, struct
             !variant_again(&ds->variants[v], given, ds->run, &out->variants[out->variant_count++], why, size))
             return false;
     for (size_t w = 0; w < ds->workload_count; w++)
-        if (!(out->workloads[out->workload_count++] = workload_find(ds->workloads[w].name, why, size)))
+        if (!(out->workloads[out->workload_count++] = sweep_again(&ds->workloads[w], why, size)))
             return false;
     uint64_t *skip = calloc(out->variant_count + 1, sizeof *skip);
     if (!skip || !plan_undescribe(dataset_context(ds, "plan"), out, skip)) {
@@ -203,6 +226,8 @@ bool plan_resume(const struct dataset *ds, const char *const *given, struct plan
     out->command = strdup(ds->command);
     out->seed = ds->seed;
     out->resume = ds->run;
+    out->prepare = kept_copy(ds, "prepare");
+    out->cleanup = kept_copy(ds, "cleanup");
     bool good = out->variants && out->workloads && out->experiment && out->command && plan_fill(ds, given, out, why, size);
     if (!good)
         plan_free(out);
@@ -216,5 +241,7 @@ void plan_free(struct plan *p)
     free((void *)p->skip);
     free((void *)p->experiment);
     free((void *)p->command);
+    free((void *)p->prepare);
+    free((void *)p->cleanup);
     memset(p, 0, sizeof *p);
 }

@@ -26,6 +26,9 @@ struct plan {
     double budget;           /* seconds for timing; 0: none. At least 3 blocks are taken all the same */
     double *budget_left;     /* NULL; or what is left of it, kept from run to run: 0 or less when it has ended the timing */
     double timeout;          /* seconds for one sample; 0: the launcher's default */
+    const char *prepare, *cleanup; /* command lines before and after each sample, not timed; NULL: none */
+    int warmup;              /* samples of each cell before its first, which are not kept */
+    bool exits;              /* failing runs are counted, as the metric exit, and not the end of their cell */
     uint64_t seed;
     int twin;                /* index of a variant measured twice as A/A; -1: none. The twin comes after all variants, as
                                 "<label> A/A", in timing only: the same file under the same path */
@@ -62,7 +65,10 @@ bool plan_takes(const struct plan *p, enum mode mode, size_t workload);
 /* Are a stored run's variants and workloads those of the plan, file for file? false: why holds one line. */
 bool plan_matches(const struct plan *p, const struct dataset *ds, char *why, size_t size);
 
-/* What is stored as the context "plan", so that a run can be resumed. */
+/* Stores it as contexts of the run, so that it can be resumed. */
+void plan_keep(const struct plan *p, struct dataset *ds);
+
+/* The one of them that is called "plan". */
 void plan_describe(const struct plan *p, char *out, size_t size);
 
 /* The other way; skip: p->variant_count zeroed words, p's from now on. false: it is no such text. */

@@ -94,6 +94,30 @@ static bool file_resolve(const char *text, struct variant *out, char *why, size_
     return true;
 }
 
+bool variant_is_path(const char *text)
+{
+    bool begins = *text == '/' || *text == '.', toggles = strpbrk(text, "=@") != NULL;
+    return begins || (!toggles && (strchr(text, '/') || strstr(text, ".so")));
+}
+
+/* A file by its path alone; it is called by its name: "liba.so". */
+static bool path_resolve(const char *text, struct variant *out, char *why, size_t size)
+{
+    char *path = realpath(text, NULL);
+    bool here = path && (size_t)snprintf(out->library, sizeof out->library, "%s", path) < sizeof out->library;
+    const char *wrong = path ? "too long" : strerror(errno);
+    free(path);
+    if (!here)
+        return text_fail(why, size, "%.300s: %s; want the path of a library", text, wrong);
+    const char *name = strrchr(text, '/') ? strrchr(text, '/') + 1 : text;
+    snprintf(out->d.label, sizeof out->d.label, "%s%.50s", islower((unsigned char)*name) ? "" : "lib-", name);
+    for (char *c = out->d.label; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("._+-", *c))
+            *c = '_';
+    snprintf(out->d.kind, sizeof out->d.kind, "rival");
+    return true;
+}
+
 /* --- Our own -------------------------------------------------------------------------------------------------------------- */
 
 /* The folder that the library was built in is the canonical name; the revision follows it: p12@v0.1. */
@@ -123,7 +147,7 @@ static bool own_resolve(const char *text, struct variant *out, char *why, size_t
         return text_fail(why, size, "'%.40s...': too long: at most %zu characters", text, sizeof out->d.toggles - 1);
     if (!build_read(text, &b, why, size)) {
         if (strstr(why, "is no variant"))
-            text_add(why, size, "; or another allocator:%s, name=/path/lib.so", rival_names());
+            text_add(why, size, "; or another allocator:%s, name=/path/lib.so, /path/lib.so", rival_names());
         return false;
     }
     if (!build_library(&b, out->library, sizeof out->library, why, size))
@@ -168,6 +192,8 @@ bool variant_resolve(const char *label, const char *text, struct variant *out, c
     out->d.twin_of = -1;
     if (rival)
         good = *rival->file ? rival_resolve(rival, out) : libc_resolve(out);
+    else if (variant_is_path(text))
+        good = path_resolve(text, out, why, size);
     else if (islower((unsigned char)text[0]) && text[strcspn(text, "= ")] == '=')
         good = file_resolve(text, out, why, size);
     else

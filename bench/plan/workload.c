@@ -5,6 +5,8 @@
  * They are different workloads and never compared.
  */
 #include "bench/plan/workload.h"
+#include "bench/low/tree.h"
+#include "bench/low/xalloc.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,24 +208,25 @@ static int threads_of(const char *command, size_t length)
     return threads ? threads : 2;
 }
 
-/* A copy of the text, with the threads of its program. It lives as long as the process. */
-static const struct workload *made(const char *text, size_t length)
+int workload_threads(const char *command)
 {
-    static struct workload rows[32];
-    static struct {
-        char text[256];
-    } names[32];
-    static size_t count;
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i].text, text) == 0)
-            return &rows[i];
-    if (count == sizeof rows / sizeof *rows)
-        return NULL;
-    struct workload *row = &rows[count];
-    snprintf(names[count].text, sizeof names[count].text, "%s", text);
-    *row = (struct workload){names[count].text, names[count].text, "as given", threads_of(text, length), 1, NULL};
-    count++;
-    return row;
+    return threads_of(command, strcspn(command, " "));
+}
+
+/* What was kept, the newest first. */
+static struct kept {
+    struct kept *next;
+    struct workload row;
+} *kept;
+
+const struct workload *workload_keep(const struct workload *w)
+{
+    struct kept *k = xalloc_zeroed(1, sizeof *k);
+    k->row = (struct workload){xalloc_need(strdup(w->name)), xalloc_need(strdup(w->command)), xalloc_need(strdup(w->what)),
+                               w->threads, w->seconds, w->counts ? xalloc_need(strdup(w->counts)) : NULL};
+    k->next = kept;
+    kept = k;
+    return &k->row;
 }
 
 /* The valid names, as far as they fit. */
@@ -235,18 +238,20 @@ static void names_append(char *out, size_t size)
 
 const struct workload *workload_find(const char *text, char *why, size_t size)
 {
+    for (const struct kept *k = kept; k; k = k->next)
+        if (strcmp(k->row.name, text) == 0)
+            return &k->row;
     for (size_t i = 0; i < workload_count; i++)
         if (strcmp(workloads[i].name, text) == 0)
             return &workloads[i];
     size_t length = strcspn(text, " ");
-    char path[128];
+    char path[128], whole[4096];
     snprintf(path, sizeof path, "bench/work/%.*s.c", (int)length, text);
-    if (!memchr(text, '/', length) && length && access(path, R_OK) == 0) {
-        const struct workload *w = strlen(text) < 64 ? made(text, length) : NULL;
-        if (!w)
-            snprintf(why, size, "workload '%.80s': too long, or too many of them: at most 63 characters and 32 workloads",
-                     text);
-        return w;
+    if (!memchr(text, '/', length) && length && access(tree_path(path, whole, sizeof whole), R_OK) == 0) {
+        if (strlen(text) < 64)
+            return workload_keep(&(struct workload){text, text, "as given", threads_of(text, length), 1, NULL});
+        snprintf(why, size, "workload '%.80s': too long: at most 63 characters", text);
+        return NULL;
     }
     snprintf(why, size, "no workload '%.80s'; workloads:", text);
     names_append(why, size);
@@ -259,11 +264,14 @@ bool workload_here(const struct workload *w, char *why, size_t size)
     char command[320], line[128] = "";
     if (!dataset_is_program(w->command) || strpbrk(w->command, "\"'$`\\;|&<>"))
         return true;
-    snprintf(command, sizeof command, "bench/program/%.200s.sh check 2>&1", w->command + strlen("program "));
+    setenv("HAKBENCH_ROOT", tree_root(), 1); // whatever the path holds, it is no part of the command
+    snprintf(command, sizeof command, "cd \"$HAKBENCH_ROOT\" && bench/program/%.200s.sh check 2>&1",
+             w->command + strlen("program "));
     FILE *pipe = popen(command, "r");
     if (pipe && fgets(line, sizeof line, pipe))
         line[strcspn(line, "\n")] = 0;
     bool here = pipe && pclose(pipe) == 0;
+    unsetenv("HAKBENCH_ROOT");
     if (!here)
         snprintf(why, size, "%s: %s", w->name, line);
     return here;

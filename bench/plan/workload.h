@@ -15,10 +15,16 @@ struct workload {
 extern const struct workload workloads[];
 extern const size_t workload_count;
 
-/* By name; or text that begins with the name of a program of bench/work ("larson 1 8 1000 ..."): then it is made on the spot
- * and named as it is written; threads are what its argument says, or more where none says so. NULL: why holds one line that
- * lists the valid names. */
+/* By name, of the table and of what was kept; or text that begins with the name of a program of bench/work ("larson 1 8 1000
+ * ..."): then it is made on the spot and named as it is written; threads are what its argument says, or more where none says
+ * so. NULL: why holds one line that lists the valid names. */
 const struct workload *workload_find(const char *text, char *why, size_t size);
+
+/* Keeps a copy of a workload as long as the process lives, which workload_find knows by its name from now on. */
+const struct workload *workload_keep(const struct workload *w);
+
+/* Threads of a command of bench/work, as far as its arguments or the table tell; 2, that is not pinned, where nothing does. */
+int workload_threads(const char *command);
 
 /* Can it run here? A real program (bench/program) may not be installed. false: why names what is missing. */
 bool workload_here(const struct workload *w, char *why, size_t size);

@@ -69,15 +69,28 @@ static int decimals(double value)
     return value < 1 ? 4 : value < 10 ? 3 : value < 100 ? 2 : 1;
 }
 
+/* What a figure of throughput is divided by: a million, unless no cell of the workload has a thousand operations per second. */
+static double throughput_one(const struct table *t, int workload)
+{
+    bool many = false, any = false;
+    for (int v = 0; v < (int)t->ds->variant_count; v++) {
+        double value = dataset_median(t->ds, v, workload, "ops_s");
+        many |= value >= 1000;
+        any |= !isnan(value);
+    }
+    return many || !any ? 1e6 : 1;
+}
+
 static void throughput_print(struct table *t, int variant, int workload)
 {
+    double one = throughput_one(t, workload);
     size_t n = cell_values(t, variant, workload, "ops_s");
     if (cell_failed(t, variant, workload, MODE_TIME) || !n) {
         fprintf(t->out, " %8s %-16s", n || cell_failed(t, variant, workload, MODE_TIME) ? "failed" : "-", "");
         return;
     }
     struct stats_interval i = stats_median_interval(t->values, n, 0.95);
-    struct stats_interval m = {i.value / 1e6, i.lo / 1e6, i.hi / 1e6};
+    struct stats_interval m = {i.value / one, i.lo / one, i.hi / one};
     fprintf(t->out, " %8.*f %-16s", decimals(m.value), m.value, interval_text(m, decimals(m.value)));
     t->least = n < t->least ? n : t->least;
     t->most = n > t->most ? n : t->most;
@@ -216,7 +229,8 @@ static void workload_print(struct table *t, int workload)
     char against[16];
     snprintf(against, sizeof against, "x %.13s", t->ds->variants[t->reference].label);
     fprintf(t->out, "\n%s: %s (%s)\n", w->name, w->command, w->what);
-    fprintf(t->out, "  %-18s %8s %-16s %-21s %-15s", "allocator", "M ops/s", "[95 %]", against, "verdict");
+    fprintf(t->out, "  %-18s %8s %-16s %-21s %-15s", "allocator", throughput_one(t, workload) > 1 ? "M ops/s" : "ops/s",
+            "[95 %]", against, "verdict");
     for (int i = 0; i < column_count(t); i++)
         fprintf(t->out, " %*s", column_width(shown[i]), column_of(shown[i])->head);
     fprintf(t->out, "\n");

@@ -5,6 +5,9 @@
  */
 #include "bench/take/context.h"
 #include "bench/low/binary.h"
+#include "bench/low/program.h"
+#include "bench/low/tree.h"
+#include "bench/low/words.h"
 #include "bench/take/launch.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -99,10 +102,11 @@ static void machine(struct dataset *ds)
 /* Compiler and flags of every variant, as its own build says; those that are the same stand once. */
 static void builds(struct dataset *ds)
 {
-    char path[256], text[512], first[512] = "", key[48];
+    char path[256], file[4096], text[512], first[512] = "", key[48];
     for (size_t v = 0; v < ds->variant_count; v++) {
         snprintf(path, sizeof path, "out/%s/variant.h", ds->variants[v].variant);
-        if (!*ds->variants[v].variant || !line_with(path, "#define HAK_BUILD", text, sizeof text) || strcmp(text, first) == 0)
+        tree_path(path, file, sizeof file);
+        if (!*ds->variants[v].variant || !line_with(file, "#define HAK_BUILD", text, sizeof text) || strcmp(text, first) == 0)
             continue;
         snprintf(key, sizeof key, *first ? "build.%.40s" : "build", ds->variants[v].label);
         set(ds, key, text);
@@ -111,16 +115,33 @@ static void builds(struct dataset *ds)
     }
 }
 
+/* The program of a user's command, by content. */
+static void command_program(struct dataset *ds, const char *line)
+{
+    char path[4096], why[256], key[48], sum[65];
+    char **words = words_split(line, why, sizeof why);
+    if (words && program_find(words[0], path, sizeof path, why, sizeof why)) {
+        snprintf(key, sizeof key, PROGRAM DATASET_COMMAND "%s", strrchr(path, '/') + 1);
+        set(ds, key, binary_sha256(path, sum) ? sum : "");
+    }
+    words_free(words);
+}
+
 /* What the workloads run, by content. */
 static void programs(struct dataset *ds)
 {
-    char path[256], key[48], sum[65];
+    char path[256], file[4096], key[48], sum[65];
     for (size_t w = 0; w < ds->workload_count; w++) {
-        int length = (int)strcspn(ds->workloads[w].command, " ");
-        snprintf(path, sizeof path, "out/work/%.*s", length, ds->workloads[w].command);
-        snprintf(key, sizeof key, PROGRAM "%.*s", length, ds->workloads[w].command);
+        const char *command = ds->workloads[w].command;
+        int length = (int)strcspn(command, " ");
+        if (dataset_is_command(command)) {
+            command_program(ds, command + strlen(DATASET_COMMAND));
+            continue;
+        }
+        snprintf(path, sizeof path, "out/work/%.*s", length, command);
+        snprintf(key, sizeof key, PROGRAM "%.*s", length, command);
         if (!*dataset_context(ds, key))
-            set(ds, key, binary_sha256(path, sum) ? sum : "");
+            set(ds, key, binary_sha256(tree_path(path, file, sizeof file), sum) ? sum : "");
     }
 }
 
@@ -156,7 +177,8 @@ bool context_matches(const struct dataset *ds, char *why, size_t size)
 
 int context_lock(bool *others)
 {
-    int fd = open("out/measure.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    char path[4096];
+    int fd = open(tree_path("out/measure.lock", path, sizeof path), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     *others = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     if (fd >= 0)
         flock(fd, LOCK_SH);
@@ -170,9 +192,11 @@ void context_collect(struct dataset *ds)
     builds(ds);
     line_of_command("gcc --version 2>/dev/null", text, sizeof text);
     set(ds, "compiler", text);
-    line_of_command("git rev-parse --short=12 HEAD 2>/dev/null", text, sizeof text);
+    setenv("HAKBENCH_ROOT", tree_root(), 1); // whatever the path holds, it is no part of the command
+    line_of_command("git -C \"$HAKBENCH_ROOT\" rev-parse --short=12 HEAD 2>/dev/null", text, sizeof text);
     bool git = *text;
     set(ds, "git", git ? text : "no git repository");
-    line_of_command("git status --porcelain --untracked-files=no 2>/dev/null", text, sizeof text);
+    line_of_command("git -C \"$HAKBENCH_ROOT\" status --porcelain --untracked-files=no 2>/dev/null", text, sizeof text);
+    unsetenv("HAKBENCH_ROOT");
     set(ds, "dirty", !git ? "" : *text ? "yes" : "no");
 }

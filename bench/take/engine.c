@@ -14,6 +14,7 @@
 #include "bench/take/launch.h"
 #include "bench/take/progress.h"
 #include "bench/take/quiet.h"
+#include "bench/take/shot.h"
 #include "bench/take/work_count.h"
 #include <errno.h>
 #include <math.h>
@@ -25,7 +26,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BLOCKS_MIN = 3, TIMED_PER_BLOCK = 2, UNLIMITED_COUNTS = 6 };
+enum { BLOCKS_MIN = 3, TIMED_PER_BLOCK = 2, UNLIMITED_COUNTS = 6, ASKED_MAX = 20 };
 
 struct engine {
     struct store *store;
@@ -45,11 +46,16 @@ struct engine {
 
 /* --- Beginning ------------------------------------------------------------------------------------------------------------ */
 
+/* Where failing runs are counted, a library that fails now and then is asked again. */
 static bool identify(const struct plan *p, char *why, size_t size)
 {
-    for (size_t v = 0; v < p->variant_count; v++)
-        if (!p->variants[v].d.missing && !variant_identify(&p->variants[v], why, size))
+    for (size_t v = 0; v < p->variant_count; v++) {
+        bool good = p->variants[v].d.missing;
+        for (int i = 0; !good && !launch_stopped && i < (p->exits ? ASKED_MAX : 1); i++)
+            good = variant_identify(&p->variants[v], why, size);
+        if (!good)
             return false;
+    }
     return true;
 }
 
@@ -90,7 +96,7 @@ static void engine_open(struct engine *e, struct store *st, const struct plan *g
     twin_append(&e->plan, given);
     e->plan.repeat += e->plan.repeat % TIMED_PER_BLOCK;
     e->plan.counts += !e->plan.counts;
-    e->plan.modes |= 1u << MODE_COUNT;
+    e->plan.modes |= given->exits ? 0 : 1u << MODE_COUNT;
     e->cells = e->plan.variant_count * e->plan.workload_count;
     e->cpu = cpu_choose();
     e->lock = context_lock(&e->others);
@@ -120,27 +126,9 @@ static void engine_close(struct engine *e)
         free(e->done[m]);
 }
 
-/* The phases without counters, of all variants: each once, in the order in which they are met. */
-static void uncounted_note(const struct engine *e, struct dataset *ds)
-{
-    char text[512] = "", name[64];
-    for (size_t v = 0; v < e->plan.variant_count; v++)
-        for (int i = 0; i < e->plan.variants[v].proof_count; i++) {
-            const struct proof *proof = &e->plan.variants[v].proof[i];
-            snprintf(name, sizeof name, "%s,", proof->phase);
-            if (!*proof->counters && !strstr(text, name))
-                text_add(text, sizeof text, "%s%s", *text ? " " : "", name);
-        }
-    if (*text)
-        text[strlen(text) - 1] = 0;
-    if (*text)
-        dataset_set_context(ds, PROOF_UNCOUNTED, text);
-}
-
 static bool run_begin(struct engine *e)
 {
     struct dataset *ds = dataset_new();
-    char text[512];
     snprintf(ds->experiment, sizeof ds->experiment, "%s", e->plan.experiment);
     snprintf(ds->command, sizeof ds->command, "%s", e->plan.command);
     ds->seed = e->plan.seed;
@@ -155,12 +143,11 @@ static bool run_begin(struct engine *e)
         dataset_add_workload(ds, &to);
     }
     context_collect(ds);
-    uncounted_note(e, ds);
+    uncounted_note(e->plan.variants, e->plan.variant_count, ds);
+    plan_keep(&e->plan, ds);
     dataset_set_context(ds, "other measurements", e->others ? "yes" : "no");
     if (e->plan.gate_count)
         experiment_keep(ds, e->plan.gates, e->plan.gate_count, e->plan.margin);
-    plan_describe(&e->plan, text, sizeof text);
-    dataset_set_context(ds, "plan", text);
     e->run = store_run_begin(e->store, ds);
     dataset_free(ds);
     if (e->run < 0)
@@ -238,10 +225,11 @@ static bool sample_store(struct engine *e, size_t cell, enum mode mode, int bloc
 }
 
 /* Our own must name itself in every counting run, and tell what its phases did. */
-static void count_check(struct engine *e, size_t v, struct launch_result *r)
+static void count_check(struct engine *e, size_t v, size_t w, struct launch_result *r)
 {
     const struct variant *own = &e->plan.variants[v];
-    if (strcmp(own->d.kind, "hakmem") != 0 || r->failed)
+    bool silent = dataset_is_command(e->plan.workloads[w]->command) && !*r->variant; /* it may end without a word of ours */
+    if (strcmp(own->d.kind, "hakmem") != 0 || r->failed || silent)
         return;
     r->failed = !variant_is_named(&own->d, r->variant);
     if (r->failed)
@@ -264,34 +252,66 @@ static void checksum_check(struct engine *e, size_t w, struct launch_result *r)
                  r->checksum);
 }
 
+/* Runs that are not kept, before the first timing sample of a cell. */
+static bool warm_up(struct engine *e, size_t cell, const struct shot *s)
+{
+    struct launch_result r;
+    bool good = true;
+    if (s->mode != MODE_TIME || e->done[MODE_TIME][cell])
+        return true;
+    for (int i = 0; i < e->plan.warmup && good && !launch_stopped; i++) {
+        good = shot_take(s, &r, e->why, sizeof e->why);
+        launch_free(&r);
+    }
+    return good && !launch_stopped;
+}
+
+/* Counted as the metric exit: nothing else is known of a run that failed. */
+static void exit_note(struct launch_result *r)
+{
+    bool failed = r->failed;
+    r->value_count = failed ? 0 : r->value_count;
+    r->failed = false;
+    harvest_add(r, "exit", failed);
+}
+
+/* A failed sample is shown, and is the last of its cell. False: of a command it is the last of all. */
+static bool failure_note(struct engine *e, size_t cell, const struct shot *s, const struct launch_result *r)
+{
+    e->failed[cell] = true;
+    progress_clear();
+    if (dataset_is_command(s->workload->command)) {
+        shot_failure(s, r, e->why, sizeof e->why);
+        return false;
+    }
+    fprintf(stderr, "hakbench: %s on %s failed: %s\n", s->variant->d.label, s->workload->name, r->why);
+    return true;
+}
+
 /* One sample of a cell, stored. False: the run cannot go on, why says so unless it was interrupted. */
 static bool sample_take(struct engine *e, size_t cell, enum mode mode, int block)
 {
     size_t v = cell % e->plan.variant_count, w = cell / e->plan.variant_count;
     const struct workload *work = e->plan.workloads[w];
-    const char *settings[BUILD_SETTINGS_MAX + 1];
-    bool shorter = work->counts && (mode == MODE_STRACE || mode == MODE_INSTRUCTIONS);
-    char command[512];
     struct launch_result r;
+    struct shot shot = {.workload = work, .variant = &e->plan.variants[v], .mode = mode, .cpu = e->cpu,
+                        .timeout = e->plan.timeout, .prepare = e->plan.prepare, .cleanup = e->plan.cleanup};
     if (e->failed[cell])
         return true;
     if (launch_stopped || !library_is_same(e, v))
         return false;
     progress_step(mode == MODE_TIME ? "timing" : mode_rows[mode].name, e->plan.variants[v].d.label, work->name);
-    snprintf(command, sizeof command, "out/work/%s", shorter ? work->counts : work->command);
-    variant_environment(&e->plan.variants[v], settings);
-    struct launch_order order = {.command = command, .library = e->plan.variants[v].library, .environment = settings,
-                                 .mode = mode, .cpu = work->threads == 1 ? e->cpu : -1, .timeout = e->plan.timeout};
-    launch_take(&order, &r);
-    if (mode == MODE_COUNT)
-        count_check(e, v, &r);
+    if (!warm_up(e, cell, &shot))
+        return false;
+    bool good = shot_take(&shot, &r, e->why, sizeof e->why);
+    if (good && mode == MODE_COUNT)
+        count_check(e, v, w, &r);
     checksum_check(e, w, &r);
-    bool good = !launch_stopped && library_is_same(e, v) && sample_store(e, cell, mode, block, &r);
-    if (good && r.failed) {
-        e->failed[cell] = true;
-        progress_clear();
-        fprintf(stderr, "hakbench: %s on %s failed: %s\n", e->plan.variants[v].d.label, work->name, r.why);
-    }
+    if (e->plan.exits)
+        exit_note(&r);
+    good = good && !launch_stopped && library_is_same(e, v) && sample_store(e, cell, mode, block, &r);
+    if (good && r.failed)
+        good = failure_note(e, cell, &shot, &r);
     launch_free(&r);
     progress_done(mode_rows[mode].weight * work->seconds);
     return good;

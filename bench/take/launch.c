@@ -2,7 +2,9 @@
 /* launch.c - takes one sample: starts the launcher, keeps what the workload says, judges how it ended.
  */
 #include "bench/take/launch.h"
+#include "bench/low/program.h"
 #include "bench/take/launcher.h"
+#include "bench/take/preload.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -55,14 +57,8 @@ static __attribute__((format(printf, 2, 3))) void word_make(struct command *c, c
 
 static bool tool_is_here(const char *name)
 {
-    char path[ROOM], file[ROOM + 64];
-    snprintf(path, sizeof path, "%s", getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
-    for (char *save, *folder = strtok_r(path, ":", &save); folder; folder = strtok_r(NULL, ":", &save)) {
-        snprintf(file, sizeof file, "%s/%s", folder, name);
-        if (access(file, X_OK) == 0)
-            return true;
-    }
-    return false;
+    char path[ROOM], why[256];
+    return program_find(name, path, sizeof path, why, sizeof why);
 }
 
 bool launch_can(enum mode mode)
@@ -158,7 +154,12 @@ static bool command_make(struct command *c, const struct launch_order *order, co
     environment_put(c, order, library);
     tool_put(c, order, library, file);
     int limit = c->count + WORDS_MAX;
-    for (char *save, *word = strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+    for (int i = 0; order->words && order->words[i]; i++) {
+        if (c->count == limit)
+            return false;
+        word_add(c, order->words[i]);
+    }
+    for (char *save, *word = order->words ? NULL : strtok_r(words, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
         if (c->count == limit)
             return false;
         word_add(c, word);
@@ -254,14 +255,37 @@ static void judge(const struct launch_order *order, const struct ending *o, stru
         snprintf(r->why, sizeof r->why, "%.60s: %s%s%.100s", order->command, end, *line ? "; it said: " : "", line);
 }
 
+/* A run of any program is one operation, unless it prints a result line as workloads do. */
+static void one_operation(const struct launch_order *order, const struct ending *o, struct launch_result *r)
+{
+    if (!isnan(launch_value(r, "ops")))
+        return;
+    harvest_add(r, "ops", 1);
+    if (order->mode == MODE_TIME) {
+        harvest_add(r, "seconds", o->wall_s);
+        harvest_add(r, "ops_s", 1 / o->wall_s);
+    }
+}
+
+/* The file of the program, without links; NULL: not found. free() it. */
+static char *program_of(const struct launch_order *order)
+{
+    char path[2 * ROOM], why[256];
+    const char *folder = order->folder ? order->folder : ".";
+    if (!order->words)
+        snprintf(path, sizeof path, "%s/%.*s", *order->command == '/' ? "" : folder, (int)strcspn(order->command, " "),
+                 order->command);
+    else if (!program_find(order->words[0], path, sizeof path, why, sizeof why))
+        return NULL;
+    return realpath(path, NULL);
+}
+
 /* Callgrind's file, into a profile or as two figures. */
 static bool harvest_instructions(const struct launch_order *order, const char *library, int file, struct launch_result *r)
 {
     if (order->profile)
         return profile_read(order->profile, order->side, file);
-    char program[ROOM];
-    snprintf(program, sizeof program, "%.*s", (int)strcspn(order->command, " "), order->command);
-    char *true_program = realpath(program, NULL), *true_library = library ? realpath(library, NULL) : NULL;
+    char *true_program = program_of(order), *true_library = library ? realpath(library, NULL) : NULL;
     bool good = true_program && harvest_callgrind(r, file, true_program, true_library);
     free(true_program);
     free(true_library);
@@ -273,6 +297,8 @@ static void harvest(const struct launch_order *order, const char *library, int f
 {
     if (!order->plain)
         harvest_result_line(r, order->mode);
+    if (order->words)
+        one_operation(order, o, r);
     if (order->mode == MODE_TIME)
         timing_add(r, o);
     else if (order->mode == MODE_COUNT)
@@ -314,15 +340,18 @@ static pid_t launcher_fork(void)
 }
 
 /* Starts the launcher with both pipes in place and waits until all of it is over. False: it gave no outcome. */
-static bool launcher_run(struct command *c, int text[2], int back[2], struct launch_result *r, struct ending *o)
+static bool launcher_run(struct command *c, const char *folder, int text[2], int back[2], struct launch_result *r,
+                         struct ending *o)
 {
     pid_t child = launcher_fork();
     if (child == 0) {
         fcntl(back[1], F_SETFD, 0);
         dup2(text[1], STDOUT_FILENO);
         dup2(text[1], STDERR_FILENO);
-        execv(launch_program, c->argv);
-        fprintf(stderr, "cannot run %s: %s\n", launch_program, strerror(errno));
+        bool there = !folder || chdir(folder) == 0;
+        if (there)
+            execv(launch_program, c->argv);
+        fprintf(stderr, "cannot run %s: %s\n", there ? launch_program : folder, strerror(errno));
         _exit(127);
     }
     close(text[1]);
@@ -341,22 +370,14 @@ static bool launcher_run(struct command *c, int text[2], int back[2], struct lau
     return good;
 }
 
-/* The library under a name that LD_PRELOAD can hold, which ends names at blanks and colons. *file: opened for that, or -1. */
-static const char *preload_name(const char *library, int *file)
-{
-    static char name[64];
-    *file = library && strpbrk(library, " :") ? open(library, O_RDONLY | O_CLOEXEC) : -1;
-    snprintf(name, sizeof name, "/proc/%d/fd/%d", getpid(), *file);
-    return *file < 0 ? library : name;
-}
-
 bool launch_take(const struct launch_order *order, struct launch_result *out)
 {
     static struct command command;
     const char *library = order->library && *order->library ? order->library : NULL;
     char words[ROOM];
-    int text[2], back[2], file = -1, library_file;
+    int text[2], back[2], file = -1;
     struct ending outcome;
+    struct preload preload;
     memset(out, 0, sizeof *out);
     if (strlen(order->command) >= sizeof words || !launch_can(order->mode)) {
         fail(out, order->command, launch_can(order->mode) ? "the command is too long" : order->mode == MODE_STRACE
@@ -364,21 +385,22 @@ bool launch_take(const struct launch_order *order, struct launch_result *out)
         return false;
     }
     strcpy(words, order->command);
-    const char *preload = preload_name(library, &library_file);
+    out->failed = !preload_open(&preload, library, out->why, sizeof out->why);
+    if (out->failed)
+        return false;
     if (order->mode == MODE_INSTRUCTIONS)
         file = memfd_create("callgrind", MFD_CLOEXEC);
     if (pipe2(text, O_CLOEXEC) != 0 || pipe2(back, O_CLOEXEC) != 0)
         fail(out, "pipe", strerror(errno));
-    else if (!command_make(&command, order, preload, back[1], file, words))
+    else if (!command_make(&command, order, preload.name, back[1], file, words))
         fail(out, order->command, "too many arguments");
-    else if (!launcher_run(&command, text, back, out, &outcome))
+    else if (!launcher_run(&command, order->folder, text, back, out, &outcome))
         fail(out, order->command, *out->text ? out->text : "the launcher ended before it gave a result");
     else
         harvest(order, library, file, &outcome, out);
     if (file >= 0)
         close(file);
-    if (library_file >= 0)
-        close(library_file);
+    preload_close(&preload);
     return !out->failed;
 }
 

@@ -13,6 +13,8 @@
 /* What to run. The workload gets a clean environment: PATH, LANG, and what is named here. */
 struct launch_order {
     const char *command;      /* program (a path) and arguments, separated by single blanks */
+    char *const *words;       /* NULL; or the words of the command, which is any program then: what it prints may be anything */
+    const char *folder;       /* where it runs; NULL: here */
     const char *library;      /* for LD_PRELOAD; NULL or "": the C library's own allocator */
     const char *const *environment; /* "HAKMEM_X=1" ..., NULL-ended; NULL: none */
     enum mode mode;

@@ -27,3 +27,20 @@ bool proofs_take(const struct proof *proofs, int count, struct launch_result *r,
     }
     return true;
 }
+
+/* The phases without counters, of all variants: each once, in the order in which they are met. */
+void uncounted_note(const struct variant *variants, size_t count, struct dataset *ds)
+{
+    char text[512] = "", name[64];
+    for (size_t v = 0; v < count; v++)
+        for (int i = 0; i < variants[v].proof_count; i++) {
+            const struct proof *proof = &variants[v].proof[i];
+            snprintf(name, sizeof name, "%s,", proof->phase);
+            if (!*proof->counters && !strstr(text, name))
+                text_add(text, sizeof text, "%s%s", *text ? " " : "", name);
+        }
+    if (*text)
+        text[strlen(text) - 1] = 0;
+    if (*text)
+        dataset_set_context(ds, PROOF_UNCOUNTED, text);
+}

@@ -4,6 +4,7 @@
  */
 #include "bench/cmd/experiment_file.h"
 #include "bench/judge/verdict.h"
+#include "bench/plan/workload.h"
 #include "core/test/test.h"
 #include <stdio.h>
 #include <string.h>
@@ -75,6 +76,27 @@ START_TEST(test_modes_by_workload)
 }
 END_TEST
 
+/* Commands are workloads by their names, which gates use; `for` makes one of each value. */
+START_TEST(test_commands_and_values)
+{
+    struct experiment *e = load("question: q\nvariants: {A: x}\nworkloads: [larson-2]\n"
+                                "commands:\n  - 'sort=sort --parallel={threads} \"a b\"'\n"
+                                "for: threads=1,4\nprepare: sh -c 'true'\ncleanup: 'true'\nwarmup: 2\n"
+                                "expect: [wall_s(A) < 3 on sort threads=4]\n");
+    static const char *const names[] = {"larson-2 threads=1", "larson-2 threads=4", "sort threads=1", "sort threads=4"};
+    ck_assert_msg(e != NULL, "%s", why);
+    ck_assert_uint_eq(e->workload_count, 4);
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert_str_eq(e->workloads[i], names[i]);
+    ck_assert_str_eq(workload_find("larson-2 threads=1", why, sizeof why)->command, "larson 1 8 1000 5000 100 4141 1");
+    ck_assert_str_eq(workload_find("sort threads=4", why, sizeof why)->command, "$ sort --parallel=4 \"a b\"");
+    ck_assert_str_eq(e->prepare, "sh -c 'true'");
+    ck_assert_str_eq(e->cleanup, "true");
+    ck_assert_int_eq(e->warmup, 2);
+    experiment_free(e);
+}
+END_TEST
+
 START_TEST(test_defaults)
 {
     struct experiment *e = load("question: q\nvariants: {A: PHASE=0}\nworkloads: [tiny_hot]\nrivals: [all]\nmodes: [strace]\n");
@@ -121,6 +143,13 @@ static const struct {
      "on which workload? add 'on' and one of: tiny_hot larson-2"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(A) = 0\n", 5,
      "one of <= >= < > == is wanted at '= 0'"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\ncommands:\n  - a=true\n  - true\n", 6, "want NAME=program arguments"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\ncommands:\n  - b='x\n", 5, "unbalanced quotes"},
+    {"question: q\nvariants: {A: x}\ncommands:\n  - c=true\n  - c=true\n", 5, "'c' stands there twice"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nprepare: x '\n", 4, "prepare: unbalanced quotes"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nfor: threads\n", 4, "want NAME=VALUE,VALUE"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nfor: threads=1\n", 4, "tiny_hot has no argument of that name"},
+    {"question: q\nvariants: {A: x}\ncommands: [d=true]\nfor: n=1\n", 4, "the command d has no {n} in it: true"},
 };
 
 START_TEST(test_bad)
@@ -161,5 +190,5 @@ START_TEST(test_all)
 }
 END_TEST
 
-TEST_MAIN("hakbench_experiment: reading an experiment file", test_good, test_modes_by_workload, test_defaults,
-          test_bad, test_find, test_all)
+TEST_MAIN("hakbench_experiment: reading an experiment file", test_good, test_modes_by_workload, test_commands_and_values,
+          test_defaults, test_bad, test_find, test_all)

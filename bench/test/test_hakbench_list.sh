@@ -46,6 +46,7 @@ done
 has random_mixed-seed "$tmp/workloads"
 has ops_s "$tmp/metrics"
 has 'strace.<call>' "$tmp/metrics"
+has 'exit ' "$tmp/metrics"
 has glibc "$tmp/rivals"
 for rival in $(awk '/^[a-z]/ && $1 != "glibc" {print $1}' "$tmp/rivals"); do # make deps-rivals installs what bench compares with
     checks=$((checks + 1))
@@ -112,6 +113,7 @@ completes $H show --sa --samples
 completes $H run --rival mim mimalloc
 completes $H run MIN MINCORE=
 completes $H ab mi mimalloc
+completes $H ab glibc "$tmp/run." "$tmp/run.tsv"
 completes $H export --format j json
 completes $H export --from "$tmp/run." "$tmp/run.tsv"
 
