@@ -3,7 +3,7 @@
 #include "core/low/compiler.h"
 #include "core/low/peek.h"
 
-__asm__(".pushsection .note.hakmem, \"a\", %note\n"
+__asm__(".pushsection .note.hakmem.peek, \"a\", %note\n"
         ".balign 4\n"
         ".hidden __start_hak_peek\n"
         ".hidden __stop_hak_peek\n"

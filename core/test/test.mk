@@ -22,7 +22,7 @@ PROGS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(PROG_SRCS))) $(if $(HERE),$(pat
 # With TEST=word only what those tests need is built: a test of the allocator's in C needs its own program, a script may need any.
 chosen = $(strip $(if $(TEST),$(foreach t,$1,$(if $(findstring $(TEST),$(notdir $t)),$t)),$1))
 CHOSEN_OTHERS = $(call chosen,$(HAKBENCH_BINS) $(TEST_SCRIPTS) $(filter $(OUT)/test/test_work_%,$(TEST_BINS)))
-TEST_NEEDS = $(call chosen,$(TEST_BINS) $(HAKBENCH_BINS)) $(if $(CHOSEN_OTHERS),$(PROGS) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%) \
+TEST_NEEDS = $(call chosen,$(TEST_BINS) $(HAKBENCH_BINS)) $(if $(CHOSEN_OTHERS),$(PROGS) $(STAT) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%) \
     $(if $(HAKBENCH_HERE),out/bench/hakbench out/bench/trace_record.so out/bench/floor.so))
 
 MISUSE := -Wno-unknown-warning-option -Wno-use-after-free -Wno-free-nonheap-object -Wno-unused-result
