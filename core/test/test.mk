@@ -6,7 +6,7 @@ TEST_DIRS := core/test $(FOLDERS) $(FOLDERS:%=%/test) $(if $(HERE),phases/test b
 # Tests that know no variant run with the newest only, when no toggle is given: the workbench's own, which are linked with it
 # and not with the allocator, and those of the workloads, the Makefile, the table and the sources.
 HAKBENCH_TESTS := $(wildcard bench/test/test_hakbench_*)
-HOUSE_TESTS := $(wildcard bench/test/test_work_*) $(addprefix core/test/test_,source_rules.sh includes.sh readme.sh install.sh cmake.sh lto.sh musl.sh dist.sh) $(addprefix phases/test/test_,make.sh resolve.sh blanks.sh \
+HOUSE_TESTS := $(wildcard bench/test/test_work_*) $(addprefix core/test/test_,source_rules.sh includes.sh readme.sh install.sh cmake.sh lto.sh musl.sh dist.sh gdb.sh) $(addprefix phases/test/test_,make.sh resolve.sh blanks.sh \
     flags.sh revision.sh new_phase.sh)
 # QUICK=1: the tests in C of the core, but for the slowest, and the stress tests of the phases.
 SLOW_TESTS := $(wildcard core/test/test_*.sh phases/test/test_*.sh) $(filter-out %_stress.c,$(wildcard $(FOLDERS:%=%/test_*))) \
