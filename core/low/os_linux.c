@@ -86,7 +86,8 @@ static uint64_t os_held_all, os_held_peak;
 
 #define OS_PEEK(call, user) \
     PEEK_COUNT("os." #call "." #user, sizeof os_counts[0] * OS_PEEK_##user + sizeof os_counts[0][0] * OS_PEEK_##call, 1, 0)
-#define OS_PEEK_CALL(call) OS_PEEK(call, superslab), OS_PEEK(call, mid), OS_PEEK(call, large), OS_PEEK(call, meta), OS_PEEK(call, owner)
+#define OS_PEEK_CALL(call) \
+    OS_PEEK(call, superslab), OS_PEEK(call, mid), OS_PEEK(call, large), OS_PEEK(call, meta), OS_PEEK(call, owner)
 enum { OS_PEEK_superslab = OS_SUPERSLAB, OS_PEEK_mid = OS_MID, OS_PEEK_large = OS_LARGE, OS_PEEK_meta = OS_META };
 enum { OS_PEEK_owner = OS_OWNER, OS_PEEK_mmap = OS_MMAP, OS_PEEK_munmap = OS_MUNMAP, OS_PEEK_mremap = OS_MREMAP };
 enum { OS_PEEK_madvise = OS_MADVISE, OS_PEEK_mincore = OS_MINCORE, OS_PEEK_other = OS_OTHER };

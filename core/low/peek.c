@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* peek.c - see peek.h: the note that leads to the parts. C has no constant for the distance of two sections, the assembler has. */
+/* peek.c - see peek.h: the note that leads to the parts. C has no constant for the distance of two sections, the assembler
+ * has. */
 #include "core/low/compiler.h"
 #include "core/low/peek.h"
 

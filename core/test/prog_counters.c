@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* prog_counters.c - makes blocks of all kinds, lets threads free each other's, prints the counters of the preloaded allocator as
- * HAKMEM_STATS does, and then does nothing until its standard input ends. */
+/* prog_counters.c - makes blocks of all kinds, lets threads free each other's, prints the counters of the preloaded allocator
+ * as HAKMEM_STATS does, and then does nothing until its standard input ends. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdint.h>

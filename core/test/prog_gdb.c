@@ -3,8 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-char *volatile tiny_live, *volatile tiny_freed, *volatile mid_live, *volatile mid_freed, *volatile large_live, *volatile large_freed;
-char *volatile other_thread, *volatile far_freed;
+char *volatile tiny_live, *volatile tiny_freed, *volatile mid_live, *volatile mid_freed;
+char *volatile large_live, *volatile large_freed, *volatile other_thread, *volatile far_freed;
 int foreign;
 
 __attribute__((noinline)) void stop_here(void);

@@ -3,9 +3,9 @@
 # test_gdb.sh - the command that packaging/gdb/hakmem.py adds to gdb says of known addresses what they are: in a process, in the
 # core dump of it, where the library is installed; and in one line what it cannot say.
 #
-# HAK_LIB, HAK_OUT, HAK_MODE, HAK_VARIANT: the build under test.
+# HAK_LIB, HAK_OUT, HAK_MODE, HAK_CC, HAK_VARIANT: the build under test.
 set -u
-: "${HAK_LIB:?the path of libhakmem.so}" "${HAK_OUT:?the directory of its build}" "${HAK_MODE:?release}" "${HAK_VARIANT:?}"
+: "${HAK_LIB:?the path of libhakmem.so}" "${HAK_OUT:?the directory of its build}" "${HAK_MODE:?release}" "${HAK_CC:?}" "${HAK_VARIANT:?}"
 [ "$HAK_MODE" = release ] || { echo "only in release mode"; exit 77; }
 command -v gdb >/dev/null || { echo "gdb is not here"; exit 77; }
 gdb -nx -batch -ex 'python print(gdb.VERSION)' >/dev/null 2>&1 || { echo "gdb is here without python"; exit 77; }
@@ -86,7 +86,7 @@ expect() {
     says "$1" nothing "the end"
 }
 
-# --- A process ----------------------------------------------------------------------------------------------------------------
+# --- A process --------------------------------------------------------------------------------------------------------
 cat >"$tmp/run" <<END
 set pagination off
 set breakpoint pending on
@@ -116,12 +116,12 @@ if [ "$(wc -l <"$tmp/stats")" -lt 50 ] || ! diff "$tmp/stats" "$tmp/read"; then
     failed=$((failed + 1))
 fi
 
-# --- Its core dump --------------------------------------------------------------------------------------------------------------
+# --- Its core dump ----------------------------------------------------------------------------------------------------
 commands >"$tmp/dead"
 timeout 60 gdb -nx -batch -x packaging/gdb/hakmem.py -x "$tmp/dead" "$program" "$tmp/core" >"$tmp/core.said" 2>&1 </dev/null
 expect "$tmp/core.said"
 
-# --- Where it cannot ------------------------------------------------------------------------------------------------------------
+# --- Where it cannot --------------------------------------------------------------------------------------------------
 mkdir "$tmp/bare" && strip -o "$tmp/bare/libhakmem.so" "$HAK_LIB"
 {
     sed "s|LD_PRELOAD .*|LD_PRELOAD $tmp/bare/libhakmem.so|" "$tmp/run"
@@ -131,9 +131,10 @@ mkdir "$tmp/bare" && strip -o "$tmp/bare/libhakmem.so" "$HAK_LIB"
 timeout 60 gdb -nx -batch -x "$tmp/live" "$program" >"$tmp/stripped" 2>&1 </dev/null
 says "$tmp/stripped" stripped ".*" "no debug data of hakmem in this program: .*"
 
-# --- Installed ------------------------------------------------------------------------------------------------------------------
+# --- Installed --------------------------------------------------------------------------------------------------------
 # gdb finds the command by the path of the library, below a folder that it trusts.
-env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make install PREFIX="$tmp/prefix" LIBDIR="$tmp/prefix/lib" >"$tmp/install" 2>&1 </dev/null
+env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make CC="$HAK_CC" install PREFIX="$tmp/prefix" LIBDIR="$tmp/prefix/lib" \
+    >"$tmp/install" 2>&1 </dev/null
 auto=$tmp/prefix/share/gdb/auto-load
 {
     sed "s|LD_PRELOAD .*|LD_PRELOAD $tmp/prefix/lib/libhakmem.so|" "$tmp/run"

@@ -40,12 +40,13 @@ fails() {
     shift 2
     "$@" >"$tmp/out" 2>"$tmp/err"
     got=$?
-    [ "$got" = "$want" ] && [ ! -s "$tmp/out" ] && [ "$(wc -l <"$tmp/err")" = 1 ] && grep -qE "^hakmem-stat: $says" "$tmp/err" && return
+    [ "$got" = "$want" ] && [ ! -s "$tmp/out" ] && [ "$(wc -l <"$tmp/err")" = 1 ] &&
+        grep -qE "^hakmem-stat: $says" "$tmp/err" && return
     echo "status $got: $(cat "$tmp/out" "$tmp/err")"
     return 1
 }
 
-# --- The same numbers -------------------------------------------------------------------------------------------------------
+# --- The same numbers -------------------------------------------------------------------------------------------------
 mkfifo "$tmp/in"
 LD_PRELOAD=$HAK_LIB "$HAK_OUT/test/prog_counters" <"$tmp/in" >"$tmp/told" &
 pid=$!
@@ -56,7 +57,7 @@ ok "the counters" sh -c "'$stat' $pid >'$tmp/text'"
 ok "the first lines" test "$(head -n 3 "$tmp/text" | tr '\n' ' ')" = "variant $HAK_VARIANT program prog_counters pid $pid "
 sed -n '4,$p' "$tmp/text" | sort >"$tmp/read"
 sed '/^end$/d' "$tmp/told" | sort >"$tmp/known"
-# What the program prints and nobody can read from outside: constants, and what is computed from the clock or the settings.
+# What the program prints and nobody can read from outside: constants, and what is computed from the clock or settings.
 apart='batch\.limit_bytes|front\.hits|large\.limit_bytes|run\.kept|spare\.allowed_bytes|thread\.off|owner\.(lookups|hits|asked_.*)'
 same() {
     grep -vE "^($apart) " "$tmp/known" | diff - "$tmp/read"
@@ -65,7 +66,7 @@ ok "hakmem-stat (>) prints what the program (<) does" same
 ok "enough of them" test "$(wc -l <"$tmp/read")" -ge 50
 ok "blocks are live" grep -qE '^live_bytes [1-9][0-9]{6}' "$tmp/read"
 
-# --- The other forms ----------------------------------------------------------------------------------------------------------
+# --- The other forms --------------------------------------------------------------------------------------------------
 ok "--json" sh -c "'$stat' --json $pid >'$tmp/json'"
 tr ',{}' '\n\n\n' <"$tmp/json" | sed -nE 's/^"([a-z0-9_.]+)":([0-9]+)$/\1 \2/p' | grep -v '^pid ' | sort >"$tmp/json.read"
 ok "--json has the same numbers" diff "$tmp/read" "$tmp/json.read"
@@ -74,7 +75,8 @@ if command -v python3 >/dev/null; then
     ok "--json is JSON" python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$tmp/json"
 fi
 ok "--prometheus" sh -c "'$stat' $pid --prometheus >'$tmp/prometheus'"
-sed -nE 's/^hakmem_([a-z0-9_]+)\{pid="[0-9]+",program="prog_counters",variant="[^"]+"\} ([0-9]+)$/\1 \2/p' "$tmp/prometheus" | sort >"$tmp/prometheus.read"
+labels='pid="[0-9]+",program="prog_counters",variant="[^"]+"'
+sed -nE "s/^hakmem_([a-z0-9_]+)\{$labels\} ([0-9]+)\$/\1 \2/p" "$tmp/prometheus" | sort >"$tmp/prometheus.read"
 tr . _ <"$tmp/read" | sort >"$tmp/read.plain"
 ok "--prometheus has the same numbers" diff "$tmp/read.plain" "$tmp/prometheus.read"
 "$stat" --every 0.2 "$pid" >"$tmp/every" 9>&- &
@@ -82,7 +84,7 @@ every=$!
 started="$started $every"
 ok "--every prints again" wait_for "$tmp/every" '^$'
 
-# --- What it cannot -----------------------------------------------------------------------------------------------------------
+# --- What it cannot ---------------------------------------------------------------------------------------------------
 sleep 60 9>&- &
 plain=$!
 started="$started $plain"
@@ -110,7 +112,7 @@ else
     echo "not tested: another user"
 fi
 
-# --- A server -----------------------------------------------------------------------------------------------------------------
+# --- A server ---------------------------------------------------------------------------------------------------------
 if command -v redis-server >/dev/null; then
     LD_PRELOAD=$HAK_LIB redis-server --port 0 --unixsocket "$tmp/socket" --save '' --dir "$tmp" >"$tmp/redis" 2>&1 9>&- &
     redis=$!
@@ -121,7 +123,7 @@ else
     echo "not tested: redis-server is not here"
 fi
 
-# --- The end ------------------------------------------------------------------------------------------------------------------
+# --- The end ----------------------------------------------------------------------------------------------------------
 exec 9>&-
 wait "$pid"
 ok "the program has not been disturbed" test $? = 0

@@ -44,7 +44,8 @@ ok "says who runs ldconfig" grep -q '^ldconfig: to be run where' "$dir/said"
 for file in "$lib/libhakmem.so" "$lib/$soname" "$lib/libhakmem.so.$version" "$lib/libhakmem.a" "$lib/libhakmem-embed.a" "$lib/pkgconfig/hakmem.pc" \
     "$lib/cmake/hakmem/hakmemConfig.cmake" "$top/include/hakmem.h" "$top/share/doc/hakmem/LICENSE" "$top/share/man/man1/hakbench.1" \
     "$top/share/man/man3/hakmem.3" "$top/share/man/man7/hakmem.7" \
-    "$top/share/man/man1/hakmem-stat.1" "$top/bin/hakmem-stat" "$top/share/gdb/auto-load/opt/hak/lib/here/$soname.${version#*.}-gdb.py" \
+    "$top/share/man/man1/hakmem-stat.1" "$top/bin/hakmem-stat" \
+    "$top/share/gdb/auto-load/opt/hak/lib/here/$soname.${version#*.}-gdb.py" \
     "$top/share/bash-completion/completions/hakbench"; do
     ok "installed: ${file#"$image"}" test -s "$file"
 done

@@ -239,8 +239,8 @@ static void counters_compute(struct book *b)
     *counter(c, "cached_bytes") = b->held_bytes + b->last_bytes;
     *counter(c, "live_blocks") =
         minus(b->used, b->held + b->last + remote) + *counter(c, "mid_blocks") + *counter(c, "large_blocks");
-    *counter(c, "live_bytes") =
-        minus(b->used_bytes, b->held_bytes + b->last_bytes + remote_bytes) + *counter(c, "mid_bytes") + *counter(c, "large_bytes");
+    *counter(c, "live_bytes") = minus(b->used_bytes, b->held_bytes + b->last_bytes + remote_bytes);
+    *counter(c, "live_bytes") += *counter(c, "mid_bytes") + *counter(c, "large_bytes");
     *counter(c, "slabs") = b->slabs;
     *counter(c, "heaps") = b->heaps;
     *counter(c, "heaps_parked") = b->parked;

@@ -39,7 +39,7 @@ bool target_copy(const struct target *t, uint64_t at, void *to, size_t bytes)
 
 static _Noreturn void target_refused(const struct target *t)
 {
-    fail(1, "%d: not permitted: it wants the same user without kernel.yama.ptrace_scope, or root", t->pid);
+    fail(1, "%d: not permitted: be root, or the user of the process where kernel.yama.ptrace_scope is 0", t->pid);
 }
 
 void target_read(const struct target *t, uint64_t at, void *to, size_t bytes)
