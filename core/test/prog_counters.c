@@ -27,11 +27,12 @@ static void *make(void *unused)
     return unused;
 }
 
-static void *drop(void *unused)
+static void drop(void)
 {
-    for (size_t i = 0; i < BLOCKS; i += 2)
+    for (size_t i = 0; i < BLOCKS; i += 2) {
         free(block[i]);
-    return unused;
+        block[i] = NULL;
+    }
 }
 
 int main(void)
@@ -46,10 +47,10 @@ int main(void)
     pthread_join(thread, NULL);
     void *large = malloc(3000000), *kept = malloc(5000000);
     free(large);
+    drop();
     pthread_create(&thread, NULL, make, NULL);
-    drop(NULL);
     pthread_join(thread, NULL);
-    drop(NULL);
+    drop();
     each(count, NULL);
     memcpy(text + length, "end\n", 4);
     if (write(STDOUT_FILENO, text, length + 4) < 0 || !kept)

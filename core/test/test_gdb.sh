@@ -5,7 +5,8 @@
 #
 # HAK_LIB, HAK_OUT, HAK_MODE, HAK_CC, HAK_VARIANT: the build under test.
 set -u
-: "${HAK_LIB:?the path of libhakmem.so}" "${HAK_OUT:?the directory of its build}" "${HAK_MODE:?release}" "${HAK_CC:?}" "${HAK_VARIANT:?}"
+: "${HAK_LIB:?the path of libhakmem.so}" "${HAK_OUT:?the directory of its build}"
+: "${HAK_MODE:?release}" "${HAK_CC:?}" "${HAK_VARIANT:?}"
 [ "$HAK_MODE" = release ] || { echo "only in release mode"; exit 77; }
 command -v gdb >/dev/null || { echo "gdb is not here"; exit 77; }
 gdb -nx -batch -ex 'python print(gdb.VERSION)' >/dev/null 2>&1 || { echo "gdb is here without python"; exit 77; }

@@ -412,6 +412,8 @@ def computed(library, sums):
     sums["live_bytes"] = used[1] - sum(held + last) - remote[1] + own[1]
     sums["slabs"], sums["heaps"] = len(slabs), len(heaps)
     sums["heaps_parked"] = sum(1 for heap in heaps if STATES[int(heap["state"])] == "parked")
+    if "run.kept" in sums:
+        sums["run.kept"] += len(last)
     if "front.misses" in sums:
         sums["front.held"], sums["front.held_bytes"] = len(held), sum(held)
 

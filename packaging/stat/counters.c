@@ -248,6 +248,8 @@ static void counters_compute(struct book *b)
         *counter(c, "front.held") = b->held;
         *counter(c, "front.held_bytes") = b->held_bytes;
     }
+    if (fact_maybe(b, "cached.last"))
+        *counter(c, "run.kept") += b->last;
     for (size_t i = 0; i < c->count; i++) {
         if (c->at[i].value > INT64_MAX) /* one that is about right, and below 0 */
             c->at[i].value = 0;

@@ -207,6 +207,7 @@ static void run_stats(stats_each *each, void *context)
 }
 STATS_PART(run_stats);
 PEEK(run, NULL, PEEK_HEAPS("run.hits", pool.run.hits), PEEK_HEAPS("run.drops", pool.run.drops),
-     PEEK_EACH("run.kept_bytes", pool.run.bytes, 1, 0), PEEK_EACH("run.kept_bytes", pool.run.last_bytes, 1, 0),
+     PEEK_HEAPS("run.kept", pool.run.count), PEEK_HEAPS("run.kept_bytes", pool.run.bytes),
+     PEEK_HEAPS("run.kept_bytes", pool.run.last_bytes),
      PEEK_FACT("cached.last", offsetof(struct heap, pool.run.last), 1, 0),
      PEEK_FACT("cached.last_class", offsetof(struct heap, pool.run.last_class), 1, 0));
