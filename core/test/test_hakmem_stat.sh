@@ -88,6 +88,7 @@ ok "--every prints again" wait_for "$tmp/every" '^$'
 sleep 60 9>&- &
 plain=$!
 started="$started $plain"
+wait_for "/proc/$plain/comm" '^sleep$'
 ok "no hakmem" fails 1 "$plain \(sleep\): no hakmem in it$" "$stat" "$plain"
 ok "no number" fails 2 "x: want the number of a process$" "$stat" x
 ok "no argument" fails 2 "want the number of a process; see" "$stat"

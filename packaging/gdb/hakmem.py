@@ -7,7 +7,7 @@
 #   (gdb) hakmem stats
 #
 # It reads memory and calls nothing in the program, so that it works on a core dump, too. The structures of the allocator are
-# read through the debug data of the library. What a variant does not have (a front, packets, marks) is not looked for.
+# read through the debug data of the library. What a variant does not have (a front, packets) is not looked for.
 import struct
 
 import gdb
@@ -132,10 +132,10 @@ class Slab:
         return self.capacity - 1 + frees if int(self.at["full"]) else frees
 
     def in_map(self, index):
-        """Is the block free in the slab's map of free blocks? None: the variant keeps no map."""
+        """Is the block free in the slab's map of free blocks? A variant without a map has a list through the blocks."""
         maps = has(self.superslab, "freelist", "map")
         if maps is None:
-            return None
+            return self.start + index * self.size in chain(number(self.at["free"]))
         each = self.library.length(maps.type.target())
         word = words(number(maps.address) + 8 * (self.first * each + index // 64), 1)[0]
         return bool(word >> index % 64 & 1)
@@ -148,10 +148,12 @@ class Slab:
         return int(start[block // 1024 % self.library.length(start.type)]) == ~block & 0xFFFF
 
 
-def front_places(heap):
-    """Blocks that the front of a heap holds: (address, class, words)."""
+def front_places(heap, only=None):
+    """Blocks that the front of a heap holds, of one class or all: (address, class, words)."""
     bins = has(heap, "front", "bin")
     for each in range(Library.length(bins.type) if bins is not None else 0):
+        if only not in (None, each):
+            continue
         for base, top, what in (("base", "top", "in the front"),
                                 ("over_base", "over_top", "in the front, and on its way to its slab")):
             low, high = number(bins[each][base]), number(bins[each][top])
@@ -164,10 +166,13 @@ def front_places(heap):
 
 
 def chain(first, limit=100000):
-    """Blocks that are linked through their first words."""
+    """Blocks that are linked through their first words, up to a link that leads nowhere."""
     while first and limit:
         yield first
-        first = words(first, 1)[0]
+        try:
+            first = words(first, 1)[0]
+        except gdb.MemoryError:
+            return
         limit -= 1
 
 
@@ -185,7 +190,9 @@ def remote_places(heap):
     for i in range(Library.length(boxes.type) if boxes is not None else 0):
         end = number(boxes[i]["next"])
         if number(boxes[i]["to"]) and end:
-            first = (end & ~255) + 16  # phases/14-batch/remote.h: a packet has 256 bytes, its blocks begin behind 16
+            packet = has(heap, "in", "inbox").type.target()  # at a multiple of its size
+            blocks = [f.bitpos // 8 for f in packet.fields() if f.name == "block"][0]
+            first = end // packet.sizeof * packet.sizeof + blocks
             for block in words(first, (end - first) // 8):
                 yield block, None, "freed by another thread, and in a packet that is not sent yet"
 
@@ -203,11 +210,11 @@ def thread_words(heap):
     return "%s by thread %d" % (name, owner)
 
 
-def where(library, block):
+def where(library, block, size_class):
     """Where a free block is, and a heap; or None."""
     for heap in library.heaps():
-        for places in (front_places, remote_places):
-            for at, _, what in places(heap):
+        for places in (front_places(heap, size_class), remote_places(heap)):
+            for at, _, what in places:
                 if at == block:
                     return what, number(heap.address)
     return None
@@ -216,16 +223,14 @@ def where(library, block):
 def block_state(slab, index, block):
     library = slab.library
     if slab.in_map(index):
-        return "free, in its slab's map"
+        return "free, in its slab"
     if slab.marked(block):
         return "live"
-    found = where(library, block)
+    found = where(library, block, int(slab.at["class"]))
     if found:
         return "free, %s%s" % (found[0], "" if found[1] == slab.heap else ", of heap 0x%x" % found[1])
     if slab.marked(block) is False:
         return "no longer live, and at no place that is known: a thread has it in its hands"
-    if slab.in_map(index) is None:
-        return "live, or free in its slab: this variant has no map to tell"
     return "live, as far as the metadata tells"
 
 
