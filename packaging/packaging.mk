@@ -1,13 +1,26 @@
 # SPDX-License-Identifier: MIT
-# packaging/packaging.mk - install and uninstall, the source archive, packages. Included by Makefile, behind core/core.mk.
+# packaging/packaging.mk - hakmem-stat, install and uninstall, the source archive, packages. Included by Makefile, behind
+# core/core.mk.
 
 .PHONY: install uninstall dist deb
+
+# hakmem-stat reads the counters of another process; it is a program of its own, without the allocator.
+STAT := $(if $(PLAIN),$(OUT)/hakmem-stat)
+STAT_SRCS := $(wildcard packaging/stat/*.c)
+STAT_OBJS := $(STAT_SRCS:%.c=$(OUT)/stat/%.o)
+$(OUT)/stat/%.o: %.c $(OUT)/variant.h $(MAKE_PARTS)
+	@mkdir -p $(@D)
+	$Q$(call say,cc $<)$(CC) $(BASE_FLAGS) $(MODE_FLAGS) -fPIE $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(OUT)/hakmem-stat: $(STAT_OBJS)
+	$Q$(call say,link $@)$(LINK) -pie $(LDFLAGS) -o $@ $^
+all: $(STAT)
+-include $(wildcard $(OUT)/stat/packaging/stat/*.d)
 
 # What may hold a blank or a quote is one word of the shell.
 INSTALLED = $(foreach v,DESTDIR PREFIX LIBDIR INSTALL,$v=$(call quote,$($v))) VERSION=$(VERSION) SONAME=$(SONAME) VARIANT=$(VARIANT) \
     FROM=$(OUT) packaging/install
 
-install: lib ## libraries, header, manuals, pkg-config and CMake files below DESTDIR/PREFIX (LIBDIR: PREFIX/lib)
+install: lib $(STAT) ## libraries, header, manuals, pkg-config and CMake files below DESTDIR/PREFIX (LIBDIR: PREFIX/lib)
 	@$(INSTALLED) put
 uninstall: ; @$(INSTALLED) take ## remove what install put there
 dist: ; @packaging/dist $(VERSION) ## the source archive of HEAD, out/hakmem-VERSION.tar.gz; the same bytes each time

@@ -148,3 +148,5 @@ static void background_stats(stats_each *each, void *context)
          "1: no thread of the allocator will be started any more");
 }
 STATS_PART(background_stats);
+PEEK(background, &counts, PEEK_FIELD("thread.starts", struct background_counts, starts),
+     PEEK_FIELD("thread.ends", struct background_counts, ends), PEEK_FIELD("thread.rounds", struct background_counts, rounds));

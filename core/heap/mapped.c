@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mapped.c - see mapped.h. */
+#include "core/low/peek.h"
 #include "core/heap/mapped.h"
 #include "core/low/lock.h"
 #include "core/low/meta.h"
@@ -14,6 +15,9 @@ static struct mapped *mapped_stuck;    /* mappings that munmap refused: purged; 
 static struct mapped *mapped_bare;     /* structs that stand for no mapping; atomic: anybody pushes, one at a time pops */
 static bool mapped_popping;            /* somebody pops. Atomic */
 static struct mapped_counts mapped_now; /* atomic, relaxed */
+
+#define MAPPED_PEEK(field) PEEK_FIELD(#field, struct mapped_counts, field)
+PEEK(mapped, &mapped_now, MAPPED_PEEK(mid_blocks), MAPPED_PEEK(mid_bytes), MAPPED_PEEK(large_blocks), MAPPED_PEEK(large_bytes));
 
 static void mapped_count(const struct mapped *m, int sign)
 {

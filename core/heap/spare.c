@@ -123,3 +123,9 @@ static void spare_stats(stats_each *each, void *context)
          "bytes that went back to the system and were soon wanted again");
 }
 STATS_PART(spare_stats);
+
+#define SPARE_PEEK(name, kind) PEEK_COUNT("spare." name, (kind) * sizeof spare_bytes[0], 1, 0)
+PEEK(spare_bytes, spare_bytes, SPARE_PEEK("superslab_bytes", SPARE_SUPERSLABS), SPARE_PEEK("large_bytes", SPARE_LARGE),
+     SPARE_PEEK("slot_bytes", SPARE_SLOTS), SPARE_PEEK("page_bytes", SPARE_PAGES));
+PEEK(spare_given, &spare_given, PEEK_OBJECT("spare.given_bytes"));
+PEEK(spare_wanted, &spare_wanted, PEEK_OBJECT("spare.wanted_bytes"));

@@ -8,6 +8,7 @@
 #ifndef HAK_STATS_H
 #define HAK_STATS_H
 
+#include "core/low/peek.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

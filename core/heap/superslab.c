@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* superslab.c - see superslab.h. */
+#include "core/low/peek.h"
 #include "core/heap/superslab.h"
 #include "core/low/lock.h"
 #include "core/low/os.h"
@@ -16,6 +17,15 @@ static struct superslab *superslab_bare;  /* metadata that stands for no SuperSl
 static char *superslab_fresh;             /* metadata that was never used; under the lock */
 static size_t superslab_fresh_count;
 static struct superslab_counts counts;    /* under the lock */
+
+#define SLAB_FACT(field) PEEK_FACT("slab." #field, offsetof(struct slab, field), SLABS_PER_SUPERSLAB, sizeof(struct slab))
+PEEK(superslab, &counts, PEEK_FIELD("superslabs", struct superslab_counts, now),
+     PEEK_FIELD("superslabs_peak", struct superslab_counts, peak),
+     PEEK_FIELD("superslabs_mapped", struct superslab_counts, mapped),
+     PEEK_FIELD("superslabs_unmapped", struct superslab_counts, unmapped));
+PEEK(superslab_list, &superslab_list, PEEK_FACT("superslab.list", 0, 1, 0),
+     PEEK_FACT("superslab.next", offsetof(struct superslab, next), 1, 0), SLAB_FACT(heap), SLAB_FACT(block_size),
+     SLAB_FACT(capacity), SLAB_FACT(frees_to_event), SLAB_FACT(full));
 
 enum { SUPERSLAB_META_CHUNK = 8 }; /* as many are mapped at a time; one where memory is short */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* thread.c - see thread.h. */
+#include "core/low/peek.h"
 #include "core/heap/thread.h"
 #include "core/heap/background.h"
 #include "core/heap/mapped.h"
@@ -16,6 +17,16 @@
 static struct lock thread_lock = LOCK_INIT(LOCK_THREAD);
 static struct heap *thread_heaps;  /* every heap, linked by next_all; atomic, only ever pushed to, under the lock */
 static struct heap *thread_parked; /* under the lock */
+
+PEEK(thread_heaps, &thread_heaps, PEEK_FACT("heap.list", 0, 1, 0),
+     PEEK_FACT("heap.next", offsetof(struct heap, next_all), 1, sizeof(struct heap)),
+     PEEK_FACT("heap.state", offsetof(struct heap, state), HEAP_PARKED, 0), PEEK_HEAPS("heaps_adopted", adopted),
+     PEEK_HEAPS("remote_frees", remote_sent_blocks), PEEK_HEAPS("_sent_bytes", remote_sent_bytes),
+     PEEK_HEAPS("_received_blocks", remote_received_blocks), PEEK_HEAPS("_received_bytes", remote_received_bytes),
+     PEEK_HEAPS("calloc_known_zero", calloc_known_zero), PEEK_HEAPS("calloc_cleared", calloc_cleared));
+PEEK(thread_none, &heap_none, PEEK_FIELD("remote_frees", struct heap, remote_sent_blocks),
+     PEEK_FIELD("_sent_bytes", struct heap, remote_sent_bytes));
+PEEK(thread_classes, class_inverse, PEEK_FACT("class.inverse", 0, HEAP_CLASSES, sizeof class_inverse[0]));
 
 enum thread_key_state { THREAD_KEY_NONE, THREAD_KEY_MADE, THREAD_KEY_THERE, THREAD_KEY_FAILED };
 static pthread_key_t thread_key;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* os_linux.c - os.h for Linux, x86-64 and AArch64. The only place with system calls. */
 #define _GNU_SOURCE
+#include "core/low/peek.h"
 #include "core/low/os.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -82,6 +83,18 @@ os_clock *os_vdso_clock;
 static uint64_t os_counts[OS_USERS][OS_CALLS]; /* atomic, relaxed: each stands beside a system call */
 static uint64_t os_held[OS_USERS];
 static uint64_t os_held_all, os_held_peak;
+
+#define OS_PEEK(call, user) \
+    PEEK_COUNT("os." #call "." #user, sizeof os_counts[0] * OS_PEEK_##user + sizeof os_counts[0][0] * OS_PEEK_##call, 1, 0)
+#define OS_PEEK_CALL(call) \
+    OS_PEEK(call, superslab), OS_PEEK(call, mid), OS_PEEK(call, large), OS_PEEK(call, meta), OS_PEEK(call, owner)
+enum { OS_PEEK_superslab = OS_SUPERSLAB, OS_PEEK_mid = OS_MID, OS_PEEK_large = OS_LARGE, OS_PEEK_meta = OS_META };
+enum { OS_PEEK_owner = OS_OWNER, OS_PEEK_mmap = OS_MMAP, OS_PEEK_munmap = OS_MUNMAP, OS_PEEK_mremap = OS_MREMAP };
+enum { OS_PEEK_madvise = OS_MADVISE, OS_PEEK_mincore = OS_MINCORE, OS_PEEK_other = OS_OTHER };
+PEEK(os_counts, os_counts, PEEK_COUNT("syscalls", 0, OS_USERS * OS_CALLS, sizeof os_counts[0][0]), OS_PEEK_CALL(mmap),
+     OS_PEEK_CALL(munmap), OS_PEEK_CALL(mremap), OS_PEEK_CALL(madvise), OS_PEEK_CALL(mincore), OS_PEEK_CALL(other));
+PEEK(os_held, os_held, PEEK_COUNT("mapped_bytes", 0, OS_USERS, sizeof os_held[0]));
+PEEK(os_held_peak, &os_held_peak, PEEK_OBJECT("mapped_bytes_peak"));
 
 void os_start(void)
 {

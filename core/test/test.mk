@@ -6,7 +6,7 @@ TEST_DIRS := core/test $(FOLDERS) $(FOLDERS:%=%/test) $(if $(HERE),phases/test b
 # Tests that know no variant run with the newest only, when no toggle is given: the workbench's own, which are linked with it
 # and not with the allocator, and those of the workloads, the Makefile, the table and the sources.
 HAKBENCH_TESTS := $(wildcard bench/test/test_hakbench_*)
-HOUSE_TESTS := $(wildcard bench/test/test_work_*) $(addprefix core/test/test_,source_rules.sh includes.sh readme.sh install.sh cmake.sh lto.sh musl.sh dist.sh) $(addprefix phases/test/test_,make.sh resolve.sh blanks.sh \
+HOUSE_TESTS := $(wildcard bench/test/test_work_*) $(addprefix core/test/test_,source_rules.sh includes.sh readme.sh install.sh cmake.sh lto.sh musl.sh dist.sh gdb.sh) $(addprefix phases/test/test_,make.sh resolve.sh blanks.sh \
     flags.sh revision.sh new_phase.sh)
 # QUICK=1: the tests in C of the core, but for the slowest, and the stress tests of the phases.
 SLOW_TESTS := $(wildcard core/test/test_*.sh phases/test/test_*.sh) $(filter-out %_stress.c,$(wildcard $(FOLDERS:%=%/test_*))) \
@@ -22,7 +22,7 @@ PROGS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(PROG_SRCS))) $(if $(HERE),$(pat
 # With TEST=word only what those tests need is built: a test of the allocator's in C needs its own program, a script may need any.
 chosen = $(strip $(if $(TEST),$(foreach t,$1,$(if $(findstring $(TEST),$(notdir $t)),$t)),$1))
 CHOSEN_OTHERS = $(call chosen,$(HAKBENCH_BINS) $(TEST_SCRIPTS) $(filter $(OUT)/test/test_work_%,$(TEST_BINS)))
-TEST_NEEDS = $(call chosen,$(TEST_BINS) $(HAKBENCH_BINS)) $(if $(CHOSEN_OTHERS),$(PROGS) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%) \
+TEST_NEEDS = $(call chosen,$(TEST_BINS) $(HAKBENCH_BINS)) $(if $(CHOSEN_OTHERS),$(PROGS) $(STAT) $(addprefix $(OUT)/,$(STATIC)) $(WORKS:%=out/work/%) \
     $(if $(HAKBENCH_HERE),out/bench/hakbench out/bench/trace_record.so out/bench/floor.so))
 
 MISUSE := -Wno-unknown-warning-option -Wno-use-after-free -Wno-free-nonheap-object -Wno-unused-result

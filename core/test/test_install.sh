@@ -44,6 +44,8 @@ ok "says who runs ldconfig" grep -q '^ldconfig: to be run where' "$dir/said"
 for file in "$lib/libhakmem.so" "$lib/$soname" "$lib/libhakmem.so.$version" "$lib/libhakmem.a" "$lib/libhakmem-embed.a" "$lib/pkgconfig/hakmem.pc" \
     "$lib/cmake/hakmem/hakmemConfig.cmake" "$top/include/hakmem.h" "$top/share/doc/hakmem/LICENSE" "$top/share/man/man1/hakbench.1" \
     "$top/share/man/man3/hakmem.3" "$top/share/man/man7/hakmem.7" \
+    "$top/share/man/man1/hakmem-stat.1" "$top/bin/hakmem-stat" \
+    "$top/share/gdb/auto-load/opt/hak/lib/here/$soname.${version#*.}-gdb.py" \
     "$top/share/bash-completion/completions/hakbench"; do
     ok "installed: ${file#"$image"}" test -s "$file"
 done
@@ -55,6 +57,8 @@ fi
 ok "the links" test "$(readlink "$lib/libhakmem.so") $(readlink "$lib/$soname")" = "$soname libhakmem.so.$version"
 ok "the prefix of hakmem.pc" grep -qx 'prefix=/opt/hak' "$lib/pkgconfig/hakmem.pc"
 ok "nothing is left to fill in" none -r '@[A-Z]+@' "$lib/cmake" "$lib/pkgconfig"
+
+ok "hakmem-stat runs" sh -c "'$top/bin/hakmem-stat' --version | grep -qx 'hakmem-stat $version'"
 
 ok "the version of the vcpkg port" grep -q "\"version\": \"$version\"" packaging/vcpkg/vcpkg.json
 

@@ -76,7 +76,7 @@ awk '
     /^\.Fc/ { print type name "(" arguments ");"; type = name = "" }' core/hakmem.3 | sort >"$tmp/manual"
 diff "$tmp/header" "$tmp/manual" | sed -n 's/^[<>] .*/core\/hakmem.h (<) and core\/hakmem.3 (>) differ: &/p' >>"$failures"
 [ "$(wc -l <"$tmp/manual")" -ge 26 ] || echo "core/hakmem.3: its prototypes were not found" >>"$failures"
-for manual in core/hakmem.3 core/hakmem.7 bench/hakbench.1; do
+for manual in core/hakmem.3 core/hakmem.7 bench/hakbench.1 packaging/stat/hakmem-stat.1; do
     ! command -v mandoc >/dev/null || mandoc -T lint -W warning "$manual"
     ! command -v groff >/dev/null || groff -ww -mdoc -Tutf8 "$manual" 2>&1 >/dev/null
 done 2>&1 | sed 's/^/a manual is not clean: /' >>"$failures"

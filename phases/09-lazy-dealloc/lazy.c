@@ -352,6 +352,11 @@ static void lazy_stats(stats_each *each, void *context)
 }
 STATS_PART(lazy_stats);
 
+#define LAZY_PEEK(field) PEEK_FIELD("lazy." #field, struct lazy_counts, field)
+PEEK(lazy, &counts, LAZY_PEEK(pushes), LAZY_PEEK(hits), LAZY_PEEK(misses), LAZY_PEEK(evictions_count),
+     LAZY_PEEK(evictions_bytes), LAZY_PEEK(evictions_age), LAZY_PEEK(evictions_spare), LAZY_PEEK(trimmed),
+     LAZY_PEEK(prewarmed), LAZY_PEEK(held));
+
 void lazy_fork_lock(void)
 {
     lock_fork(&lazy_lock);

@@ -442,6 +442,12 @@ static void front_stats(stats_each *each, void *context)
 }
 STATS_PART(front_stats);
 
+#define FRONT_PEEK(field) PEEK_EACH("front." #field, front.count[0].field, FRONT_CLASSES, sizeof(struct front_count))
+#define FRONT_FACT(field) \
+    PEEK_FACT("bin." #field, offsetof(struct heap, front.bin[0].field), FRONT_CLASSES, sizeof(struct front_bin))
+PEEK(front, NULL, FRONT_PEEK(misses), FRONT_PEEK(refills), FRONT_PEEK(drains), FRONT_PEEK(drained), FRONT_FACT(top),
+     FRONT_FACT(base), FRONT_FACT(over_top), FRONT_FACT(over_base));
+
 void front_start(void)
 {
     route_start();

@@ -373,6 +373,12 @@ static void pool_stats(stats_each *each, void *context)
     each(context, "pool.lock_waits", load_relaxed(&pool_lock_waits), "times that the lock of the pool had to be waited for");
 }
 STATS_PART(pool_stats);
+PEEK(pool, NULL, PEEK_HEAPS("pool.stage0_hot", pool.stage[0]), PEEK_HEAPS("pool.stage0_5_empty", pool.stage[1]),
+     PEEK_HEAPS("pool.stage1_freed", pool.stage[2]), PEEK_HEAPS("pool.stage2_unused", pool.stage[3]),
+     PEEK_HEAPS("pool.stage3_new", pool.stage[4]), PEEK_HEAPS("pool.released", pool.released),
+     PEEK_HEAPS("pool.retries", pool.retries), PEEK_HEAPS("pool.empty", pool.empty_count));
+PEEK(pool_lock_takes, &pool_lock_takes, PEEK_OBJECT("pool.lock_takes"));
+PEEK(pool_lock_waits, &pool_lock_waits, PEEK_OBJECT("pool.lock_waits"));
 
 static void pool_line(void *context, const char *name, uint64_t value, const char *words)
 {

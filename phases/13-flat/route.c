@@ -175,3 +175,6 @@ static void route_stats(stats_each *each, void *context)
     each(context, "flat.slots_refused", STATS_HEAPS(front.route.refused), "slots that lie beyond the table");
 }
 STATS_PART(route_stats);
+PEEK(route, NULL, PEEK_HEAPS("flat.slots_entered", front.route.entered), PEEK_HEAPS("flat.slots_refused", front.route.refused));
+PEEK(route_tables, &route_tables, PEEK_OBJECT("flat.tables"));
+PEEK(route_tables_refused, &route_tables_refused, PEEK_OBJECT("flat.tables_refused"));

@@ -397,6 +397,10 @@ static void remote_stats(stats_each *each, void *context)
 }
 STATS_PART(remote_stats);
 
+PEEK(remote, NULL, PEEK_HEAPS("batch.packets", out.packets), PEEK_HEAPS("batch.chains", out.chains),
+     PEEK_HEAPS("batch.single", out.single));
+PEEK(remote_made, &remote_made, PEEK_OBJECT("batch.packets_made"));
+
 void remote_fork_lock(void)
 {
     lock_fork(&remote_lock);

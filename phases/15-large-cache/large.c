@@ -442,6 +442,15 @@ static void large_stats(stats_each *each, void *context)
 }
 STATS_PART(large_stats);
 
+#define LARGE_PEEK(field) PEEK_FIELD("large." #field, struct large_counts, field)
+PEEK(large, &counts, LARGE_PEEK(hits), LARGE_PEEK(misses), LARGE_PEEK(gives), LARGE_PEEK(refusals), LARGE_PEEK(busy),
+     LARGE_PEEK(evictions_count), LARGE_PEEK(evictions_bytes), LARGE_PEEK(evictions_age), LARGE_PEEK(evictions_yield),
+     LARGE_PEEK(given_bytes), LARGE_PEEK(taken_bytes), LARGE_PEEK(evicted_bytes), LARGE_PEEK(trimmed_bytes),
+     PEEK_FIELD("large.calloc_cleared", struct large_counts, cleared),
+     PEEK_FIELD("large.calloc_purged", struct large_counts, purged));
+PEEK(large_table, &table, PEEK_FIELD("large.held", struct range_table, count),
+     PEEK_FIELD("large.held_bytes", struct range_table, bytes));
+
 void large_fork_lock(void)
 {
     lock_fork(&large_locked);

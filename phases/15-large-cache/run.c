@@ -206,3 +206,8 @@ static void run_stats(stats_each *each, void *context)
     each(context, "run.kept_bytes", sum.bytes, "bytes of runs kept now");
 }
 STATS_PART(run_stats);
+PEEK(run, NULL, PEEK_HEAPS("run.hits", pool.run.hits), PEEK_HEAPS("run.drops", pool.run.drops),
+     PEEK_HEAPS("run.kept", pool.run.count), PEEK_HEAPS("run.kept_bytes", pool.run.bytes),
+     PEEK_HEAPS("run.kept_bytes", pool.run.last_bytes),
+     PEEK_FACT("cached.last", offsetof(struct heap, pool.run.last), 1, 0),
+     PEEK_FACT("cached.last_class", offsetof(struct heap, pool.run.last_class), 1, 0));

@@ -386,3 +386,10 @@ static void purge_stats(stats_each *each, void *context)
     each(context, "purge.slab_bytes", c.slab_bytes, "bytes given back of slabs in use");
 }
 STATS_PART(purge_stats);
+
+#define PURGE_PEEK(field) PEEK_FIELD("purge." #field, struct purge_counts, field)
+PEEK(purge_lock, NULL, PEEK_HEAPS("lock.helped", lock.helped));
+PEEK(purge_notes, &purge_notes, PEEK_OBJECT("purge.notes"));
+PEEK(purge, &counts, PURGE_PEEK(looks), PURGE_PEEK(purges), PURGE_PEEK(sweeps), PURGE_PEEK(idles), PURGE_PEEK(superslabs),
+     PURGE_PEEK(heaps), PURGE_PEEK(slabs), PURGE_PEEK(asked), PURGE_PEEK(pressures), PURGE_PEEK(slot_bytes),
+     PURGE_PEEK(slab_bytes));

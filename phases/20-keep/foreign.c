@@ -56,3 +56,4 @@ static void foreign_stats(stats_each *each, void *context)
     each(context, "keep.returned", STATS_HEAPS(front.foreign.returned), "blocks of other heaps that a front gave back");
 }
 STATS_PART(foreign_stats);
+PEEK(foreign, NULL, PEEK_HEAPS("keep.kept", front.foreign.kept), PEEK_HEAPS("keep.returned", front.foreign.returned));

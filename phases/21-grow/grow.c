@@ -9,3 +9,4 @@ static void grow_stats(stats_each *each, void *context)
     each(context, "grow.grown", STATS_HEAPS(front.grow.grown), "times that a bin doubled");
 }
 STATS_PART(grow_stats);
+PEEK(grow, NULL, PEEK_HEAPS("grow.grown", front.grow.grown));

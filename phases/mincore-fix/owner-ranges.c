@@ -141,6 +141,7 @@ static void range_stats(stats_each *each, void *context)
     each(context, "owner.ranges", load_relaxed(&range_count), "ranges of addresses that are known");
 }
 STATS_PART(range_stats);
+PEEK(range, &range_count, PEEK_OBJECT("owner.ranges"));
 
 void owner_fork_lock(void)
 {

@@ -70,5 +70,10 @@ static void probe_stats(stats_each *each, void *context)
          "times that mincore was asked for no block");
 }
 STATS_PART(probe_stats);
+PEEK(probe_lookups, &probe_lookups, PEEK_OBJECT("owner.lookups"));
+PEEK(probe_hits, &probe_hits, PEEK_OBJECT("owner.hits"));
+#define PROBE_PEEK(name, cause) PEEK_COUNT("owner." name, (cause) * sizeof probe_asked[0], 1, 0)
+PEEK(probe_asked, probe_asked, PROBE_PEEK("asked_page", PROBE_PAGE), PROBE_PEEK("asked_mid", PROBE_MID),
+     PROBE_PEEK("asked_large", PROBE_LARGE), PROBE_PEEK("asked_foreign", PROBE_FOREIGN));
 
 #endif
