@@ -84,7 +84,8 @@ void harvest_result_line(struct launch_result *r, enum mode mode)
     }
 }
 
-/* {"variant":"p12","program":"larson","pid":7,"live_blocks":0,...,"os.mmap.superslab":3,...} on one line; a workload's children may have said one each. */
+/* {"variant":"p12","program":"larson","pid":7,"live_blocks":0,...,"os.mmap.superslab":3,...} on one line; a workload's children
+ * may have said one each. */
 void harvest_own_counters(struct launch_result *r)
 {
     const char *at = line_last(r->text, "{\"variant\":\"");
@@ -95,7 +96,8 @@ void harvest_own_counters(struct launch_result *r)
         return;
     at += used;
     const char *numbers = strstr(at, ",\"pid\":"); /* behind the program's name; up to v0.1 numbers began at once */
-    for (at = numbers && numbers < at + strcspn(at, "\n") ? numbers : at; sscanf(at, ",\"%55[^\"]\":%llu%n", key, &value, &used) == 2; at += used) {
+    at = numbers && numbers < at + strcspn(at, "\n") ? numbers : at;
+    for (; sscanf(at, ",\"%55[^\"]\":%llu%n", key, &value, &used) == 2; at += used) {
         snprintf(name, sizeof name, "stat.%s", key);
         harvest_add(r, name, (double)value);
         if (strcmp(key, "syscalls") == 0)

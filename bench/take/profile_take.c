@@ -4,6 +4,7 @@
 #include "bench/take/profile_take.h"
 #include "bench/low/text.h"
 #include "bench/take/launch.h"
+#include "bench/take/shot.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -29,18 +30,18 @@ bool profile_take(struct profile *p, int side, const struct variant *v, const st
 {
     static const enum mode modes[] = {MODE_INSTRUCTIONS, MODE_STRACE, MODE_TIME};
     static struct launch_result r;
-    const char *settings[BUILD_SETTINGS_MAX + 1];
-    char command[512];
+    struct workload run = *w;
     bool good = true;
-    snprintf(command, sizeof command, "out/work/%s", profile_command(w));
-    variant_environment(v, settings);
+    run.command = profile_command(w);
+    run.counts = NULL;
     for (size_t i = 0; good && i < sizeof modes / sizeof *modes; i++) {
         if (modes[i] == MODE_STRACE && !launch_can(MODE_STRACE))
             continue;
-        struct launch_order order = {.command = command, .library = v->library, .environment = settings, .mode = modes[i],
-                                     .cpu = -1, .timeout = timeout, .side = side};
-        order.profile = modes[i] == MODE_INSTRUCTIONS ? p : NULL;
-        good = launch_take(&order, &r) || text_fail(why, size, "%s on %s: %s", v->d.label, w->name, r.why);
+        struct shot shot = {.workload = &run, .variant = v, .mode = modes[i], .cpu = -1, .timeout = timeout, .side = side};
+        shot.profile = modes[i] == MODE_INSTRUCTIONS ? p : NULL;
+        good = shot_take(&shot, &r, why, size);
+        if (good && r.failed)
+            good = text_fail(why, size, "%s on %s: %s", v->d.label, w->name, r.why);
         if (good && modes[i] == MODE_INSTRUCTIONS)
             p->ops[side] = launch_value(&r, "ops");
         counts_take(p, side, modes[i], &r);

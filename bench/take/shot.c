@@ -94,7 +94,8 @@ bool shot_take(const struct shot *s, struct launch_result *out, char *why, size_
         return false;
     variant_environment(s->variant, settings);
     struct launch_order order = {.command = command, .library = s->variant->library, .environment = settings, .mode = s->mode,
-                                 .cpu = work->threads == 1 ? s->cpu : -1, .timeout = s->timeout};
+                                 .cpu = work->threads == 1 ? s->cpu : -1, .timeout = s->timeout,
+                                 .profile = s->profile, .side = s->side};
     if (dataset_is_command(work->command))
         good = command_take(s, &order, out, why, size);
     else {

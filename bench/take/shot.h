@@ -5,6 +5,7 @@
 #define BENCH_SHOT_H
 
 #include "bench/plan/variant.h"
+#include "bench/data/profile.h"
 #include "bench/plan/workload.h"
 #include "bench/take/harvest.h"
 
@@ -15,6 +16,8 @@ struct shot {
     int cpu;           /* for what has one thread; -1: not pinned */
     double timeout;    /* as in launch.h */
     const char *prepare, *cleanup; /* command lines, not timed and without the variant; NULL: none */
+    struct profile *profile;       /* as in launch.h */
+    int side;
 };
 
 /* Takes it. false: prepare or cleanup failed, why holds one line, or more with what it said last. Whether the run failed stands
