@@ -40,6 +40,7 @@ case $said in
 "$tree/out/$newest/libhakmem.so" | "$tree/out/$newest".*/libhakmem.so) ;;
 *) echo "FAIL: print-lib says: $said"; status=1 ;;
 esac
+check "what else is installed builds" quiet_make "$out/hakmem-stat"
 mkdir -p "$out/test"
 check "test scripts run" env HAK_OUT="$out" HAK_LIB="$said" HAK_VARIANT="$newest" HAK_MODE=release \
     HAK_TEST_SCALE=10 core/test/run '' phases/test/test_exports.sh core/test/test_api_cxx_replaced.sh
