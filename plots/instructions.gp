@@ -11,10 +11,14 @@ set ytics scale 0
 set grid ytics linecolor rgb faint linewidth 0.6 dashtype 1
 set xlabel 'instructions for an operation, as a ratio to the best rival; left of the line: fewer'
 set arrow 1 from 1,graph 0 to 1,graph 1 nohead linecolor rgb ink linewidth 1.5
+if (words(titles) > 6) { set tmargin 4.4 }
+# Versions of one allocator have its colour, and marks of their own.
 colours = ''; points = ''
 do for [k = 1:words(titles)] {
     colours = colours . sprintf(' %d', colour(word(ends, k), real(word(tops, k))))
-    points = points . (word(ends, k) eq '0' ? ' 7' : ' 6')
+    before = 0
+    do for [j = 1:k - 1] { before = before + (word(ends, j) eq word(ends, k)) }
+    points = points . ' ' . (word(ends, k) eq '0' ? '7' : word('6 4 8 12 10', 1 + before % 5))
 }
 do for [k = 1:words(titles)] { eval legend(k, titles, points, colours) }
 plot data index 0 using (16.8):1:3 with labels left offset 1,0 textcolor rgb ink, \

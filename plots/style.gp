@@ -25,6 +25,9 @@ set style arrow 1 heads size screen 0.004,90 linecolor rgb ink linewidth 1.2
 lift = 0.9
 heading = "set label 1 title_text at graph 0,1 left offset -4,lift textcolor rgb ink font ',15'"
 step(top) = (unit = 10.0 ** floor(log10(top / 4.0)), many = top / unit, many > 30 ? 10 * unit : many > 12 ? 5 * unit : many > 6 ? 2 * unit : unit)
+# More than six entries stand in two rows.
+across(names) = words(names) > 6 ? (words(names) + 1) / 2 : words(names)
 legend(k, names, points, colours) = sprintf("set label %d '%s' at screen %g,%g left offset 1.1,-0.25 textcolor rgb ink point pointtype %s ", \
-    10 + k, word(names, k), 0.02 + 0.97 * (k - 1) / words(names), 1 - 16.0 / height, word(points, k)) . \
+    10 + k, word(names, k), 0.02 + 0.97 * ((k - 1) % across(names)) / across(names), 1 - (16.0 + 20 * ((k - 1) / across(names))) / height, \
+    word(points, k)) . \
     sprintf('pointsize 1.2 linewidth 2 linecolor rgb %s', word(colours, k))
