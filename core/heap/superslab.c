@@ -64,17 +64,24 @@ static bool superslab_meta_map(size_t count)
     return true;
 }
 
-/* One that munmap refused, or metadata that stands for none (base = NULL), or NULL. */
-static struct superslab *superslab_take(void)
+/* One that munmap refused, or NULL. */
+static struct superslab *superslab_take_stuck(void)
 {
     lock_enter(&superslab_lock);
     struct superslab *ss = superslab_stuck;
-    if (ss) {
+    if (ss)
         superslab_stuck = ss->next;
-    } else if (superslab_bare) {
-        ss = superslab_bare;
+    lock_leave(&superslab_lock);
+    return ss;
+}
+
+/* Metadata that stands for no SuperSlab, or NULL. */
+static struct superslab *superslab_take_bare(void)
+{
+    lock_enter(&superslab_lock);
+    struct superslab *ss = superslab_bare;
+    if (ss) {
         superslab_bare = ss->next;
-        ss->base = NULL;
     } else if (superslab_fresh_count > 0 || superslab_meta_map(SUPERSLAB_META_CHUNK) || superslab_meta_map(1)) {
         ss = (struct superslab *)superslab_fresh; /* zero, and not touched before it is wanted */
         superslab_fresh += SUPERSLAB_META;
@@ -92,17 +99,18 @@ static void superslab_give(struct superslab *ss)
     lock_leave(&superslab_lock);
 }
 
+/* The SuperSlab comes before its metadata: where there is room for the second alone, that would stay, and be of no use. */
 struct superslab *superslab_map(void)
 {
-    struct superslab *ss = superslab_take();
-    if (ss && !ss->base) {
-        ss->base = place_map_superslab();
+    struct superslab *ss = superslab_take_stuck();
+    char *base = ss ? ss->base : place_map_superslab();
+    if (!ss && base && (ss = superslab_take_bare())) {
+        ss->base = base;
         ss->clean = UINT32_MAX;
     }
-    bool known = ss && ss->base && ssmap_set(ss->base, ss);
-    if (!known) {
-        if (ss && ss->base)
-            os_unmap(ss->base, SUPERSLAB_SIZE, OS_SUPERSLAB);
+    if (!ss || !ssmap_set(base, ss)) {
+        if (base)
+            os_unmap(base, SUPERSLAB_SIZE, OS_SUPERSLAB);
         if (ss)
             superslab_give(ss);
         errno = ENOMEM;

@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include "core/test/test_core.h"
 #include "core/test/test_refuse.h"
+#include <errno.h>
+#include <sys/resource.h>
 
 static bool slot_zero(const struct superslab *ss, unsigned slot)
 {
@@ -195,5 +197,23 @@ START_TEST(test_unmap_and_purge_refused)
 }
 END_TEST
 
-TEST_MAIN("SuperSlab", test_map_and_unmap, test_acquire_clears_what_seams_keep, test_each_slab, test_purge, test_no_memory,
+/* Room for metadata, and none for what it would describe: nothing is taken from the program's address space. */
+START_TEST(test_no_room_takes_no_metadata)
+{
+    struct rlimit limit;
+    if (test_shadowed())
+        return;
+    start_once();
+    size_t before = test_vm_size();
+    must(getrlimit(RLIMIT_AS, &limit) == 0);
+    limit.rlim_cur = before + SUPERSLAB_SIZE / 2;
+    must(setrlimit(RLIMIT_AS, &limit) == 0);
+    must(!superslab_map() && errno == ENOMEM);
+    must(test_vm_size() == before);
+    limit.rlim_cur = limit.rlim_max;
+    must(setrlimit(RLIMIT_AS, &limit) == 0);
+}
+END_TEST
+
+TEST_MAIN("SuperSlab", test_no_room_takes_no_metadata, test_map_and_unmap, test_acquire_clears_what_seams_keep, test_each_slab, test_purge, test_no_memory,
           test_unmap_refused, test_unmap_refused_then_trimmed, test_unmap_and_purge_refused)
