@@ -42,6 +42,12 @@ SECONDS := 60
 QUICK := 0
 TEST :=
 CMD :=
+FOR :=
+WHY :=
+JUNIT :=
+MARKDOWN :=
+CSV :=
+TIME :=
 RUNS :=
 TRACE :=
 V := 0
@@ -59,7 +65,7 @@ SEAM :=
 MODES := release check asan ubsan tsan fuzz
 ARCHES := native arm64
 OPTIONS := CC MODE ARCH CPPFLAGS CFLAGS LDFLAGS AR OBJCOPY INSTALL SHELL WERROR PREFIX LIBDIR DESTDIR ROUNDS SECONDS TEST QUICK WORK V REV E A B GOOD BAD RESUME METRIC \
-    RIVAL SEED BUDGET RUN RUNS CMD TRACE N NAME SEAM
+    RIVAL SEED BUDGET RUN RUNS CMD FOR WHY JUNIT MARKDOWN CSV TIME TRACE N NAME SEAM
 
 MAKE_PARTS := Makefile phases/phases.mk phases/revision.mk core/core.mk core/test/test.mk packaging/packaging.mk bench/bench.mk
 quote = '$(subst ','\'',$1)'
@@ -90,7 +96,7 @@ help: ## this text
 	@echo 'options:'; echo '  MODE      $(MODES)'; echo '  CC        gcc, clang, or any compiler that takes their flags; CC="ccache gcc"'
 	@echo '  ARCH      $(ARCHES)'; echo '  CPPFLAGS CFLAGS LDFLAGS (added to ours; part of the name of the variant)'; \
 	    echo '  WERROR    1: a warning is an error (standard in a git checkout), 0: it is not'; echo '  AR OBJCOPY INSTALL SHELL'
-	@echo '  WORK METRIC ROUNDS RUNS SEED BUDGET RIVAL RUN RESUME E A B GOOD BAD REV (measuring)'
+	@echo '  WORK METRIC ROUNDS RUNS SEED BUDGET RIVAL RUN RESUME E A B GOOD BAD REV FOR WHY JUNIT MARKDOWN CSV TIME (measuring)'
 	@echo '  PREFIX LIBDIR DESTDIR SECONDS TEST CMD TRACE N NAME SEAM V=1 (show commands)'
 	@echo 'workloads: $(WORKLOADS)'
 

@@ -12,7 +12,7 @@ HERE_OR_NOT := $(if $(or $(findstring :,$(CURDIR)),$(word 2,x$(CURDIR)x)),,$(CUR
 WORKS := $(if $(HERE),$(WORKLOADS))
 
 # --- Targets for people ---------------------------------------------------------------------------------------------------
-.PHONY: bench ab noise attribution bisect bisect-toggles drift experiment experiments gates report plots trace
+.PHONY: chart hakbench bench ab noise aa planted attribution bisect bisect-toggles drift experiment experiments gates report plots trace
 all: $(WORKS:%=out/work/%) $(if $(HERE),out/bench/trace_record.so)
 
 # What commands of hakbench are told: the toggles, and each option that was given; WORK and RIVAL may list several, with commas.
@@ -20,6 +20,32 @@ COMMA := ,
 TOLD = $(SET) $(foreach t,CC MODE CPPFLAGS CFLAGS LDFLAGS,$(if $(filter $t,$(GIVEN)),$(call quote,$t=$(strip $($t)))))
 tell = $(if $(filter $1,$(GIVEN)),$2 $(subst $(COMMA),' $2 ',$(call quote,$($1))))
 MEASURE = $(call tell,WORK,--workload) $(call tell,ROUNDS,--repeat) $(call tell,SEED,--seed) $(call tell,BUDGET,--budget)
+give = $(if $(filter $1,$(GIVEN)),$2$(call quote,$($1)))
+ANY = $(if $(filter CMD,$(GIVEN)),--command $(call quote,command=$(CMD))) $(call give,FOR,--for=)
+FILES = $(call give,JUNIT,--junit=) $(call give,MARKDOWN,--markdown=) $(call give,CSV,--csv=)
+# What each target heeds: an option that would do nothing is refused.
+HEEDED := WORK METRIC ROUNDS RUNS SEED BUDGET RIVAL RUN RESUME E A B GOOD BAD REV CMD FOR WHY JUNIT MARKDOWN CSV TRACE N TIME
+HEEDS_bench := WORK ROUNDS SEED BUDGET RIVAL RUN CMD FOR
+HEEDS_ab := A B WORK METRIC ROUNDS SEED BUDGET CMD FOR WHY JUNIT MARKDOWN CSV
+HEEDS_noise := WORK ROUNDS SEED BUDGET
+HEEDS_experiment := E ROUNDS RIVAL RESUME JUNIT MARKDOWN CSV
+HEEDS_experiments := ROUNDS RIVAL RESUME JUNIT MARKDOWN CSV
+HEEDS_gates := $(HEEDS_experiments)
+HEEDS_report := E RUN
+HEEDS_attribution := A WORK METRIC ROUNDS SEED BUDGET
+HEEDS_bisect-toggles := GOOD BAD WORK METRIC
+HEEDS_bisect := GOOD BAD WORK CMD METRIC RUNS RESUME
+HEEDS_drift := REV
+HEEDS_aa := N
+HEEDS_planted := TIME
+HEEDS_trace := CMD TRACE
+HEEDS_new-phase := N
+GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
+HEEDS := $(sort $(foreach t,$(GOALS),$(HEEDS_$t)))
+UNHEEDED := $(filter-out $(HEEDS),$(filter $(HEEDED),$(GIVEN)))
+ifneq ($(UNHEEDED),)
+$(error $(firstword $(UNHEEDED))= does nothing with $(GOALS)$(if $(HEEDS),; that heeds: $(HEEDS)))
+endif
 ifneq ($(and $(filter bench noise,$(MAKECMDGOALS)),$(strip $(word 2,$(CC)) $(foreach f,CPPFLAGS CFLAGS LDFLAGS,$(word 2,$($f))))),)
 $(error CC, CPPFLAGS, CFLAGS and LDFLAGS can be one word each in what is measured)
 endif
@@ -28,21 +54,25 @@ endif
 ANSWERED := || { status=$$?; [ $$status = 1 ] || [ $$status = 3 ] || exit $$status; }
 # A gate that is undecided is no failure; one that failed is.
 OPEN_OR_HELD := || { status=$$?; [ $$status = 3 ] || exit $$status; }
+hakbench: out/bench/hakbench out/bench/floor.so out/bench/trace_record.so $(WORKS:%=out/work/%) ## the workbench, out/bench/hakbench, and its workloads
 bench: all out/bench/hakbench ## measure this variant, glibc, the rivals and the recorded baselines; RUN=n goes on with a run
-	@out/bench/hakbench run $(if $(RUN),$(call tell,RUN,--resume),$(TOLD)) $(MEASURE) $(call tell,RIVAL,--rival)
-ab: out/bench/hakbench $(WORKS:%=out/work/%) ## two variants, one verdict: A="PHASE=11" B="PHASE=12" (WORK= METRIC=)
-	@out/bench/hakbench ab $(MEASURE) $(call tell,METRIC,--metric) $(foreach v,A B,$(if $(filter $v,$(GIVEN)),$(call quote,$($v)))) $(ANSWERED)
+	@out/bench/hakbench run $(if $(RUN),$(call tell,RUN,--resume),$(TOLD)) $(MEASURE) $(ANY) $(call tell,RIVAL,--rival)
+ab: out/bench/hakbench $(WORKS:%=out/work/%) ## two variants, one verdict: A="PHASE=11" B="PHASE=12" (WORK= or CMD= FOR= METRIC= WHY=1 MARKDOWN=file)
+	@out/bench/hakbench ab $(MEASURE) $(ANY) $(FILES) $(if $(WHY),--why$(if $(filter-out 1,$(WHY)),=$(call quote,$(WHY)))) $(call tell,METRIC,--metric) $(foreach v,A B,$(if $(filter $v,$(GIVEN)),$(call quote,$($v)))) $(ANSWERED)
 noise: all out/bench/hakbench ## how far identical binaries lie apart here, and how often verdicts are false: simulated and measured (WORK=)
 	@out/bench/hakbench noise --simulate $(call tell,SEED,--seed) && \
 	    out/bench/hakbench noise $(subst --repeat,--pairs,$(MEASURE)) $(TOLD)
+aa: out/bench/hakbench $(WORKS:%=out/work/%) ## how often gates are false on identical libraries, a spinner beside half of N=100 experiments
+	@bench/aa $(call quote,$(or $(N),100))
+planted: out/bench/hakbench $(WORKS:%=out/work/%) ## faults of known size: are they found, and nothing else? TIME=1: 3 % of time, too
+	@bench/planted $(call quote,$(TIME))
 WORKBENCH := out/bench/hakbench out/bench/floor.so $(WORKS:%=out/work/%)
-give = $(if $(filter $1,$(GIVEN)),$2$(call quote,$($1)))
 # An experiment is a file of experiments/, or the gates.yaml of a phase under the name of its folder.
 PHASE_GATES := $(patsubst phases/%/gates.yaml,%,$(wildcard phases/*/gates.yaml))
 named = $(if $(filter $1,$(PHASE_GATES)),out/gates/$1.yaml,$1)
 NAMED = $(foreach e,$(E),$(call quote,$(call named,$e)))
 NAMED_NEEDS = $(filter out/gates/%,$(foreach e,$(E),$(call named,$e)))
-AGAIN_OR_MORE = $(call give,ROUNDS,--repeat=) $(call tell,RIVAL,--rival) $(if $(RESUME),--resume)
+AGAIN_OR_MORE = $(call give,ROUNDS,--repeat=) $(call tell,RIVAL,--rival) $(if $(RESUME),--resume) $(FILES)
 experiment: $(WORKBENCH) $(NAMED_NEEDS) ## measure an experiment, judge its gates, write its report: E=12-shared-pool (ROUNDS=, RESUME=1 goes on)
 	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(NAMED) $(OPEN_OR_HELD)
 experiments: $(WORKBENCH) ## every experiment, about two hours, with a summary (ROUNDS=)
@@ -51,6 +81,7 @@ gates: $(WORKBENCH) $(PHASE_GATES:%=out/gates/%.yaml) ## the experiments of the 
 	@out/bench/hakbench experiment $(AGAIN_OR_MORE) $(basename $(notdir $(wildcard experiments/[0-9]*.yaml))) $(PHASE_GATES:%=out/gates/%.yaml) mincore $(OPEN_OR_HELD)
 report: $(WORKBENCH) $(NAMED_NEEDS) ## the report of an experiment's newest samples, measuring nothing: E=12-shared-pool (RUN=n)
 	@out/bench/hakbench report $(call give,RUN,--run=) $(NAMED)
+chart: ; @plots/overview ## the chart of README.md, from the stored samples of two experiments
 plots: $(WORKBENCH) ## reports and plots of every experiment that has samples
 	@out/bench/hakbench report --all
 attribution: $(WORKBENCH) ## what each toggle contributes from PHASE=0, or A="PHASE=9", to this variant (WORK= METRIC= ROUNDS=)
@@ -96,7 +127,7 @@ endif
 HAKBENCH_LIBS := sqlite3 gsl libcyaml
 HAKBENCH_SRCS := $(filter-out bench/cmd/hakbench.c,$(wildcard $(addprefix bench/,$(addsuffix /*.c,low data plan take judge show cmd))))
 # The recorder of traces (bench/trace/README.md): preloaded, so its thread-local variables must not need malloc.
-out/bench/trace_record.so: $(wildcard bench/trace/*.[ch]) $(MAKE_PARTS) | $(FIRST)
+out/bench/trace_record.so: $(wildcard bench/trace/*.[ch]) bench/low/trace.h $(MAKE_PARTS) | $(FIRST)
 	@mkdir -p $(@D)
 	$Q$(call host_say,link $@)$(HOST_CC) $(filter-out -M%,$(BASE_FLAGS)) -D_GNU_SOURCE -O2 -fPIC -fvisibility=hidden -ftls-model=initial-exec \
 	    $(NO_BUILTIN) -shared -Wl,-z,defs -o $@ $(filter %.c,$^) -pthread

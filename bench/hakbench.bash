@@ -22,7 +22,7 @@ _hakbench() {
         --experiment | -e) words=$(_hakbench_names "$program" experiments) ;;
         --run | --resume) words=$(_hakbench_names "$program" runs) ;;
         --format) words="tsv json" ;;
-        --db | -d | --from | -f | --output | --out | -o | --junit | --markdown | --csv)
+        --db | -d | --shared | --from | -f | --output | --out | -o | --junit | --markdown | --csv)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             return ;;
         *)
@@ -32,7 +32,14 @@ _hakbench() {
                 return ;;
             *:-*) words=$("$program" "$command" --help 2>/dev/null | grep -o -- '^ .*' | grep -oE -- '--[a-z][a-z-]*') ;;
             list:*) words=$("$program" list 2>&1 | sed -n 's/.*lists: //p') ;;
+            profile:* | synth:*)
+                mapfile -t COMPREPLY < <(compgen -f -- "$current")
+                return ;;
             show:* | compare:* | why:*) words=$(_hakbench_names "$program" runs) ;;
+            push:* | pull:* | site:*)
+                mapfile -t COMPREPLY < <(compgen -f -- "$current")
+                return ;;
+            history:*) words="$(_hakbench_names "$program" workloads) $(_hakbench_names "$program" metrics)" ;;
             experiment:* | report:*) words=$(_hakbench_names "$program" experiments) ;;
             run:* | ab:*) words=$(phases/resolve --names 2>/dev/null | tr ' ' '\n' | sed 's/$/=/')
                 [ "$command" = run ] || words="$words $(_hakbench_names "$program" rivals)" ;;

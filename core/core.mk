@@ -16,21 +16,24 @@ FLAGS_ubsan := -O1 -fno-omit-frame-pointer -fsanitize=undefined -fno-sanitize-re
 FLAGS_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
 FLAGS_fuzz := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -fsanitize=fuzzer-no-link
 MODE_FLAGS := $(FLAGS_$(MODE)) $(if $(filter arm64.%clang%,$(ARCH).$(OTHER_CC)),--target=aarch64-linux-gnu)
-LIB_FLAGS := $(MODE_FLAGS) -fPIC -fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec -fno-plt $(NO_BUILTIN)
-SO_FLAGS := -shared -Wl,-soname,$(SONAME) -Wl,-z,initfirst -Wl,-z,now -Wl,-z,relro -Wl,-z,defs -Wl,-z,nodelete -Wl,--as-needed \
-    -Wl,--version-script=core/exports.map
+LIB_FLAGS := $(MODE_FLAGS) -fPIC -fvisibility=hidden -fno-semantic-interposition -ftls-model=initial-exec $(NO_BUILTIN)
+# Without the compiler's start files (start_so.c).
+SO_FLAGS := -shared -nostartfiles -Wl,--gc-sections -Wl,-soname,$(SONAME) -Wl,-z,initfirst -Wl,-z,lazy -Wl,-z,relro \
+    -Wl,-z,defs -Wl,-z,nodelete -Wl,--as-needed -Wl,--version-script=core/exports.map
 # What the command line adds comes last, so that it wins.
-COMPILE = $(CC) $(BASE_FLAGS) $(LIB_FLAGS) -I$(OUT) $(CHECK_INCLUDE) $(CPPFLAGS) $(CFLAGS)
+COMPILE = $(CC) $(BASE_FLAGS) $(LIB_FLAGS) $(QUICKLY) -I$(OUT) $(CHECK_INCLUDE) $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(MODE_FLAGS) $(CFLAGS)
 
 # --- Sources and products -------------------------------------------------------------------------------------------------
 # override.c includes alloc.c and api.c, info_override.c includes info_glibc.c, which includes info.c, and add the plain names; the
-# embedded library has the hak_ names only (embed.c includes the same two). With musl neither mallinfo is there nor any other name
+# embedded library has the hak_ names only (embed.c; embed_check.c, which tells memory checkers). With musl neither mallinfo is
+# there nor any other name
 # of glibc's malloc.h.
 GLIBC := $(if $(shell $(CC) -E -dM -include features.h -x c /dev/null 2>/dev/null | grep -w __GLIBC__),glibc)
-PARTS := core/api/alloc.c core/api/api.c core/heap/start_static.c
+PARTS := core/api/alloc.c core/api/api.c core/api/tools.c core/api/tools_end.c core/api/embed.c core/api/embed_check.c \
+    core/heap/start_static.c core/heap/start_so.c core/low/threads_so.c
 INFO := core/api/info.c core/api/info_glibc.c core/api/info_override.c
-API := core/api/embed.c $(if $(GLIBC),core/api/info_glibc.c,core/api/info.c)
+API := core/api/$(if $(filter check,$(MODE)),embed_check,embed).c $(if $(GLIBC),core/api/info_glibc.c,core/api/info.c)
 OVERRIDE := core/api/override.c $(if $(GLIBC),core/api/info_override.c,core/api/info.c)
 # core/api/cxx.c is compiled once for each C++ operator; the nothrow operators new are in the shared library only.
 NOTHROW := _ZnwmRKSt9nothrow_t _ZnamRKSt9nothrow_t _ZnwmSt11align_val_tRKSt9nothrow_t _ZnamSt11align_val_tRKSt9nothrow_t
@@ -41,7 +44,8 @@ PHASE_SRCS := $(foreach f,$(filter-out %/mincore-fix,$(FOLDERS)),$(filter-out $f
 COMMON := $(sort $(filter-out $(PARTS) $(INFO) $(API) $(OVERRIDE) core/api/cxx%,$(wildcard core/low/*.c core/heap/*.c core/api/*.c)) $(PHASE_SRCS) \
     $(foreach s,$(SEAMS),$(wildcard $(lastword $(subst =, ,$s)).c)))
 LIB_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(OVERRIDE))) $(OPERATORS:%=$(OUT)/obj/core/api/cxx/%.o)
-SO_OBJS := $(LIB_OBJS) $(NOTHROW:%=$(OUT)/obj/core/api/cxx/%.o) $(OUT)/obj/core/api/cxx_next.o $(OUT)/obj/core/api/cxx_retry.o
+SO_OBJS := $(patsubst %/start.o,%/start_so.o,$(patsubst %/threads.o,%/threads_so.o,$(LIB_OBJS))) \
+    $(NOTHROW:%=$(OUT)/obj/core/api/cxx/%.o) $(OUT)/obj/core/api/cxx_next.o $(OUT)/obj/core/api/cxx_retry.o
 A_OBJS := $(LIB_OBJS) $(OUT)/obj/core/api/cxx_retry_static.o
 EMBED_OBJS := $(patsubst %.c,$(OUT)/obj/%.o,$(COMMON) $(wildcard $(API)))
 # The sanitizers replace malloc themselves, so there is nothing to preload; programs for this machine are not for another.
@@ -73,12 +77,14 @@ endef
 export VARIANT_H
 $(OUT)/variant.h: FORCE | $(FIRST)
 	@for c in $(CC); do command -v "$$c" >/dev/null || { echo "hakmem: no compiler $$c here; try: make deps" >&2; exit 1; }; done
-	@said=$$($(CC) $(MODE_FLAGS) $(CPPFLAGS) $(CFLAGS) -E -o /dev/null core/low/machine.h 2>&1) || \
-	    { echo "$$said" | sed -n 's/"$$//; s/.*error: *\(#error\)* *"*/hakmem: /p' >&2; exit 1; }
+	@$(CC) -E -dM -x c /dev/null 2>/dev/null | grep -q __GNUC__ || { echo "hakmem: CC=$(CC) is no gcc and no clang" >&2; exit 1; }
 	@mkdir -p $(OUT)/test
 	@{ printf '%s\n' "$$VARIANT_H" | sed "s|@CC@|$$($(CC) --version | head -n 1)|"; for seam in $(SEAMS); do \
 	    printf '#define HAK_SEAM_%s "%s.h"\n' "$${seam%%=*}" "$${seam#*=}"; done; } >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@said=$$($(CC) $(MODE_FLAGS) -I. -I$(OUT) $(CHECK_INCLUDE) $(CPPFLAGS) $(CFLAGS) -Wfatal-errors -E -o /dev/null \
+	    core/low/compiler.h 2>&1) || { rm -f $@; \
+	    echo "$$said" | sed -n 's/"$$//; s/.*error: *\(#error\)* *"*/hakmem: /p' >&2; exit 1; }
 
 $(OUT)/obj/%.o: %.c $(OUT)/variant.h $(MAKE_PARTS)
 	@mkdir -p $(@D)

@@ -53,5 +53,5 @@ OUT := out/$(VARIANT)
 print-variant: ; @echo $(call quote,$(VARIANT)) ## the canonical name of this variant
 matrix: ; @phases/matrix ## build and test every combination that the table promises
 # A toggle cannot be named like a variable of make's.
-new-phase: ; @phases/new-phase $(call quote,$N) $(call quote,$(NAME)) $(call quote,$(SEAM)) $(foreach v,$(.VARIABLES),$(call quote,$v)) ## start a phase: N=22 NAME=per-cpu SEAM=front (phases/README.md)
+new-phase: ; @phases/new-phase $(call quote,$N) $(call quote,$(NAME)) $(call quote,$(SEAM)) $(foreach v,$(.VARIABLES),$(call quote,$v)) ## start a phase: N=25 NAME=per-cpu SEAM=front (phases/README.md)
 endif

@@ -9,6 +9,7 @@
 #include "bench/cmd/commands.h"
 #include "bench/cmd/files.h"
 #include "bench/cmd/measure.h"
+#include "bench/cmd/more.h"
 #include "bench/cmd/why.h"
 #include "bench/judge/disturbance.h"
 #include "bench/judge/exits.h"
@@ -20,12 +21,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MORE_UNLIMITED 1e6 /* seconds: --repeat-max ends it */
 enum { OPTION_REPEAT_MAX = 256, OPTION_SAME, OPTION_QUIET, OPTION_WHY };
 
 static struct {
     const char *text[2], *db, *metric, *timed; /* timed: an option that only timing heeds */
     const char *judged;                        /* an option that failing runs do not heed */
-    bool exits;
+    bool exits, metric_told;
     int count, repeat, repeat_max, budget, quiet, timeout;
     double margin;
     bool same;
@@ -44,11 +46,11 @@ static const struct argp_option options[] = {
     {"metric", 'm', "NAME", 0, "what is compared (ops_s); instructions needs no quiet machine; " EXITS_METRIC ": failing runs",
      0},
     {"repeat", 'n', "N", 0,
-     "timing samples of each cell to begin with (10); four times as many of workloads that take no time; runs of --metric "
+     "timing samples of each cell to begin with (10), made even; four times as many of workloads that take no time; runs of --metric "
      EXITS_METRIC " (14)", 0},
-    {"repeat-max", OPTION_REPEAT_MAX, "N", 0, "never more than this, whatever the workload (80)", 0},
+    {"repeat-max", OPTION_REPEAT_MAX, "N", 0, "never more than this even number, whatever the workload (80)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long in all, but never before the third block (no limit)", 0},
-    {"margin", 'M', "PERCENT", 0, "differences up to this are none (1)", 0},
+    {"margin", 'M', "PERCENT", 0, MARGIN_HELP, 0},
     {"same", OPTION_SAME, NULL, 0, "measure, too, where both are the same variant (A/A)", 0},
     {"wait-quiet", OPTION_QUIET, "SECONDS", 0, WAIT_QUIET_HELP, 0},
     {"why", OPTION_WHY, "always", OPTION_ARG_OPTIONAL, "where it is better or worse, or always, say by which functions, and "
@@ -67,7 +69,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case 'w': measure_workload(&measure, text); break;
     case 'm':
         if (!metric_find(text) && strcmp(text, EXITS_METRIC) != 0)
-            command_bad("--metric %s: no such metric; metrics: %s, " EXITS_METRIC, text, metric_names());
+            command_bad("--metric %s: no such metric%s; metrics: %s, " EXITS_METRIC, text, metric_like(text), metric_names());
+        if (given.metric_told)
+            command_bad("--metric %s: %s stands there already; want one", text, given.metric);
+        given.metric_told = true;
         given.metric = text;
         break;
     case 'n': given.timed = "--repeat"; given.repeat = (int)measure_number("--repeat", text, 1, 10000); break;
@@ -140,16 +145,25 @@ static int status_of(const struct comparison *c, size_t count)
     return status;
 }
 
-/* Both samples of a counting mode, side by side. */
-static void twice_print(const struct dataset *ds, int variant, int workload)
+/* The least and the greatest count of a cell. */
+static void counts_print(const struct dataset *ds, int variant, int workload)
 {
-    double v[2];
-    size_t n = dataset_cell(ds, variant, workload, given.metric, v, 2);
-    if (n < 2)
+    double v[RULE_PAIRS_MAX], least, most;
+    size_t n = dataset_cell(ds, variant, workload, given.metric, v, RULE_PAIRS_MAX);
+    if (n < 2) {
         printf("  %-24s %s: not measured\n", ds->variants[variant].label, given.metric);
-    else
-        printf("  %-24s %s, counted twice: %.15g and %.15g: %s\n", ds->variants[variant].label, given.metric, v[0], v[1],
-               v[0] == v[1] ? "the same" : "NOT the same");
+        return;
+    }
+    least = most = v[0];
+    for (size_t i = 1; i < n; i++) {
+        least = fmin(least, v[i]);
+        most = fmax(most, v[i]);
+    }
+    char times[32] = "twice";
+    if (n > 2)
+        snprintf(times, sizeof times, "%zu times", n);
+    printf("  %-24s %s, counted %s: %.15g and %.15g: %s\n", ds->variants[variant].label, given.metric, times, least, most,
+           least == most ? "the same" : "NOT the same");
 }
 
 static void idle_print(const struct dataset *ds, int workload)
@@ -162,8 +176,10 @@ static void idle_print(const struct dataset *ds, int workload)
 
 static void print(const struct dataset *ds, const struct comparison *c, size_t count, enum mode mode)
 {
-    printf("%s, B %s against A %s (run %lld, seed %llu)\n", given.metric, ds->variants[1].label, ds->variants[0].label,
-           (long long)ds->run, (unsigned long long)ds->seed);
+    int better = metric_find(given.metric)->better;
+    printf("%s, B %s against A %s (%srun %lld, seed %llu)\n", given.metric, ds->variants[1].label, ds->variants[0].label,
+           better < 0 ? "less is better; " : better > 0 ? "more is better; " : "", (long long)ds->run,
+           (unsigned long long)ds->seed);
     char disturbed[512];
     if (mode == MODE_TIME && *disturbance_text(ds, disturbed, sizeof disturbed))
         printf("a disturbed machine: %s\n", disturbed);
@@ -172,11 +188,11 @@ static void print(const struct dataset *ds, const struct comparison *c, size_t c
         if (*verdict_detail(&c[i]))
             printf("  %s\n", verdict_detail(&c[i]));
         for (int v = 0; v < 2 && mode != MODE_TIME; v++)
-            twice_print(ds, v, c[i].workload);
+            counts_print(ds, v, c[i].workload);
         idle_print(ds, c[i].workload);
     }
     if (*dataset_context(ds, PROOF_UNCOUNTED))
-        printf(PROOF_UNCOUNTED ": %s\n", dataset_context(ds, PROOF_UNCOUNTED));
+        printf("phases that have no counter, and may have acted or not: %s\n", dataset_context(ds, PROOF_UNCOUNTED));
 }
 
 /* Of each workload with a difference, or of all. false: one could not be counted. */
@@ -230,6 +246,16 @@ static int exits_print(const struct dataset *ds)
 
 /* -------------------------------------------------------------------------------------------------------------------------- */
 
+/* Samples are taken by twos, A B B A. */
+static void most_check(struct plan *p)
+{
+    if (given.repeat_max % 2)
+        command_bad("--repeat-max %d: want an even number: samples are taken by twos, A B B A", given.repeat_max);
+    if (given.repeat > given.repeat_max)
+        command_bad("--repeat %d is more than --repeat-max %d", given.repeat, given.repeat_max);
+    p->repeat = p->repeat < given.repeat_max ? p->repeat : given.repeat_max;
+}
+
 static struct plan *plan_make(enum mode mode)
 {
     if (!measure.plan.workload_count)
@@ -248,9 +274,12 @@ static struct plan *plan_make(enum mode mode)
     p->modes = 1u << mode;
     p->counts = mode == MODE_TIME ? 1 : 2;
     p->repeat = given.repeat ? given.repeat : given.exits ? exits_runs() : RULE_PAIRS;
+    if (!given.exits)
+        most_check(p);
     p->budget = given.budget;
     p->most = given.repeat_max > p->repeat && !given.exits ? given.repeat_max : p->repeat;
-    p->twin = mode == MODE_TIME && !given.exits ? 0 : -1;
+    p->more = p->most <= p->repeat ? 0 : given.budget > 0 ? given.budget : MORE_UNLIMITED;
+    p->twin = plan_wants_twin(p) && !given.exits ? 0 : -1;
     p->exits = given.exits;
     p->timeout = given.timeout;
     p->seed = given.seed ? given.seed : p->seed;
@@ -261,10 +290,24 @@ static struct plan *plan_make(enum mode mode)
 static size_t finish(const struct dataset *ds, const struct comparison *c, size_t count, enum mode mode)
 {
     print(ds, c, count, mode);
+    fflush(stdout); // an interruption of what follows does not take the verdicts with it
     size_t failed = measure_failed(ds);
     failed += !why_print(ds, c, count);
     files_add_comparisons(&files, "ab", ds, c, count);
     return failed + !files_end(&files);
+}
+
+/* Twice as many timing runs; of counts and memory, as many as the rule asks for when two are too few, then twice as many. false:
+ * there are no more to take. */
+static bool plan_more(struct plan *p, enum mode mode, double left)
+{
+    if (left <= 0 || (mode == MODE_TIME ? p->repeat >= given.repeat_max : p->counts >= MORE_COUNTS_MAX))
+        return false;
+    if (mode == MODE_TIME)
+        p->repeat = 2 * p->repeat < given.repeat_max ? 2 * p->repeat : given.repeat_max;
+    else
+        p->counts = p->counts < RULE_RANGE_PAIRS ? RULE_RANGE_PAIRS : 2 * p->counts;
+    return true;
 }
 
 /* Measures until every workload is decided, and prints; the dataset is the caller's. *bad: how much failed. */
@@ -275,8 +318,7 @@ static int judge(struct store *st, struct plan *p, enum mode mode, struct datase
     p->budget_left = &left;
     struct dataset *ds = measure_run(st, p);
     size_t count = compare(ds, c);
-    while (mode == MODE_TIME && !measure_failed(ds) && undecided(c, count) && left > 0 && p->repeat < given.repeat_max) {
-        p->repeat = 2 * p->repeat < given.repeat_max ? 2 * p->repeat : given.repeat_max;
+    while (!measure_failed(ds) && undecided(c, count) && plan_more(p, mode, left)) {
         p->resume = ds->run;
         dataset_free(ds);
         ds = measure_run(st, p);
@@ -312,7 +354,7 @@ int cmd_ab(int argc, char **argv)
     if (mode != MODE_TIME && any.warmup)
         given.timed = "--warmup";
     if (mode != MODE_TIME && given.timed)
-        command_bad("%s is for timing: --metric %s is counted twice", given.timed, given.metric);
+        command_bad("%s is for timing: --metric %s is counted, as often as it takes", given.timed, given.metric);
     given.judged = given.why ? "--why" : files_asked(&files) ? "a file for a CI" : given.judged;
     if (given.exits && given.judged)
         command_bad("%s is for verdicts: --metric " EXITS_METRIC " counts failing runs", given.judged);

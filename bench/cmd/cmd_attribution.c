@@ -7,6 +7,7 @@
  */
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
+#include "bench/low/output.h"
 #include "bench/low/text.h"
 #include "bench/plan/toggles.h"
 #include "bench/show/attribution_show.h"
@@ -16,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define ALL_METRICS "ops_s,instructions,syscalls,rss_peak,faults"
 enum { METRICS_MAX = 16, KEY_LADDER = 256 };
@@ -86,7 +86,7 @@ static void metrics_read(struct options *o)
     strcpy(o->list, o->metrics);
     for (char *save, *name = strtok_r(o->list, ", ", &save); name; name = strtok_r(NULL, ", ", &save)) {
         if (!metric_find(name))
-            command_bad("no metric '%s'; metrics: all, %s", name, metric_names());
+            command_bad("no metric '%s'%s; metrics: all, %s", name, metric_like(name), metric_names());
         if (o->metric_count == METRICS_MAX)
             command_bad("--metric: at most %d", METRICS_MAX);
         o->metric[o->metric_count++] = name;
@@ -146,18 +146,6 @@ static void idle_print(const struct dataset *ds, const struct design *d, const s
         printf("phases that did nothing on this workload: %s\n", idle);
 }
 
-static bool folder_make(const char *path, char *why, size_t size)
-{
-    char part[512];
-    for (size_t i = 1; i <= strlen(path) && i < sizeof part; i++)
-        if (path[i] == '/' || !path[i]) {
-            snprintf(part, sizeof part, "%.*s", (int)i, path);
-            if (mkdir(part, 0777) && errno != EEXIST)
-                return text_fail(why, size, "%s: %s", part, strerror(errno));
-        }
-    return true;
-}
-
 /* Table and words to the terminal and into <folder>/attribution.md, waterfalls beside it. */
 static bool report(const struct options *o, const struct flips *flips, const struct design *d, const struct dataset *ds,
                    char *why, size_t size)
@@ -169,9 +157,9 @@ static bool report(const struct options *o, const struct flips *flips, const str
         *c = strchr(" /", *c) ? '_' : *c;
     snprintf(folder, sizeof folder, "%s/%s", o->out, name);
     snprintf(path, sizeof path, "%s/attribution.md", folder);
-    FILE *file = folder_make(folder, why, size) ? fopen(path, "w") : NULL;
+    FILE *file = output_folder(folder, false) ? fopen(path, "w") : NULL;
     if (!file)
-        return *why ? false : text_fail(why, size, "%s: %s", path, strerror(errno));
+        return text_fail(why, size, "%s: %s", path, strerror(errno));
     fprintf(file, "# Attribution: %s\n\n    hakbench %s\n\nrun %lld, %s\n\n", ds->workloads[0].name, ds->command,
             (long long)ds->run, ds->started);
     bool good = true;
@@ -205,7 +193,7 @@ static int attribute(struct options *o, const struct flips *flips, struct design
         names[f] = flips->flip[f].name;
     design_print(stdout, d, names);
     fflush(stdout);
-    struct store *st = store_open(o->db, STORE_WRITE);
+    struct store *st = store_open(command_db_made(o->db), STORE_WRITE);
     if (!st)
         command_bad("%s", store_error());
     int64_t run = o->run ? o->run : measure(o, flips, d, w, st, &interrupted);
@@ -231,7 +219,7 @@ static int attribute(struct options *o, const struct flips *flips, struct design
 int cmd_attribution(int argc, char **argv)
 {
     static struct options o = {.base = "PHASE=0", .toggles = "", .workload = "random_mixed-steady", .metrics = "ops_s",
-                               .db = DB_DEFAULT, .out = "out/attribution", .repeat = 10, .seed = 1};
+                               .out = "out/attribution", .repeat = 10, .seed = 1};
     static struct flips flips;
     struct design d;
     char why[2048];

@@ -7,8 +7,10 @@
  */
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
+#include "bench/cmd/measure.h"
 #include "bench/cmd/pair.h"
 #include "bench/judge/ddmin.h"
+#include "bench/judge/rule.h"
 #include "bench/low/figure.h"
 #include "bench/low/text.h"
 #include "bench/plan/toggles.h"
@@ -54,11 +56,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (o->cap < 2 || o->cap > DECIDE_REPEAT_MAX)
             argp_error(state, "--cap=%s: want a whole number from 2 to %d", arg, DECIDE_REPEAT_MAX);
         return 0;
-    case 'M':
-        o->margin = atof(arg);
-        if (!(o->margin > 0 && o->margin < 1))
-            argp_error(state, "--margin=%s: want a number between 0 and 1", arg);
-        return 0;
+    case 'M': o->margin = measure_margin(arg); return 0;
     case ARGP_KEY_END:
         if (!o->good || !o->bad)
             argp_error(state, "want --good=TOGGLES and --bad=TOGGLES (make: GOOD=\"PHASE=12\" BAD=\"PHASE=11 POOL=1\")");
@@ -72,7 +70,7 @@ static const struct argp_option option_list[] = {
     {"bad", 'b', "TOGGLES", 0, "the other end", 0},
     {"workload", 'w', "NAME", 0, "what to run (random_mixed-seed)", 0},
     {"metric", 'm', "NAME", 0, "what to compare (ops_s)", 0},
-    {"margin", 'M', "PART", 0, "what counts as a difference (0.01)", 0},
+    {"margin", 'M', "PERCENT", 0, MARGIN_HELP, 0},
     {"cap", 'n', "N", 0, "measure at most so often for each set of flips", 0},
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
     {0}};
@@ -208,7 +206,7 @@ static int search_run(struct search *s)
 
 int cmd_bisect_toggles(int argc, char **argv)
 {
-    struct options o = {.workload = "random_mixed-seed", .metric = "ops_s", .db = DB_DEFAULT, .margin = 0.01};
+    struct options o = {.workload = "random_mixed-seed", .metric = "ops_s", .margin = RULE_MARGIN};
     static struct search s;
     char why[2048], text[4096];
     command_parse(&argp, argc, argv, &o);
@@ -218,7 +216,7 @@ int cmd_bisect_toggles(int argc, char **argv)
     if (!s.cell.workload)
         command_bad("%s", why);
     if (!metric_find(o.metric))
-        command_bad("no metric '%s'; metrics: %s", o.metric, metric_names());
+        command_bad("no metric '%s'%s; metrics: %s", o.metric, metric_like(o.metric), metric_names());
     if (!flips_between(o.good, o.bad, &s.flips, why, sizeof why))
         command_bad("%s", why);
     if (!s.flips.count) {
@@ -228,7 +226,7 @@ int cmd_bisect_toggles(int argc, char **argv)
     s.all = (UINT32_C(1) << s.flips.count) - 1;
     if (!variant_resolve("good", flips_text(&s.flips, 0, text, sizeof text), &s.cell.variant[0], why, sizeof why))
         command_bad("%s: %s", o.good, why);
-    s.cell.store = store_open(o.db, STORE_WRITE);
+    s.cell.store = store_open(command_db_made(o.db), STORE_WRITE);
     if (!s.cell.store)
         command_bad("%s", store_error());
     int status = search_run(&s);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* cmd_compare.c - `hakbench compare RUN RUN`: the same cells of two stored runs, which were not measured side by side.
+/* cmd_compare.c - `hakbench compare RUN RUN`: the same cells of two stored runs, which were not measured side by side. A run is a
+ * number, or a file that hakbench export wrote.
  */
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
 #include "bench/cmd/measure.h"
+#include "bench/cmd/source.h"
 #include "bench/judge/disturbance.h"
 #include "bench/judge/unpaired.h"
 #include "bench/judge/verdict.h"
@@ -11,19 +13,22 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { CELLS_MAX = 4096 };
 
 static struct {
-    long run[2];
+    const char *run[2];
     int count;
+    bool metric_told;
     const char *db, *metric;
     double margin;
 } given = {.metric = "ops_s", .margin = RULE_MARGIN};
 
 static const struct argp_option options[] = {
     {"metric", 'm', "NAME", 0, "what is compared (ops_s)", 0},
-    {"margin", 'M', "PERCENT", 0, "differences up to this are none (1)", 0},
+    {"margin", 'M', "PERCENT", 0, MARGIN_HELP, 0},
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
     {0},
 };
@@ -34,7 +39,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
     switch (key) {
     case 'm':
         if (!metric_find(text))
-            command_bad("--metric %s: no such metric; metrics: %s", text, metric_names());
+            command_bad("--metric %s: no such metric%s; metrics: %s", text, metric_like(text), metric_names());
+        if (given.metric_told)
+            command_bad("--metric %s: %s stands there already; want one", text, given.metric);
+        given.metric_told = true;
         given.metric = text;
         return 0;
     case 'M': given.margin = measure_margin(text); return 0;
@@ -42,11 +50,11 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case ARGP_KEY_ARG:
         if (given.count == 2)
             command_bad("'%s': want two runs; see: hakbench list runs", text);
-        given.run[given.count++] = measure_number("run", text, 1, 0x7fffffff);
+        given.run[given.count++] = text;
         return 0;
     case ARGP_KEY_END:
         if (given.count < 2)
-            command_bad("compare wants the numbers of two runs; see: hakbench list runs");
+            command_bad("compare wants two runs: numbers (hakbench list runs), or files of hakbench export");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -55,7 +63,8 @@ static error_t parse(int key, char *text, struct argp_state *state)
 static void run_print(const char *name, const struct dataset *ds)
 {
     char disturbed[512];
-    printf("%s: run %lld, started %s, git %s%s\n", name, (long long)ds->run, ds->started, dataset_context(ds, "git"),
+    const char *git = dataset_context(ds, "git");
+    printf("%s: run %lld, started %s, %s%s%s\n", name, (long long)ds->run, ds->started, strchr(git, ' ') ? "" : "git ", git,
            ds->finished ? "" : ", not finished");
     if (*disturbance_text(ds, disturbed, sizeof disturbed))
         printf("  a disturbed machine: %s\n", disturbed);
@@ -86,7 +95,7 @@ static int compare(const struct dataset *a, const struct dataset *b)
     int status = EXIT_OK;
     size_t n = unpaired_judge(a, b, given.metric, given.margin, cells, CELLS_MAX, &drift);
     if (!n)
-        command_bad("runs %ld and %ld have no cell in common that has %s", given.run[0], given.run[1], given.metric);
+        command_bad("runs %s and %s have no cell in common that has %s", given.run[0], given.run[1], given.metric);
     run_print("A", a);
     run_print("B", b);
     printf("Not measured side by side: what changed on the machine is in every ratio. Identical files differ by ");
@@ -101,23 +110,32 @@ static int compare(const struct dataset *a, const struct dataset *b)
     return status;
 }
 
+/* A number, or the name of a file; a file called as a number is ./7. */
+static struct dataset *load(const char *text)
+{
+    struct source s = {.db = given.db};
+    if (strspn(text, "0123456789") == strlen(text))
+        s.run = source_run(text);
+    else if (access(text, F_OK) != 0)
+        command_bad("'%s' is neither the number of a run nor a file; see: hakbench list runs", text);
+    else
+        s = (struct source){.from = text};
+    return source_load(&s);
+}
+
 int cmd_compare(int argc, char **argv)
 {
-    static const struct argp argp = {options, parse, "RUN RUN",
-                                     "Compares the second run with the first, cell by cell: same label, same workload.\vExit "
+    static const struct argp argp = {options, parse, "RUN|FILE RUN|FILE",
+                                     "Compares the second run with the first, cell by cell: same label, same workload. FILE: "
+                                     "samples that hakbench export wrote.\vExit "
                                      "status: 0 when no cell is worse, 1 when one is, 3 when one is undecided, 2 on bad input.",
                                      NULL, NULL, NULL};
     struct dataset *ds[2];
     command_parse(&argp, argc, argv, NULL);
-    struct store *st = store_open(command_db(given.db), STORE_READ);
-    for (int i = 0; i < 2; i++) {
-        ds[i] = st ? store_load(st, given.run[i]) : NULL;
-        if (!ds[i])
-            command_bad("%s", store_error());
-    }
+    for (int i = 0; i < 2; i++)
+        ds[i] = load(given.run[i]);
     int status = compare(ds[0], ds[1]);
     dataset_free(ds[0]);
     dataset_free(ds[1]);
-    store_close(st);
     return command_end() == EXIT_OK ? status : EXIT_FAILED;
 }

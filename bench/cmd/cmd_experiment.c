@@ -4,6 +4,7 @@
  * Exit status 0 when every gate is held, 1 when one failed, 2 on bad input, 3 when one is undecided or was not measured, 130
  * when interrupted (finished samples are kept; --resume goes on).
  */
+#include "bench/cmd/cluster.h"
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
 #include "bench/cmd/experiment_file.h"
@@ -15,6 +16,7 @@
 #include "bench/plan/given.h"
 #include "bench/show/gates_table.h"
 #include "bench/show/report.h"
+#include "bench/show/report_nodes.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,7 @@ struct options {
     int count, rival_count;
     const char *command;
     struct files *files;
+    struct cluster *cluster;
 };
 
 /* One line of the summary at the end. */
@@ -44,6 +47,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = o->files;
+        state->child_inputs[1] = o->cluster;
         return 0;
     case 'd':
         o->db = arg;
@@ -89,12 +93,13 @@ static const struct argp_option option_list[] = {
     {"repeat", 'r', "N", 0, "timing samples of each cell, instead of what the file says", 0},
     {"more", KEY_MORE, "SECONDS", 0, MORE_HELP " (120 for each experiment; 0 with --repeat)", 0},
     {"wait-quiet", KEY_QUIET, "SECONDS", 0, WAIT_QUIET_HELP, 0},
-    {"rival", 'x', "NAME=FILE", 0, "another allocator's library, where the experiment has rivals (again for more)", 0},
+    {"rival", 'x', "NAME=FILE", 0,
+     "another allocator's library, where the experiment has rivals; in place of its rival of that name (again for more)", 0},
     {"resume", 'c', NULL, 0, "go on with the newest run of the experiment that was interrupted", 0},
     {"all", KEY_ALL, NULL, 0, "every file in experiments/", 0},
     {0}};
 
-static const struct argp_child children[] = {{&files_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {{&files_argp, 0, NULL, 0}, {&cluster_argp, 0, NULL, 0}, {0}};
 static const struct argp argp = {
     option_list,
     parse,
@@ -182,6 +187,7 @@ static bool plan_make(const struct options *o, const struct experiment *e, struc
                           .twin = -1,
                           .repeat = o->repeat ? o->repeat : e->repeat,
                           .margin = e->margin,
+                          .more = o->more >= 0 ? o->more : o->repeat ? 0 : 120,
                           .prepare = e->prepare,
                           .cleanup = e->cleanup,
                           .warmup = e->warmup,
@@ -195,13 +201,13 @@ static bool plan_make(const struct options *o, const struct experiment *e, struc
         return text_fail(why, size, "%s: none of its workloads can run here", e->path);
     if (!lines_here(e, plan, why, size) || !resolve(e, variants, why, size))
         return false;
-    for (size_t i = 0; i < plan->variant_count; i++)
-        if (e->modes & 1u << MODE_TIME && strcmp(variants[i].d.label, e->reference) == 0 && !variants[i].d.missing)
-            plan->twin = (int)i;
     for (int mode = 0; mode < MODES; mode++)
         for (size_t w = 0; w < plan->workload_count; w++)
             if (!experiment_wants(e, (enum mode)mode, chosen[w]->name))
                 plan->except[mode] |= (uint64_t)1 << w;
+    for (size_t i = 0; i < plan->variant_count && plan_wants_twin(plan); i++)
+        if (strcmp(variants[i].d.label, e->reference) == 0 && !variants[i].d.missing)
+            plan->twin = (int)i;
     return true;
 }
 
@@ -211,7 +217,7 @@ static bool plan_again(const struct options *o, const struct experiment *e, stru
 {
     int64_t run = store_latest(st, e->name, true);
     if (run < 0)
-        return text_fail(why, size, "%s: no interrupted run to go on with in %s", e->name, o->db);
+        return text_fail(why, size, "%s: no interrupted run to go on with in %s", e->name, command_db(o->db));
     return engine_resume(st, run, (const char *const *)e->rivals, plan, why, size);
 }
 
@@ -227,11 +233,8 @@ static struct dataset *measure(const struct options *o, const struct experiment 
     if (!ds)
         return NULL;
     int reference = dataset_variant(ds, e->reference);
-    if (more_take(st, plan, e, reference < 0 ? 0 : reference,
-                  o->more >= 0 ? o->more
-                  : o->repeat  ? 0
-                               : 120,
-                  &ds, interrupted, why, size))
+    double more = o->more >= 0 ? o->more : plan->more;
+    if (more_take(st, plan, e, reference < 0 ? 0 : reference, more, &ds, interrupted, why, size))
         return ds;
     dataset_free(ds);
     return NULL;
@@ -246,6 +249,8 @@ static bool finish(const struct options *o, const struct experiment *e, const st
     for (unsigned i = 0; i < e->expect_count; i++)
         out->gates[gates[i].gate]++;
     gates_table_print(stdout, e, gates);
+    int reference = dataset_variant(ds, e->reference);
+    nodes_table_print(stdout, ds, reference < 0 ? 0 : reference, e->margin);
     files_add_gates(o->files, e, gates, ds);
     free(gates);
     out->status = out->gates[GATE_FAILED]                                       ? EXIT_FAILED
@@ -259,16 +264,29 @@ static bool finish(const struct options *o, const struct experiment *e, const st
     return true;
 }
 
+/* Here, on other machines, or what these have measured. */
+static struct dataset *samples_get(const struct options *o, const struct experiment *e, struct store *st, bool *interrupted,
+                                   char *why, size_t size)
+{
+    struct plan plan;
+    if (o->cluster->collect)
+        return cluster_collect(o->cluster, st, e->name, why, size);
+    if (o->resume ? !plan_again(o, e, st, &plan, why, size) : !plan_make(o, e, &plan, why, size))
+        return NULL;
+    bool elsewhere = o->cluster->slurm || o->cluster->hosts;
+    struct dataset *ds = elsewhere ? cluster_measure(o->cluster, st, &plan, interrupted, why, size)
+                                   : measure(o, e, &plan, st, interrupted, why, size);
+    if (o->resume)
+        plan_free(&plan);
+    return ds;
+}
+
 /* Measures, judges, reports one experiment. */
 static void run_one(const struct options *o, const struct experiment *e, struct store *st, struct finding *out)
 {
     char why[2048] = "";
     bool interrupted = false;
-    struct plan plan;
-    bool made = o->resume ? plan_again(o, e, st, &plan, why, sizeof why) : plan_make(o, e, &plan, why, sizeof why);
-    struct dataset *ds = made ? measure(o, e, &plan, st, &interrupted, why, sizeof why) : NULL;
-    if (made && o->resume)
-        plan_free(&plan);
+    struct dataset *ds = samples_get(o, e, st, &interrupted, why, sizeof why);
     if (interrupted)
         out->status = EXIT_INTERRUPTED;
     else if (!ds || !finish(o, e, ds, out, why, sizeof why)) {
@@ -315,7 +333,8 @@ static int load_all(struct options *o, struct experiment **e)
         if (!e[i])
             command_bad("%s", why);
         for (int k = 0; k < o->rival_count; k++)
-            experiment_add_rival(e[i], o->rivals[k]);
+            if (!experiment_add_rival(e[i], o->rivals[k]))
+                command_bad("--rival %s: %s has a variant of that name; want another name", o->rivals[k], e[i]->path);
     }
     if (names)
         experiment_names_free(names);
@@ -326,7 +345,8 @@ int cmd_experiment(int argc, char **argv)
 {
     static struct measure line;
     static struct files files;
-    struct options o = {.db = DB_DEFAULT, .out = "out/report", .more = -1, .files = &files};
+    static struct cluster cluster;
+    struct options o = {.out = "out/report", .more = -1, .files = &files, .cluster = &cluster};
     struct experiment *e[EXPERIMENTS_MAX];
     struct finding finding[EXPERIMENTS_MAX] = {0};
     measure_command(&line, argc, argv);
@@ -338,13 +358,23 @@ int cmd_experiment(int argc, char **argv)
     if (o.resume && o.repeat)
         command_bad("--resume goes on with the run as it was begun: give no --repeat (hakbench run --resume RUN --repeat N "
                     "extends a run)");
+    bool elsewhere = cluster_asked(&cluster);
+    if (elsewhere && (o.resume || o.more >= 0 || o.quiet))
+        command_bad("--resume, --more and --wait-quiet are for measuring here: give none with --slurm, --hosts or --collect");
     int count = load_all(&o, e), status = EXIT_OK, done = 0;
+    for (int i = 0; cluster.dry_run && i < count; i++)
+        cluster_script_print(&cluster, e[i], o.repeat ? o.repeat : e[i]->repeat);
+    if (cluster.dry_run)
+        return command_end();
     files_begin(&files);
     struct store *st = measure_open(o.db);
     double seconds = 0;
     for (int i = 0; i < count; i++)
         seconds += estimate(e[i], o.repeat ? o.repeat : e[i]->repeat);
-    fprintf(stderr, "%d experiment%s, about %.0f minutes of measuring\n", count, count == 1 ? "" : "s", seconds / 60 + 0.5);
+    int minutes = (int)(seconds / 60) + 1;
+    if (!elsewhere)
+        fprintf(stderr, "%d experiment%s, about %d minute%s of measuring\n", count, count == 1 ? "" : "s", minutes,
+                minutes > 1 ? "s" : "");
     for (; done < count && status != EXIT_INTERRUPTED; done++) {
         fprintf(stderr, "\n%s: %s\n", e[done]->name, e[done]->question);
         snprintf(finding[done].name, sizeof finding[done].name, "%s", e[done]->name);

@@ -5,11 +5,9 @@
 #include "bench/cmd/commands.h"
 #include "bench/cmd/source.h"
 #include "bench/data/export.h"
+#include "bench/low/output.h"
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct asked {
     struct source source;
@@ -53,25 +51,12 @@ static int failed(const char *path)
     return EXIT_FAILED;
 }
 
-/* Into a new file beside it, which takes its place when it is whole; straight into a device or pipe. */
 static int export_file(const struct asked *asked, const struct dataset *ds)
 {
-    struct stat info;
-    char path[4200]; /* longer than any that can be opened */
-    bool device = stat(asked->output, &info) == 0 && !S_ISREG(info.st_mode);
-    snprintf(path, sizeof path, "%s%s", asked->output, device ? "" : ".new");
-    FILE *out = fopen(path, "w");
-    if (!out)
-        return failed(asked->output);
-    asked->export(out, ds);
-    bool bad = ferror(out);
-    bad |= fclose(out) != 0;
-    if (!bad && (device || rename(path, asked->output) == 0))
-        return EXIT_OK;
-    int status = failed(asked->output);
-    if (!device)
-        unlink(path);
-    return status;
+    FILE *out = output_open(asked->output);
+    if (out)
+        asked->export(out, ds);
+    return out && output_close(out, asked->output) ? EXIT_OK : failed(asked->output);
 }
 
 int cmd_export(int argc, char **argv)

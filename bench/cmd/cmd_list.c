@@ -11,6 +11,7 @@
 #include "bench/judge/exits.h"
 #include "bench/judge/outcome.h"
 #include "bench/low/text.h"
+#include "bench/low/tree.h"
 #include "bench/plan/variant.h"
 #include "bench/plan/workload.h"
 #include <stdio.h>
@@ -78,8 +79,11 @@ static int list_verdicts(void)
 /* The combinations that must always build and the recorded baselines, by their canonical names, which phases/ knows. */
 static int list_variants(void)
 {
-    char line[512], name[64], library[128];
-    FILE *in = popen("{ phases/matrix --list; awk -F '\t' '!/^#/ {print $2}' bench/baselines.tsv; } | while read -r toggles; do"
+    char line[512], name[64], library[128], path[4096];
+    if (tree_is_installed())
+        command_bad("the variants that tests build are those of a checkout; this hakbench was installed");
+    setenv("HAKBENCH_ROOT", tree_root(), 1); // whatever the path holds, it is no part of the command
+    FILE *in = popen("cd \"$HAKBENCH_ROOT\" && { phases/matrix --list; awk -F '\t' '!/^#/ {print $2}' bench/baselines.tsv; } | while read -r toggles; do"
                      " printf '%s\t%s\n' \"$(phases/resolve $toggles | cut -d ' ' -f 1)\" \"$toggles\"; done"
                      " | awk -F '\t' '!seen[$1]++'", "r");
     while (in && fgets(line, sizeof line, in)) {
@@ -89,7 +93,7 @@ static int list_variants(void)
             continue;
         snprintf(name, sizeof name, "%.*s", (int)length, line);
         snprintf(library, sizeof library, "out/%s/libhakmem.so", name);
-        FILE *built = fopen(library, "r");
+        FILE *built = fopen(tree_path(library, path, sizeof path), "r");
         printf("%-24s %s%s\n", name, line + length + 1, built ? " (built)" : "");
         if (built)
             fclose(built);
@@ -126,9 +130,13 @@ static int list_runs(void)
     size_t count = st ? store_runs(st, runs, sizeof runs / sizeof *runs) : 0;
     if (*store_error())
         command_bad("%s", store_error());
+    bool machines = false;
+    for (size_t i = 1; i < count; i++)
+        machines |= strcmp(runs[i].machine, runs[0].machine) != 0;
     for (size_t i = 0; i < count; i++)
-        printf("%-5lld %s %6llu samples  %-10s %-20s %s\n", (long long)runs[i].id, runs[i].started,
+        printf("%-5lld %s %6llu samples  %-10s %s%s%-20s %s\n", (long long)runs[i].id, runs[i].started,
                (unsigned long long)runs[i].samples, runs[i].finished ? "finished" : "unfinished",
+               machines ? runs[i].machine : "", machines ? "  " : "",
                *runs[i].experiment ? runs[i].experiment : "-", runs[i].command);
     store_close(st);
     return EXIT_OK;

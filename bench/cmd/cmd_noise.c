@@ -15,13 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTION_SIMULATE = 256, OPTION_PAIRS, OPTION_EFFECT, OPTION_NOISE };
+enum { OPTION_SIMULATE = 256, OPTION_PAIRS, OPTION_EFFECT, OPTION_NOISE, OPTION_FIRST };
 
 static struct {
     const char *db;
     char toggles[256];
     bool simulate, limited;
-    int comparisons, pairs, budget, timeout;
+    int comparisons, pairs, first, budget, timeout;
     double effect, noise; /* NAN: the whole table */
     uint64_t seed;
 } given = {.budget = 90, .effect = NAN, .noise = NAN};
@@ -30,7 +30,9 @@ static struct measure measure;
 static const struct argp_option options[] = {
     {"workload", 'w', "NAME", 0, "a workload (again for more; unless given: the five of `make bench`)", 0},
     {"comparisons", 'n', "N", 0, "comparisons in all (10); with --simulate: in each row (100)", 0},
-    {"pairs", OPTION_PAIRS, "N", 0, "pairs of each comparison (10); with --simulate unless given: as ab chooses them", 0},
+    {"pairs", OPTION_PAIRS, "N", 0, "pairs of each comparison (10); with --simulate unless given: doubled, as ab does", 0},
+    {"first", OPTION_FIRST, "N", 0,
+     "with --simulate: pairs at the first look (10, as ab and experiment; run begins with 8)", 1},
     {"budget", 'b', "SECONDS", 0, "stop timing after about so long, never before 6 pairs of each (90)", 0},
     {"timeout", 't', "SECONDS", 0, "a sample that takes longer has failed (120)", 0},
     {"seed", 's', "N", 0, "of the order of samples (from the clock); with --simulate: of all that is random (1)", 0},
@@ -57,6 +59,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case 'w': measure_workload(&measure, text); break;
     case 'n': given.comparisons = (int)measure_number("--comparisons", text, 1, 1000000); break;
     case OPTION_PAIRS: given.pairs = (int)measure_number("--pairs", text, 1, 10000); break;
+    case OPTION_FIRST: given.first = (int)measure_number("--first", text, 1, RULE_PAIRS_MAX); break;
     case 'b': given.limited = true; given.budget = (int)measure_number("--budget", text, 1, 1000000); break;
     case 't': given.limited = true; given.timeout = (int)measure_number("--timeout", text, 1, 1000000); break;
     case 's': given.seed = (uint64_t)measure_number("--seed", text, 1, 0x7fffffff); break;
@@ -66,8 +69,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
     case OPTION_NOISE: given.noise = fraction("--noise", text, 0, 1); break;
     case ARGP_KEY_ARG: text_add(given.toggles, sizeof given.toggles, "%s%s", *given.toggles ? " " : "", text); break;
     case ARGP_KEY_END:
-        if (!given.simulate && (!isnan(given.effect) || !isnan(given.noise)))
-            command_bad("--effect and --noise go with --simulate");
+        if (!given.simulate && (!isnan(given.effect) || !isnan(given.noise) || given.first))
+            command_bad("--effect, --noise and --first go with --simulate");
+        if (given.first && given.pairs)
+            command_bad("--first is where doubling begins, and --pairs %d is not doubled: give one of them", given.pairs);
         if (given.simulate && (*given.toggles || measure.plan.workload_count || given.db || given.limited))
             command_bad("--simulate measures nothing: give no variant, --workload, --budget, --timeout or --db with it");
         break;
@@ -100,7 +105,8 @@ static size_t allowed(const struct simulation *s)
 /* Prints one row; answers whether it has more false answers than the rule allows. */
 static bool row_simulate(double effect, double noise, size_t *wrong)
 {
-    struct simulation s = {.seed = given.seed ? given.seed : 1, .effect = effect, .noise = noise, .pairs = given.pairs};
+    struct simulation s = {.seed = given.seed ? given.seed : 1, .effect = effect, .noise = noise, .pairs = given.pairs,
+                           .first = given.first};
     s.comparisons = given.comparisons ? given.comparisons : 100;
     char name[64];
     row_name(name, sizeof name, &s);
@@ -130,7 +136,7 @@ static int simulate_all(void)
     if (given.pairs)
         printf("%d pairs each:\n", given.pairs);
     else
-        printf("%d pairs, doubled up to %d while open:\n", RULE_PAIRS, RULE_PAIRS_MAX);
+        printf("%d pairs, doubled up to %d while open:\n", given.first ? given.first : RULE_PAIRS, RULE_PAIRS_MAX);
     printf("  %-32s", "");
     for (int v = 0; v < VERDICT_NONE; v++)
         printf(" %10s", verdict_rows[v].brief);

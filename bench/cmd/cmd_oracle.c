@@ -10,6 +10,7 @@
 #include "bench/cmd/measure.h"
 #include "bench/cmd/pair.h"
 #include "bench/judge/exits.h"
+#include "bench/judge/rule.h"
 #include "bench/low/text.h"
 #include "bench/plan/given.h"
 #include "bench/take/launch.h"
@@ -50,7 +51,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'm': o->metric = arg; return 0;
     case 'd': o->db = arg; return 0;
     case 'b': o->bar = number(state, "bar", arg); return 0;
-    case 'M': o->margin = number(state, "margin", arg); return 0;
+    case 'M': o->margin = measure_margin(arg); return 0;
     case 'n':
         o->cap = (int)number(state, "cap", arg);
         if (o->cap < 1 || o->cap > DECIDE_REPEAT_MAX)
@@ -74,7 +75,7 @@ static const struct argp_option option_list[] = {
      "of the metric exit: runs of the candidate (13, so that an abort in 30 % of runs is missed in less than 1 % of cases)", 0},
     {"metric", 'm', "NAME", 0, "what to compare (ops_s); exit: whether it fails, or ends with another checksum", 0},
     {"bar", 'b', "LOG", 0, "the logarithm of candidate / good from which on it counts as bad, on its own side of 0", 0},
-    {"margin", 'M', "PART", 0, "without --bar: what counts as a difference (0.01)", 0},
+    {"margin", 'M', "PERCENT", 0, "without --bar: " MARGIN_HELP, 0},
     {"check", 'k', NULL, 0, "only say what is wrong with the other options", 0},
     {"cap", 'n', "N", 0, "measure at most so often", 0},
     {"db", 'd', "FILE", 0, "where samples are kept (" DB_DEFAULT ")", 0},
@@ -181,7 +182,8 @@ static void library_find(const char *label, const char *path, struct variant *ou
 
 int cmd_oracle(int argc, char **argv)
 {
-    struct options o = {.workload = "random_mixed-seed", .metric = "ops_s", .db = DB_DEFAULT, .bar = NAN, .margin = 0.01};
+    struct options o = {.workload = "random_mixed-seed", .metric = "ops_s", .bar = NAN,
+                        .margin = RULE_MARGIN};
     static struct pair cell;
     char why[2048];
     command_parse(&argp, argc, argv, &o);
@@ -191,7 +193,7 @@ int cmd_oracle(int argc, char **argv)
     if (!w)
         command_bad("%s", why);
     if (!by_exit && !metric_find(o.metric))
-        command_bad("no metric '%s'; metrics: exit, %s", o.metric, metric_names());
+        command_bad("no metric '%s'%s; metrics: exit, %s", o.metric, metric_like(o.metric), metric_names());
     if (o.runs && !by_exit)
         command_bad("--runs %d is for the metric exit; others take --cap", o.runs);
     if (!o.good)
@@ -204,7 +206,7 @@ int cmd_oracle(int argc, char **argv)
     cell.metric = o.metric;
     cell.command = "oracle";
     cell.seed = 1;
-    cell.store = store_open(o.db, STORE_WRITE);
+    cell.store = store_open(command_db_made(o.db), STORE_WRITE);
     if (!cell.store)
         command_bad("%s", store_error());
     int status = judge_figure(&o, &cell);

@@ -81,7 +81,7 @@ static struct dataset *load(const struct options *o, const struct experiment *e,
 {
     if (o->from)
         return dataset_from_tsv(o->from, why, size);
-    struct store *st = store_open(o->db, STORE_READ);
+    struct store *st = store_open(command_db(o->db), STORE_READ);
     if (!st) {
         text_fail(why, size, "%s", store_error());
         return NULL;
@@ -89,7 +89,7 @@ static struct dataset *load(const struct options *o, const struct experiment *e,
     int64_t run = o->run ? o->run : store_latest(st, e ? e->name : "", false);
     struct dataset *ds = run >= 0 ? store_load(st, run) : NULL;
     if (run < 0)
-        text_fail(why, size, "no run%s%s in %s; first: hakbench experiment%s%s", e ? " of " : "", e ? e->name : "", o->db,
+        text_fail(why, size, "no run%s%s in %s; first: hakbench experiment%s%s", e ? " of " : "", e ? e->name : "", command_db(o->db),
                   e ? " " : "", e ? e->name : "");
     else if (!ds)
         text_fail(why, size, "%s", store_error());
@@ -114,8 +114,9 @@ static bool write_one(struct options *o, const char *name, char *why, size_t siz
     struct experiment *e = name ? experiment_find(name, why, size) : NULL;
     struct dataset *ds = name && !e ? NULL : load(o, e, why, size);
     bool good = ds != NULL;
-    if (good && !name && ds->experiment[0])
-        good = (e = experiment_find(ds->experiment, why, size)) != NULL;
+    if (good && !name && ds->experiment[0] && !(e = experiment_find(ds->experiment, why, size)))
+        good = text_fail(why, size, "run %lld is of %s.yaml, which is not among the experiments: name the file, as in: "
+                         "hakbench report /path/%s.yaml", (long long)ds->run, ds->experiment, ds->experiment);
     if (good) {
         snprintf(folder, sizeof folder, "%s%s", o->out ? o->out : "out/report/", o->out ? "" : e ? e->name : "run");
         good = report_write(ds, e, folder, why, size);
@@ -147,7 +148,7 @@ static int write_all(struct options *o)
 
 int cmd_report(int argc, char **argv)
 {
-    struct options o = {.db = DB_DEFAULT};
+    struct options o = {0};
     char why[2048] = "";
     command_parse(&argp, argc, argv, &o);
     if (o.all && (o.name || o.run || o.from || o.out))

@@ -34,7 +34,7 @@ static const struct argp_option options[] = {
      "another allocator's library to compare with (again for more), its path alone, or a known name", 0},
     {"repeat", 'n', "N", 0, "timing samples of each cell (8)", 0},
     {"budget", 'b', "SECONDS", 0, "stop timing after so long, at the end of a block, but never before the third (90)", 0},
-    {"more", OPTION_MORE, "SECONDS", 0, MORE_HELP " (60; 0 with --repeat or --resume)", 0},
+    {"more", OPTION_MORE, "SECONDS", 0, MORE_HELP " (60; 0 with --repeat; --resume: as the run was begun)", 0},
     {"wait-quiet", OPTION_QUIET, "SECONDS", 0, WAIT_QUIET_HELP, 0},
     {"timeout", 't', "SECONDS", 0, "a sample that takes longer has failed (120)", 0},
     {"seed", 's', "N", 0, "of the order of samples (from the clock)", 0},
@@ -132,6 +132,7 @@ static struct plan *plan_make(void)
     p->budget = given.budget < 0 ? 90 : given.budget;
     p->timeout = given.timeout;
     p->seed = given.seed ? given.seed : p->seed;
+    p->more = given.more >= 0 ? given.more : given.repeat ? 0 : 60;
     return p;
 }
 
@@ -145,6 +146,7 @@ static struct plan *plan_resumed(struct store *st)
         command_bad("%s", why);
     plan.repeat = given.repeat ? given.repeat : plan.repeat;
     plan.most = given.repeat ? 0 : plan.most;
+    plan.more = given.more >= 0 ? given.more : given.repeat ? 0 : plan.more;
     plan.budget = given.budget < 0 ? plan.budget : given.budget;
     plan.timeout = given.timeout ? given.timeout : plan.timeout;
     return &plan;
@@ -163,8 +165,7 @@ static struct dataset *measured(struct store *st, const struct plan *plan)
     bool interrupted;
     measure_wait(given.quiet);
     struct dataset *ds = measure_run(st, plan);
-    if (more_take(st, plan, NULL, reference_of(ds), given.more < 0 ? given.repeat || given.resume ? 0 : 60 : given.more, &ds,
-                  &interrupted, why, sizeof why))
+    if (more_take(st, plan, NULL, reference_of(ds), plan->more, &ds, &interrupted, why, sizeof why))
         return ds;
     if (interrupted)
         exit(EXIT_INTERRUPTED);

@@ -33,7 +33,7 @@ static const struct argp_option options[] = {
 static void metric_ask(struct asked *asked, const char *name)
 {
     if (!metric_find(name))
-        command_bad("no metric '%s'; metrics: %s", name, metric_names());
+        command_bad("no metric '%s'%s; metrics: %s", name, metric_like(name), metric_names());
     if (asked->metric_count == COLUMNS_MAX)
         command_bad("--metric %s: at most %d", name, COLUMNS_MAX);
     asked->metrics[asked->metric_count++] = name;

@@ -17,7 +17,7 @@ static struct {
     const char *db, *folder, *workload, *label[2], *rivals[RIVALS_MAX + 1];
     int count, rival_count;
     int64_t run;
-} given = {.db = DB_DEFAULT, .folder = WHY_FOLDER};
+} given = {.folder = WHY_FOLDER};
 
 static const struct argp_option options[] = {
     {"workload", 'w', "NAME", 0, "this workload of the run only (all)", 0},
@@ -99,7 +99,7 @@ int cmd_why(int argc, char **argv)
     struct plan plan;
     command_parse(&argp, argc, argv, NULL);
     why_check();
-    struct store *st = store_open(given.db, STORE_READ);
+    struct store *st = store_open(command_db(given.db), STORE_READ);
     struct dataset *ds = st ? store_load(st, given.run) : NULL;
     if (!ds)
         command_bad("%s", store_error());

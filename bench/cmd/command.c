@@ -2,6 +2,7 @@
 /* command.c - how every command of hakbench reads its arguments: argp, but a mistake is one line that says what would be right.
  */
 #include "bench/cmd/command.h"
+#include "bench/low/output.h"
 #include "bench/low/tree.h"
 #include <errno.h>
 #include <stdarg.h>
@@ -25,7 +26,15 @@ void command_bad(const char *format, ...)
 const char *command_db(const char *db)
 {
     static char path[4096];
-    return db ? db : tree_path(DB_DEFAULT, path, sizeof path);
+    return db ? db : tree_kept(DB_DEFAULT, path, sizeof path);
+}
+
+const char *command_db_made(const char *db)
+{
+    const char *path = command_db(db);
+    if (!db)
+        output_folder(path, true); // what is wrong shows when the file is opened
+    return path;
 }
 
 int command_end(void)

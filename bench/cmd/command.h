@@ -20,8 +20,11 @@ int command_end(void);
 
 #define DB_DEFAULT STORE_DEFAULT /* unless --db says otherwise */
 
-/* db, or where it is NULL the default file, which lies in hakmem's tree. */
+/* db, or where it is NULL the default file, which lies in hakmem's tree; below the current folder where hakbench is installed. */
 const char *command_db(const char *db);
+
+/* The same of a file that is to be written: the default file's folder is made. */
+const char *command_db_made(const char *db);
 
 /* Exit statuses. */
 enum {

@@ -6,10 +6,12 @@
  */
 #include "bench/cmd/experiment_file.h"
 #include "bench/cmd/any.h"
+#include "bench/cmd/measure.h"
 #include "bench/data/rival.h"
 #include "bench/judge/expect.h"
 #include "bench/judge/verdict.h"
 #include "bench/low/text.h"
+#include "bench/low/tree.h"
 #include "bench/low/words.h"
 #include "bench/low/xalloc.h"
 #include "bench/plan/given.h"
@@ -27,11 +29,10 @@ enum { VARIANTS_MAX = 32 };
 
 /* What libcyaml fills in. */
 struct raw {
-    char *question, *reference, *subject, *prepare, *cleanup, *sweeps;
+    char *question, *reference, *subject, *prepare, *cleanup, *sweeps, *margin;
     char *variants[VARIANTS_MAX];
     char **rivals, **workloads, **commands, **modes, **expect, **plots;
     unsigned rivals_count, workloads_count, commands_count, modes_count, expect_count, plots_count, repeat, warmup;
-    double margin;
 };
 
 static const char *const keys[] = {"question", "variants", "reference", "subject", "rivals", "workloads",
@@ -131,7 +132,14 @@ static void use_raw(const struct raw *raw, const char **labels, unsigned count, 
     e->expect = copy_list(raw->expect, e->expect_count = raw->expect_count);
     e->plots = copy_list(raw->plots, e->plot_count = raw->plots_count);
     e->repeat = raw->repeat ? (int)raw->repeat : EXPERIMENT_REPEAT;
-    e->margin = raw->margin > 0 ? raw->margin : RULE_MARGIN;
+    e->margin = RULE_MARGIN;
+}
+
+static bool use_margin(const struct raw *raw, yaml_document_t *doc, struct experiment *e, char *why, size_t size)
+{
+    char one[128];
+    return !raw->margin || margin_read(raw->margin, &e->margin, one, sizeof one) ||
+           text_fail(why, size, "%s:%u: margin: %s", e->path, line_of(doc, "margin", -1), one);
 }
 
 static void append_workload(struct experiment *e, const char *name)
@@ -271,7 +279,7 @@ static bool load_file(const char *path, yaml_document_t *doc, struct experiment 
         LIST("expect", expect),
         LIST("plots", plots),
         CYAML_FIELD_UINT("repeat", CYAML_FLAG_OPTIONAL, struct raw, repeat),
-        CYAML_FIELD_FLOAT("margin", CYAML_FLAG_OPTIONAL, struct raw, margin),
+        STRING("margin", margin),
         CYAML_FIELD_END};
     const cyaml_schema_value_t top = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct raw, fields)};
     struct complaint complaint = {0};
@@ -281,7 +289,8 @@ static bool load_file(const char *path, yaml_document_t *doc, struct experiment 
     cyaml_err_t error = cyaml_load_file(path, &config, &top, (cyaml_data_t **)&raw, NULL);
     if (error == CYAML_OK && raw) {
         use_raw(raw, labels, count, e);
-        bool good = use_modes(raw, doc, e, why, size) && use_commands(raw, doc, e, why, size) &&
+        bool good = use_margin(raw, doc, e, why, size) && use_modes(raw, doc, e, why, size) &&
+                    use_commands(raw, doc, e, why, size) &&
                     (!raw->sweeps || use_sweeps(raw, doc, e, why, size));
         cyaml_free(&config, &top, raw, 0);
         return good;
@@ -306,11 +315,14 @@ static bool wrong_name(const struct experiment *e, yaml_document_t *doc, const c
 
 static bool check_variants(const struct experiment *e, yaml_document_t *doc, char *why, size_t size)
 {
-    char labels[1024] = "", rival[64];
+    char labels[1024] = "", rival[64], other[64];
     bool found = false, subject = false;
     for (unsigned i = 0; i < e->variant_count; i++) {
         found |= strcmp(e->reference, e->variants[i].label) == 0;
         subject |= strcmp(e->subject, e->variants[i].label) == 0;
+        if (strcmp(e->variants[i].label, BEST_RIVAL) == 0)
+            return text_fail(why, size, "%s:%u: '" BEST_RIVAL "' means the best rival in gates; give the variant another label",
+                             e->path, line_of(doc, "variants", -1));
         text_add(labels, sizeof labels, " %s", e->variants[i].label);
     }
     for (unsigned i = 0; i < e->rival_count; i++) {
@@ -323,6 +335,11 @@ static bool check_variants(const struct experiment *e, yaml_document_t *doc, cha
             if (strcmp(rival, e->variants[k].label) == 0)
                 return text_fail(why, size, "%s:%u: '%s' is a variant's label, too", e->path, line_of(doc, "rivals", (int)i),
                                  rival);
+        for (unsigned k = 0; k < i; k++) {
+            experiment_rival_label(e->rivals[k], other, sizeof other);
+            if (strcmp(rival, other) == 0)
+                return text_fail(why, size, "%s:%u: rival '%s' twice", e->path, line_of(doc, "rivals", (int)i), rival);
+        }
     }
     if (!subject)
         return wrong_name(e, doc, "subject", -1, "label", e->subject, labels, why, size);
@@ -338,9 +355,14 @@ static bool check_names(const struct experiment *e, yaml_document_t *doc, char *
         return false;
     if (!e->workload_count)
         return text_fail(why, size, "%s: no workloads; add: workloads: [random_mixed-seed]", e->path);
-    for (unsigned i = 0; i < e->workload_count; i++)
+    for (unsigned i = 0; i < e->workload_count; i++) {
         if (!workload_find(e->workloads[i], one, sizeof one))
             return text_fail(why, size, "%s:%u: %s", e->path, line_of(doc, "workloads", (int)i), one);
+        for (unsigned k = 0; k < i; k++)
+            if (strcmp(e->workloads[i], e->workloads[k]) == 0)
+                return text_fail(why, size, "%s:%u: '%s' stands there twice", e->path, line_of(doc, "workloads", (int)i),
+                                 e->workloads[i]);
+    }
     for (unsigned i = 0; i < e->plot_count; i++)
         if (!plot_find(e->plots[i]))
             return wrong_name(e, doc, "plots", (int)i, "plot", e->plots[i], plot_list(), why, size);
@@ -368,6 +390,17 @@ static void choose_modes(struct experiment *e)
     e->modes = e->modes_given ? e->modes : all;
 }
 
+/* What only timing heeds is refused where nothing is timed. */
+static bool check_timing(const struct experiment *e, yaml_document_t *doc, char *why, size_t size)
+{
+    static const char *const timed[] = {"repeat", "warmup", NULL};
+    for (int i = 0; timed[i] && !(e->modes & 1u << MODE_TIME); i++)
+        if (find_key(doc, timed[i]))
+            return text_fail(why, size, "%s:%u: %s: is of timing samples, which no gate, plot or mode of this file asks for",
+                             e->path, line_of(doc, timed[i], -1), timed[i]);
+    return true;
+}
+
 struct experiment *experiment_load(const char *path, char *why, size_t size)
 {
     yaml_document_t doc;
@@ -382,13 +415,15 @@ struct experiment *experiment_load(const char *path, char *why, size_t size)
     if (length > 5 && strcmp(e->name + length - 5, ".yaml") == 0)
         e->name[length - 5] = 0;
     bool good = load_file(path, &doc, e, why, size) && check_names(e, &doc, why, size);
-    yaml_document_delete(&doc);
-    if (!good) {
-        experiment_free(e);
-        return NULL;
+    if (good) {
+        choose_modes(e);
+        good = check_timing(e, &doc, why, size);
     }
-    choose_modes(e);
-    return e;
+    yaml_document_delete(&doc);
+    if (good)
+        return e;
+    experiment_free(e);
+    return NULL;
 }
 
 /* --- The folder ----------------------------------------------------------------------------------------------------------- */
@@ -396,7 +431,8 @@ struct experiment *experiment_load(const char *path, char *why, size_t size)
 char **experiment_names(void)
 {
     glob_t found;
-    size_t count = glob("experiments/*.yaml", 0, NULL, &found) == 0 ? found.gl_pathc : 0;
+    char path[4096];
+    size_t count = glob(tree_path("experiments/*.yaml", path, sizeof path), 0, NULL, &found) == 0 ? found.gl_pathc : 0;
     char **names = xalloc_need(calloc(count + 1, sizeof *names));
     for (size_t i = 0; i < count; i++) {
         const char *file = strrchr(found.gl_pathv[i], '/') + 1;
@@ -415,14 +451,15 @@ void experiment_names_free(char **names)
 
 struct experiment *experiment_find(const char *name, char *why, size_t size)
 {
-    char path[512];
-    if (strchr(name, '/') || strstr(name, ".yaml"))
+    char path[512], whole[4096];
+    if (strchr(name, '/') || strstr(name, ".yaml") || strstr(name, ".yml"))
         return experiment_load(name, why, size);
     snprintf(path, sizeof path, "experiments/%s.yaml", name);
-    if (access(path, F_OK) == 0)
-        return experiment_load(path, why, size);
+    if (access(tree_path(path, whole, sizeof whole), F_OK) == 0)
+        return experiment_load(whole, why, size);
     char **names = experiment_names();
-    text_fail(why, size, "no experiment '%s'; experiments:%s", name, text_list((const char *const *)names));
+    const char *const *known = (const char *const *)names;
+    text_fail(why, size, "no experiment '%s'%s; experiments:%s", name, text_like(name, known), text_list(known));
     experiment_names_free(names);
     return NULL;
 }

@@ -5,6 +5,7 @@
  */
 #include "bench/cmd/command.h"
 #include "bench/cmd/commands.h"
+#include "bench/low/text.h"
 #include "bench/low/xalloc.h"
 #include "bench/show/rule_words.h"
 #include "bench/take/identity.h"
@@ -24,6 +25,7 @@ static const struct command {
     {"attribution", cmd_attribution, "what each toggle contributes, alone and in pairs: 2^k builds, effects, waterfall"},
     {"bisect-toggles", cmd_bisect_toggles, "the toggle, or pair of toggles, that makes the difference between two variants"},
     {"oracle", cmd_oracle, "is one library file like another? what bench/bisect asks for each revision"},
+    {"task", cmd_task, "measure one block of a run that experiment --slurm or --hosts staged"},
     {"report", cmd_report, "rebuild a report and its plots from stored samples"},
     {"export", cmd_export, "write the samples of a run as TSV or JSON"},
     {"noise", cmd_noise, "measure identical binaries against each other (A/A), and simulate"},
@@ -31,6 +33,12 @@ static const struct command {
     {"compare", cmd_compare, "compare two stored runs, cell by cell"},
     {"why", cmd_why, "where two variants of a stored run differ: functions, calls, faults, a flame graph"},
     {"show", cmd_show, "show a stored run: context, samples, tables"},
+    {"push", cmd_push, "add the runs here to a shared file of samples"},
+    {"pull", cmd_pull, "add the runs of other files of samples to this one"},
+    {"history", cmd_history, "a metric over commits: trend, change points, what to bisect"},
+    {"site", cmd_site, "write static pages: trends, experiments, phases, rivals"},
+    {"profile", cmd_profile, "what a program asks of malloc, and which workload is nearest to it"},
+    {"synth", cmd_synth, "a trace with the distributions of a profile, of any length, for trace_replay"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -44,6 +52,15 @@ static int usage(FILE *out, int status)
             "bench/hakbench.1 all. Exit status: 0; 1 on a failure, a worse variant or a failed gate; 2 on bad input; 3 when\n"
             "undecided; 130 when interrupted (finished samples are kept).\n");
     return status;
+}
+
+static int unknown(const char *name)
+{
+    const char *names[COMMANDS + 1] = {NULL};
+    for (int i = 0; i < COMMANDS; i++)
+        names[i] = commands[i].name;
+    fprintf(stderr, "hakbench: no command '%s'%s; commands:%s\n", name, text_like(name, names), text_list(names));
+    return 2;
 }
 
 static void end(void)
@@ -65,16 +82,16 @@ int main(int argc, char **argv)
     }
     if (argc == 3 && strcmp(argv[1], "help") == 0)
         argv = help;
-    else if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0))
+    else if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0))
         return usage(stdout, 0);
+    if (argc > 3 && strcmp(argv[1], "help") == 0) {
+        fprintf(stderr, "hakbench: help %s %s: want one command, or verdict\n", argv[2], argv[3]);
+        return 2;
+    }
     for (int i = 0; argc > 1 && i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
     if (argc < 2)
         return usage(stderr, 2);
-    fprintf(stderr, "hakbench: no command '%s'; commands:", argv[1]);
-    for (int i = 0; i < COMMANDS; i++)
-        fprintf(stderr, " %s", commands[i].name);
-    fprintf(stderr, "\n");
-    return 2;
+    return unknown(argv[1]);
 }

@@ -21,13 +21,24 @@ long measure_number(const char *option, const char *text, long min, long max)
     return value;
 }
 
-double measure_margin(const char *text)
+bool margin_read(const char *text, double *out, char *why, size_t size)
 {
     char *end;
     double value = strtod(text, &end);
-    if (*text == 0 || *end || !(value > 0 && value <= 50))
-        command_bad("--margin %s: want percent, above 0, at most 50", text);
-    return value / 100;
+    const char *unit = end + strspn(end, " ");
+    if (end == text || strcmp(unit, "%") != 0 || !(value > 0 && value <= 50))
+        return text_fail(why, size, "%s: want percent with the sign, above 0%%, at most 50%%: 1%%", text);
+    *out = value / 100;
+    return true;
+}
+
+double measure_margin(const char *text)
+{
+    char why[128];
+    double margin = 0;
+    if (!margin_read(text, &margin, why, sizeof why))
+        command_bad("--margin %s", why);
+    return margin;
 }
 
 /* A word as a shell reads it: between single quotes unless it is plain. */
@@ -84,7 +95,7 @@ size_t measure_workload(struct measure *m, const char *name)
 {
     char why[2048];
     const struct workload *w = workload_find(name, why, sizeof why);
-    if (!w)
+    if (!w || !workload_here(w, why, sizeof why))
         command_bad("%s", why);
     for (size_t i = 0; i < m->plan.workload_count; i++)
         if (m->workloads[i] == w)
@@ -118,7 +129,7 @@ struct plan *measure_plan(struct measure *m)
 
 struct store *measure_open(const char *db)
 {
-    struct store *st = store_open(command_db(db), STORE_WRITE);
+    struct store *st = store_open(command_db_made(db), STORE_WRITE);
     if (!st)
         command_bad("%s", store_error());
     return st;

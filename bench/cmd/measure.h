@@ -20,7 +20,9 @@ struct measure {
 /* A whole number from min to max, else one line and the end. */
 long measure_number(const char *option, const char *text, long min, long max);
 
-/* --margin in percent, above 0 and at most 50, as a part; else one line and the end. */
+/* A margin as it is written everywhere, "1%", as a part; false: why says what is wrong. --margin: one line and the end. */
+#define MARGIN_HELP "differences up to this are none (1%)"
+bool margin_read(const char *text, double *out, char *why, size_t size);
 double measure_margin(const char *text);
 
 /* argv as one line, for the record. */

@@ -10,12 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { COUNTS_MAX = 24, MEMORY_COUNTS = 6 }; /* an interval needs five pairs; so much memory runs take at once */
-
 /* What is undecided: workloads by mode, variants by workload. */
 struct open {
     uint64_t workloads[MODES];
     uint64_t variants[PLAN_VARIANTS_MAX]; /* bits of workloads */
+    size_t pairs[MODES];                  /* wanted next, but of timing runs */
     size_t count;
 };
 
@@ -43,18 +42,29 @@ static void comparisons_open(const struct dataset *ds, int reference, double mar
     free(c);
 }
 
+/* Counts and memory runs that a gate asks for next: what the rule needs at least, then twice as many. */
+static size_t pairs_next(const struct evidence *e)
+{
+    if (e->pairs >= RULE_RANGE_PAIRS)
+        return 2 * e->pairs;
+    return e->needed < RULE_RANGE_PAIRS ? e->needed : RULE_RANGE_PAIRS;
+}
+
 /* least: only counts and memory that are too few to compare anything. */
 static void gates_open(const struct dataset *ds, const struct experiment *e, bool least, struct open *o)
 {
     struct gate_result *gates = gates_judge(ds, e);
     for (unsigned i = 0; i < e->expect_count; i++) {
         const struct gate_result *g = &gates[i];
-        size_t most = g->mode == MODE_TIME ? RULE_PAIRS_MAX : COUNTS_MAX;
+        size_t next = pairs_next(&g->evidence), most = g->mode == MODE_TIME ? RULE_PAIRS_MAX : MORE_COUNTS_MAX;
         if (least)
-            most = g->mode == MODE_TIME ? 0 : 2;
-        for (int v = 0; gate_open(g) && g->evidence.pairs < most && v < (int)ds->variant_count; v++)
+            most = g->mode == MODE_TIME ? 0 : RULE_RANGE_PAIRS;
+        if (!gate_open(g) || g->evidence.pairs >= most)
+            continue;
+        for (int v = 0; v < (int)ds->variant_count; v++)
             if (g->variants >> v & 1)
                 open_add(o, g->mode, v, g->workloads);
+        o->pairs[g->mode] = next > o->pairs[g->mode] ? next : o->pairs[g->mode];
     }
     free(gates);
 }
@@ -72,11 +82,9 @@ static bool plan_more(struct plan *p, const struct open *o, uint64_t *skip)
             continue;
         p->modes |= 1u << m;
         if (m == MODE_TIME)
-            p->repeat *= 2;
+            p->repeat = 2 * p->repeat < RULE_PAIRS_MAX ? 2 * p->repeat : RULE_PAIRS_MAX;
         else
-            p->mode_counts[m] = m == MODE_MEMORY && plan_counts(p, MODE_MEMORY) < MEMORY_COUNTS
-                                    ? MEMORY_COUNTS
-                                    : 2 * plan_counts(p, (enum mode)m);
+            p->mode_counts[m] = (int)o->pairs[m];
     }
     return p->modes != 0;
 }
@@ -87,14 +95,15 @@ bool more_take(struct store *st, const struct plan *plan, const struct experimen
     struct plan next = *plan;
     double left = seconds;
     *interrupted = false;
-    for (bool first = true; left > 0 || first; first = false) {
+    for (;;) {
         uint64_t skip[PLAN_VARIANTS_MAX] = {0};
         struct open open = {0};
         size_t before = (*ds)->sample_count;
-        if (seconds > 0 && plan->modes & 1u << MODE_TIME)
+        bool least = left <= 0;
+        if (!least && plan->modes & 1u << MODE_TIME)
             comparisons_open(*ds, reference, e ? e->margin : RULE_MARGIN, &open);
         if (e)
-            gates_open(*ds, e, seconds <= 0, &open);
+            gates_open(*ds, e, least, &open);
         for (size_t v = 0; plan->skip && v < plan->variant_count; v++)
             skip[v] = plan->skip[v];
         for (int m = 0; m < MODES; m++)
@@ -113,8 +122,8 @@ bool more_take(struct store *st, const struct plan *plan, const struct experimen
         }
         dataset_free(*ds);
         *ds = more;
-        if (more->sample_count == before)
+        if (more->sample_count == before && least)
             return true;
+        left = more->sample_count == before ? 0 : left;
     }
-    return true;
 }

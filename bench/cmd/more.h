@@ -7,9 +7,11 @@
 #include "bench/data/experiment.h"
 #include "bench/take/engine.h"
 
+#define MORE_COUNTS_MAX 24 /* samples of a cell in a counting mode, at most */
+
 #define MORE_HELP                                                                                                              \
-    "spend up to so long, in all, on more pairs of what is undecided; 0: none, but the two counts and six memory runs that a " \
-    "gate needs"
+    "spend up to so long, in all, on more pairs of what is undecided; 0: none, but the counts and memory runs without which "  \
+    "a gate cannot be judged (two; six of memory and of several threads)"
 
 /* Takes them for the run *ds of the plan, and puts the newest samples into *ds: for throughput against the reference, and for
  * the gates of e (NULL: none). false: interrupted, or why holds one line. */

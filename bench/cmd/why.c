@@ -12,26 +12,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 void why_check(void)
 {
     if (!launch_can(MODE_INSTRUCTIONS))
         command_bad("where they differ is counted by callgrind, which is not installed (make deps)");
-}
-
-/* The folder and those above it. */
-static bool folder_make(const char *folder)
-{
-    char path[512];
-    if (snprintf(path, sizeof path, "%s", folder) >= (int)sizeof path)
-        return false;
-    for (char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
-        *at = 0;
-        mkdir(path, 0777);
-        *at = '/';
-    }
-    return mkdir(path, 0777) == 0 || errno == EEXIST;
 }
 
 /* FOLDER/RUN-WORKLOAD.svg; what cannot stand in a name becomes '-'. */
@@ -50,7 +35,7 @@ static bool draw(const struct why *w, const struct profile *p, char *why, size_t
     char path[640], title[640];
     path_of(w, path, sizeof path);
     snprintf(title, sizeof title, "%s: instructions per operation, %s", w->workload->name, profile_command(w->workload));
-    FILE *out = folder_make(w->folder) ? output_open(path) : NULL;
+    FILE *out = output_folder(w->folder, false) ? output_open(path) : NULL;
     if (out)
         flame_write(out, p, title, label);
     if (!out || !output_close(out, path))

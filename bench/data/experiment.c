@@ -30,10 +30,24 @@ void experiment_append_rival(struct experiment *e, const char *rival)
     e->rivals[e->rival_count] = NULL;
 }
 
-void experiment_add_rival(struct experiment *e, const char *rival)
+bool experiment_add_rival(struct experiment *e, const char *rival)
 {
+    char label[64], other[64];
+    experiment_rival_label(rival, label, sizeof label);
+    for (unsigned i = 0; i < e->variant_count; i++)
+        if (strcmp(e->variants[i].label, label) == 0)
+            return false;
+    for (unsigned i = 0; i < e->rival_count; i++) {
+        experiment_rival_label(e->rivals[i], other, sizeof other);
+        if (strcmp(other, label) == 0) {
+            free(e->rivals[i]);
+            e->rivals[i] = xalloc_need(strdup(rival));
+            return true;
+        }
+    }
     if (e->rival_count)
         experiment_append_rival(e, rival);
+    return true;
 }
 
 static void free_list(char **list, unsigned count)

@@ -47,8 +47,9 @@ void experiment_free(struct experiment *e);
  * what only gates need, where they do. */
 bool experiment_wants(const struct experiment *e, enum mode mode, const char *workload);
 
-/* One more rival, as the file would name it, where the file has any. */
-void experiment_add_rival(struct experiment *e, const char *rival);
+/* One more rival, as the file would name it, where the file has any; or it takes the place of the one of that name. false: a
+ * variant has that name. */
+bool experiment_add_rival(struct experiment *e, const char *rival);
 
 /* Appends to rivals, whatever is there. */
 void experiment_append_rival(struct experiment *e, const char *rival);

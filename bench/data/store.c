@@ -99,9 +99,9 @@ bool store_context_add(struct store *st, int64_t run, const char *key, const cha
     return db_do(st, "INSERT INTO context VALUES (?, ?, ?)", "iss", run, key, value);
 }
 
-bool store_run_finish(struct store *st, int64_t run_id)
+bool store_run_finish(struct store *st, int64_t run_id, bool finished)
 {
-    return db_do(st, "UPDATE runs SET finished = 1 WHERE id = ?", "i", run_id);
+    return db_do(st, "UPDATE runs SET finished = ? WHERE id = ?", "ii", (int64_t)finished, run_id);
 }
 
 /* --- Loading ------------------------------------------------------------------------------------------------------- */
@@ -237,10 +237,12 @@ int64_t store_latest(struct store *st, const char *experiment, bool unfinished_o
     bool good, listed;
     int64_t id = -1;
     const char *name = experiment ? experiment : "";
-    sqlite3_stmt *row = db_ask(st, "SELECT max(id) FROM runs WHERE ?1 IN ('', experiment) AND NOT (?2 AND finished)", "si",
-                               name, (int64_t)unfinished_only);
+    sqlite3_stmt *row = db_ask(st,
+                               "SELECT id FROM runs WHERE ?1 IN ('', experiment) AND NOT (?2 AND finished)"
+                               " ORDER BY started DESC, id DESC LIMIT 1",
+                               "si", name, (int64_t)unfinished_only);
     while (db_next(st, row, &good))
-        id = sqlite3_column_type(row, 0) == SQLITE_NULL ? -1 : sqlite3_column_int64(row, 0);
+        id = sqlite3_column_int64(row, 0);
     if (!good || id >= 0)
         return good ? id : -1;
     const char *kind = unfinished_only ? "unfinished run" : "run";
@@ -265,8 +267,9 @@ size_t store_runs(struct store *st, struct store_run *out, size_t max)
     size_t count = 0;
     sqlite3_stmt *row =
         db_ask(st,
-               "SELECT id, experiment, started, command, finished, (SELECT count(*) FROM samples WHERE run = runs.id)"
-               " FROM runs ORDER BY id DESC LIMIT ?",
+               "SELECT id, experiment, started, command, finished, (SELECT count(*) FROM samples WHERE run = runs.id),"
+               " (SELECT value FROM context WHERE run = runs.id AND key IN ('cpu', 'machine') ORDER BY key DESC LIMIT 1)"
+               " FROM runs ORDER BY started DESC, id DESC LIMIT ?",
                "i", (int64_t)max);
     while (db_next(st, row, &good)) {
         struct store_run *r = &out[count++];
@@ -276,6 +279,7 @@ size_t store_runs(struct store *st, struct store_run *out, size_t max)
         db_text(row, 1, r->experiment, sizeof r->experiment);
         db_text(row, 2, r->started, sizeof r->started);
         db_text(row, 3, r->command, sizeof r->command);
+        db_text(row, 6, r->machine, sizeof r->machine);
     }
     return good ? count : 0;
 }

@@ -31,15 +31,22 @@ bool store_sample_add(struct store *st, int64_t run, const struct ds_sample *s, 
                       size_t count);
 /* One more thing to know of a run, under a key that it does not have yet. */
 bool store_context_add(struct store *st, int64_t run, const char *key, const char *value);
-bool store_run_finish(struct store *st, int64_t run); /* all that was planned is there */
+/* finished: all that was planned is there; else more is to come. */
+bool store_run_finish(struct store *st, int64_t run, bool finished);
 
 /* The dataset of a run; NULL on failure. */
 struct dataset *store_load(struct store *st, int64_t run);
-/* The newest run of an experiment ("" or NULL: any; unfinished_only: to resume); -1: none, and store_error() says so. */
+/* The run of an experiment that was started last ("" or NULL: any; unfinished_only: to resume); -1: none, and store_error()
+ * says so. */
 int64_t store_latest(struct store *st, const char *experiment, bool unfinished_only);
 
 /* One line per run, newest first; at most max; how many. 0: none, or store_error() is not empty. */
-struct store_run { int64_t id; char experiment[64], started[32], command[512]; uint64_t samples; bool finished; };
+struct store_run {
+    int64_t id;
+    char experiment[64], started[32], command[512], machine[64]; /* machine: by name, or the CPU of an older run */
+    uint64_t samples;
+    bool finished;
+};
 size_t store_runs(struct store *st, struct store_run *out, size_t max);
 
 #endif

@@ -207,14 +207,22 @@ static bool prepare_writing(struct store *st)
     return false;
 }
 
+enum { URI_ROOM = 3 * sizeof((struct store *)0)->path + 32 };
+
+/* A path as a URI, with what SQLite is told beside it: "mode=ro". */
+static void uri_write(const char *path, const char *told, char out[URI_ROOM])
+{
+    size_t used = (size_t)sprintf(out, "file:");
+    for (const char *p = path; *p; p++)
+        used += (size_t)sprintf(out + used, strchr("%?#", *p) ? "%%%02X" : "%c", *p);
+    sprintf(out + used, "?%s", told);
+}
+
 /* A file in a folder that may not be written: SQLite then reads it only when promised that nobody else changes it. */
 static int open_unchanging(struct store *st)
 {
-    char uri[3 * sizeof st->path + 32] = "file:";
-    size_t used = strlen(uri);
-    for (const char *p = st->path; *p; p++)
-        used += (size_t)sprintf(uri + used, strchr("%?#", *p) ? "%%%02X" : "%c", *p);
-    strcpy(uri + used, "?immutable=1");
+    char uri[URI_ROOM];
+    uri_write(st->path, "immutable=1", uri);
     sqlite3_close(st->db);
     return sqlite3_open_v2(uri, &st->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
 }
@@ -232,9 +240,11 @@ static bool journal_empty(const struct store *st)
 static int open_file(struct store *st, bool write)
 {
     struct stat info;
-    int flags = SQLITE_OPEN_READWRITE | (write ? SQLITE_OPEN_CREATE : 0);
+    char uri[URI_ROOM];
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | (write ? SQLITE_OPEN_CREATE : 0);
+    uri_write(st->path, "", uri);
     int status = stat(st->path, &info) == 0 && !S_ISREG(info.st_mode) ? SQLITE_CANTOPEN
-                                                                      : sqlite3_open_v2(st->path, &st->db, flags, NULL);
+                                                                      : sqlite3_open_v2(uri, &st->db, flags, NULL);
     if (status == SQLITE_OK)
         sqlite3_busy_timeout(st->db, BUSY_MS);
     if (status == SQLITE_OK && !write && schema_number(st->db, "PRAGMA user_version") < 0 &&
@@ -263,6 +273,27 @@ struct store *db_open(const char *path, bool write)
         return NULL;
     db_close(db_open(path, true)); /* an older file: migrate it, then it can be read */
     return *error ? NULL : db_open(path, false);
+}
+
+bool db_attach(struct store *st, const char *path)
+{
+    static const char *const ways[] = {"mode=ro", "immutable=1"};
+    char uri[URI_ROOM];
+    for (int i = 0; i < 2; i++) {
+        uri_write(path, ways[i], uri);
+        if (!db_do(st, "ATTACH ? AS other", "s", uri))
+            return false;
+        if (schema_number(st->db, "PRAGMA other.user_version") >= 0)
+            return true;
+        db_fail_sqlite(path, st->db, sqlite3_errcode(st->db));
+        db_detach(st);
+    }
+    return false;
+}
+
+void db_detach(struct store *st)
+{
+    sqlite3_exec(st->db, "DETACH other", NULL, NULL, NULL);
 }
 
 void db_close(struct store *st)

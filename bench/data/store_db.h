@@ -24,6 +24,10 @@ void db_fail_sqlite(const char *path, sqlite3 *db, int status);
 struct store *db_open(const char *path, bool write);
 void db_close(struct store *st);
 
+/* Another file of samples, to be read as `other` beside this one, which is `main`; until db_detach. */
+bool db_attach(struct store *st, const char *path);
+void db_detach(struct store *st);
+
 /* A statement with its parameters bound, one letter each: i int64_t, d double, s text. NULL on failure. */
 sqlite3_stmt *db_ask(struct store *st, const char *sql, const char *types, ...);
 

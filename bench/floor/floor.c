@@ -2,10 +2,10 @@
 /* floor.c - no allocator, but what one would be that costs next to nothing: the floor under the random_mixed rows.
  *
  * Preloaded like a rival. Blocks of at most SMALL bytes are a stack of pointers, carved from an array when it is empty: malloc
- * pops, free pushes, there are no sizes, classes, owners, threads or checks, and the block freed last, whose line is hot, goes out
- * first. Each live block has one cache line of its own, since a program must find what it wrote; less no allocator can do. Hence
- * only for programs of one thread that touch the first LINE bytes of a small block and no more, as random_mixed does.
- * Larger ones are never used again. May include libc.
+ * pops, free pushes, there are no sizes, classes, owners, threads or checks, and the block freed last, whose line is hot, goes
+ * out first. Each live block has one cache line of its own, since a program must find what it wrote; less no allocator can do.
+ * Hence only for programs of one thread that touch the first LINE bytes of a small block and no more, as random_mixed does.
+ * Larger ones are never used again.
  */
 #include <errno.h>
 #include <stddef.h>

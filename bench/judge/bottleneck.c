@@ -129,12 +129,17 @@ static void add_kernel_rest(struct ranking *r, int first, double sys)
 {
     double shrink = r->kernel_s > sys && r->kernel_s > 0 ? sys / r->kernel_s : 1;
     for (int i = first; i < r->count && shrink < 1; i++) {
+        if (isnan(r->cost[i].seconds))
+            continue;
         r->cost[i].seconds *= shrink;
         r->cost[i].share *= shrink;
         snprintf(r->cost[i].how + strlen(r->cost[i].how), sizeof r->cost[i].how - strlen(r->cost[i].how),
                  ", scaled to the kernel's time");
     }
-    add(r, "the kernel, other than that", sys - r->kernel_s * shrink, NAN, "its time as measured, less calls and faults");
+    if (r->kernel_s > 0)
+        add(r, "the rest of the kernel's time", sys - r->kernel_s * shrink, NAN, "measured; less the calls and faults above");
+    else
+        add(r, "the kernel", sys, NAN, "measured; with all calls and faults");
 }
 
 static int larger_first(const void *a, const void *b)
@@ -164,7 +169,7 @@ static void add_calls(struct ranking *r, const struct dataset *ds, int v, int w,
             add(r, memory_calls[k], seconds, count, "its time by strace");
         else
             add(r, memory_calls[k], seconds, count,
-                prices->call_s > 0 ? "calls at a fitted %.2f us" : "own count; no price could be fitted", prices->call_s * 1e6);
+                prices->call_s > 0 ? "calls at a fitted %.2f us" : "own count; what one costs is not known", prices->call_s * 1e6);
         r->kernel_s += seconds > 0 ? seconds : 0;
     }
 }
@@ -174,7 +179,7 @@ static void add_rates(struct ranking *r, const struct dataset *ds, int v, int w)
     static const struct {
         const char *metric, *what, *how;
     } rates[] = {{"stat.front.misses", "front misses", "own count; each takes the slow path to a slab"},
-                 {"stat.remote_frees", "remote frees", "own count; each is an atomic operation and a line of another thread"},
+                 {"stat.remote_frees", "remote frees", "own count; each changes a cache line of another thread"},
                  {"stat.pool.lock_waits", "waits for the pool's lock", "own count"}};
     double longer = scale(ds, v, w, MODE_COUNT);
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
@@ -204,11 +209,11 @@ int bottleneck_rank(const struct dataset *ds, int variant, int workload, const s
     if (prices->fault_s > 0)
         add(&r, "page faults", faults * prices->fault_s, faults, "faults at a fitted %.2f us", prices->fault_s * 1e6);
     else
-        add(&r, "page faults", NAN, faults, "measured; no price could be fitted");
+        add(&r, "page faults", NAN, faults, "measured; what one costs is not known");
     r.kernel_s += prices->fault_s > 0 ? faults * prices->fault_s : 0;
     add_kernel_rest(&r, kernel, sys);
     if (alone)
-        add(&r, "not on a CPU", wall > user + sys ? wall - user - sys : 0, NAN, "wall time less CPU time");
+        add(&r, "waiting, not on a CPU", wall > user + sys ? wall - user - sys : 0, NAN, "wall time less CPU time");
     add_rates(&r, ds, variant, workload);
     qsort(out, (size_t)r.count, sizeof *out, larger_first);
     return r.count;

@@ -2,6 +2,7 @@
 /* disturbance.c - compares what is known of the machine with what a quiet one shows. See disturbance.h.
  */
 #include "bench/judge/disturbance.h"
+#include "bench/data/nodes.h"
 #include "bench/low/text.h"
 #include <math.h>
 #include <stdarg.h>
@@ -33,6 +34,28 @@ static void parts_read(const struct dataset *ds, struct worst *w)
     }
 }
 
+/* Where a run is of several machines: the largest load when a block began, for each core of its machine; 0: it is not so. */
+static int nodes_load(const struct dataset *ds, double *load)
+{
+    struct nodes *n = nodes_of(ds);
+    int cores = 0;
+    for (size_t b = 0; b < n->blocks; b++) {
+        char key[sizeof DS_CORES + 64];
+        if (n->of[b] < 0)
+            continue;
+        snprintf(key, sizeof key, DS_LOAD "%zu", b);
+        double here = strtod(dataset_context(ds, key), NULL);
+        snprintf(key, sizeof key, DS_CORES "%s", n->name[n->of[b]]);
+        int own = atoi(dataset_context(ds, key));
+        if (own > 0 && (!cores || here / own > *load / cores)) {
+            *load = here;
+            cores = own;
+        }
+    }
+    nodes_free(n);
+    return cores;
+}
+
 /* Involuntary switches in a second, over all timing samples of workloads of one thread. */
 static double forced(const struct dataset *ds)
 {
@@ -62,7 +85,7 @@ char *disturbance_text(const struct dataset *ds, char *out, size_t size)
 {
     struct worst w = {0};
     double load = strtod(dataset_context(ds, "loadavg"), NULL), switches = forced(ds);
-    int cores = atoi(dataset_context(ds, "cores"));
+    int cores = nodes_load(ds, &load) ?: atoi(dataset_context(ds, "cores"));
     const char *governor = dataset_context(ds, "governor"), *thp = dataset_context(ds, "thp");
     out[0] = 0;
     parts_read(ds, &w);

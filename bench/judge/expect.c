@@ -44,7 +44,8 @@ bool expect_check(const char *text, const struct experiment *e, char *why, size_
     for (int i = 0; i < line.term_count; i++) {
         names[0] = 0;
         if (!metric_find(line.term[i].metric))
-            return text_fail(why, size, "expect '%s': no metric '%s'; metrics: %s", text, line.term[i].metric, metric_names());
+            return text_fail(why, size, "expect '%s': no metric '%s'%s; metrics: %s", text, line.term[i].metric,
+                             metric_like(line.term[i].metric), metric_names());
         if (!label_known(e, line.term[i].label, names, sizeof names))
             return text_fail(why, size, "expect '%s': no label '%s'; labels:%s", text, line.term[i].label, names);
     }

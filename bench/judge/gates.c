@@ -2,6 +2,7 @@
 /* gates.c - from the samples to evidence for each gate, which rule.c decides. See gates.h.
  */
 #include "bench/judge/gates.h"
+#include "bench/data/nodes.h"
 #include "bench/judge/expect.h"
 #include "bench/judge/expect_parse.h"
 #include "bench/low/text.h"
@@ -157,7 +158,7 @@ static const char *value_text(double x, const char *unit, char *out, size_t size
         snprintf(out, size, "%.4g MiB", x / 1024);
     else if (strcmp(unit, "1/s") == 0)
         snprintf(out, size, "%.4g M/s", x / 1e6);
-    else if ((x == floor(x) || fabs(x) >= 1e6) && fabs(x) < 1e15)
+    else if ((x == floor(x) || fabs(x) >= 1e4) && fabs(x) < 1e15)
         snprintf(out, size, "%.0f", x);
     else
         snprintf(out, size, "%.4g", x);
@@ -228,9 +229,10 @@ static enum mode mode_of(const struct found *f)
     return f->cell[0].mode;
 }
 
-/* Both sides, pair by pair; how many. */
-static size_t sides(const struct found *f, double *left, double *right)
+/* Both sides, pair by pair, and the machine of each; how many. */
+static size_t sides(const struct found *f, double *left, double *right, int *node)
 {
+    struct nodes *nodes = nodes_of(f->ds);
     double one[EXPECT_TERMS];
     enum mode mode = mode_of(f);
     size_t n = 0;
@@ -243,8 +245,10 @@ static size_t sides(const struct found *f, double *left, double *right)
         if (!whole)
             continue;
         left[n] = expect_value(&f->line, f->line.left, one);
-        right[n++] = expect_value(&f->line, f->line.right, one);
+        right[n] = expect_value(&f->line, f->line.right, one);
+        node[n++] = nodes_at(nodes, (int)(k / PER_BLOCK));
     }
+    nodes_free(nodes);
     return n;
 }
 
@@ -298,13 +302,14 @@ static struct stats_interval floor_of(const struct found *f, const struct gate_r
 static void measure(const struct found *f, double margin, struct gate_result *r)
 {
     double *left = xalloc_zeroed(2 * f->slots, sizeof *left), *right = left + f->slots;
-    size_t n = sides(f, left, right);
+    int *node = xalloc_zeroed(f->slots, sizeof *node);
+    size_t n = sides(f, left, right, node);
     r->claim = claim_of(f->line.op);
     r->mode = mode_of(f);
     r->workloads = f->workload < 0 ? ~(uint64_t)0 : (uint64_t)1 << f->workload;
     for (int i = 0; i < f->line.term_count; i++)
         r->variants |= (uint64_t)1 << f->cell[i].variant;
-    evidence_take(&r->evidence, left, right, n, is_counted(f), !is_upward(&f->line), r->claim, margin);
+    evidence_take_nodes(&r->evidence, left, right, node, n, is_counted(f), !is_upward(&f->line), r->claim, margin);
     r->ruled = true;
     r->slack = r->evidence.gain.value;
     r->lo = r->evidence.gain.lo;
@@ -314,6 +319,7 @@ static void measure(const struct found *f, double margin, struct gate_result *r)
         compares |= f->cell[i].variant != f->cell[0].variant;
     if (compares && !r->evidence.exact)
         r->evidence.floor = floor_of(f, r);
+    free(node);
     free(left);
 }
 
@@ -324,12 +330,14 @@ static void figure_make(const struct found *f, struct gate_result *r)
     bool scaled = node->kind == NODE_MULTIPLY && f->line.node[node->left].kind == NODE_NUMBER, up = is_upward(&f->line);
     double bound = scaled ? f->line.node[node->left].number : 1;
     struct stats_interval g = r->evidence.gain, ratio = up ? g : (struct stats_interval){1 / g.value, 1 / g.hi, 1 / g.lo};
-    char interval[64] = "(too few samples for an interval)", text[64] = "";
+    char interval[64] = "(no interval)", text[64] = "";
     if (node->kind == NODE_NUMBER || mode_of(f) != MODE_TIME || !f->cell[0].time)
         bound = 1;
     if (!isnan(ratio.lo))
         snprintf(interval, sizeof interval, "[%.3f, %.3f]", ratio.lo * bound, ratio.hi * bound);
-    if (!f->cell[0].time && node->kind != NODE_NUMBER)
+    if (!f->cell[0].time && node->kind != NODE_NUMBER && ratio.lo == ratio.hi)
+        text_add(r->figure, sizeof r->figure, "; %.3f of the bound, the same in %zu pairs", ratio.value, r->evidence.pairs);
+    else if (!f->cell[0].time && node->kind != NODE_NUMBER)
         text_add(r->figure, sizeof r->figure, "; %.3f %s of the bound, %zu pair%s", ratio.value, interval, r->evidence.pairs,
                  r->evidence.pairs == 1 ? "" : "s");
     else if (node->kind == NODE_NUMBER)

@@ -6,6 +6,8 @@
  * at the pairs, of four at most, may be wrong at the thresholds, which are low enough for all of them.
  */
 #include "bench/judge/rule.h"
+#include "bench/low/random_effect.h"
+#include "bench/low/text.h"
 #include "bench/low/xalloc.h"
 #include <math.h>
 #include <stdio.h>
@@ -82,27 +84,100 @@ static void tested(struct evidence *e, const double *left, const double *right, 
     free(r);
 }
 
+/* Quotients that the ranges seen leave possible. Of few values that varied, others are to be expected as far away again. */
+static struct stats_interval range_gain(struct range a, struct range b, double value, size_t n)
+{
+    double more = n < RULE_RANGE_PAIRS && a.least != a.most ? a.most / a.least : 1;
+    more = n < RULE_RANGE_PAIRS && b.least != b.most ? fmax(more, b.most / b.least) : more;
+    return (struct stats_interval){value, quotient(b.least, a.most) / more, quotient(b.most, a.least) * more};
+}
+
+/* Is the range seen all that decides? Two values of a thread say the same of the next; several threads meet by chance. What is
+ * zero now and then has no ratio that one could test. */
+static bool is_exact(struct range a, struct range b, size_t n, bool counted)
+{
+    bool still = a.least == a.most && b.least == b.most, positive = a.least > 0 && b.least > 0;
+    return n >= RULE_RANGE_PAIRS ? still || counted || !positive : counted && n > 1 && (still || positive);
+}
+
 void evidence_take(struct evidence *e, const double *left, const double *right, size_t n, bool counted, bool turned,
                    enum claim claim, double margin)
 {
     struct range a = range_of(right, n), b = range_of(left, n);
-    bool still = a.least == a.most && b.least == b.most, positive = n && a.least > 0 && b.least > 0;
+    bool still = n > 1 && a.least == a.most && b.least == b.most;
     *e = (struct evidence){.pairs = n, .gain = nothing, .floor = nothing, .p_none = 1, .p_low = 1, .p_high = 1, .p = 1,
                            .p_holm = 1, .p_rank = 1};
-    e->needed = n >= STATS_INTERVAL_MIN ? n + 1 : counted ? 2 : STATS_INTERVAL_MIN;
-    /* What is zero now and then has no ratio that one could test. */
-    e->exact = n > 1 && (still || counted || (!positive && n >= STATS_INTERVAL_MIN));
+    e->needed = n >= RULE_RANGE_PAIRS ? n + 1 : counted && n < 2 ? 2 : still ? RULE_RANGE_PAIRS : STATS_INTERVAL_MIN;
+    e->exact = is_exact(a, b, n, counted);
     if (e->exact) {
-        struct stats_interval i = {quotient(stats_median(left, n), stats_median(right, n)), quotient(b.least, a.most),
-                                   quotient(b.most, a.least)};
+        struct stats_interval i = range_gain(a, b, quotient(stats_median(left, n), stats_median(right, n)), n);
         e->gain = turned ? (struct stats_interval){1 / i.value, 1 / i.hi, 1 / i.lo} : i;
         e->needed = 0;
         return;
     }
     e->outliers = outliers_of(left, n) + outliers_of(right, n);
-    if (positive)
+    if (n && !still && a.least > 0 && b.least > 0)
         tested(e, left, right, n, turned, margin);
     e->p = e->p_holm = p_of(e, claim, margin);
+}
+
+/* node[i] as 0, 1, 2 ... in the order in which they are met; how many. */
+static size_t groups_of(const int *node, size_t n, int *group)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < i && node[k] != node[i])
+            k++;
+        group[i] = k < i ? group[k] : (int)count++;
+    }
+    return count;
+}
+
+/* Machines like these with which the interval and the test would decide, if the gain and the error of one machine stay as they
+ * are: Student's t has more degrees of freedom then, and the error falls with the root of their number. */
+static size_t nodes_needed_of(const struct random_effect *r, enum claim claim, double margin)
+{
+    double gain = exp(r->mean), low = fabs(r->mean - log1p(-margin)), high = fabs(r->mean - log1p(margin));
+    bool equal = within(gain, margin), at_least = claim == CLAIM_AT_LEAST && gain > 1 - margin;
+    double edge = at_least ? low : equal ? fmin(low, high) : gain > 1 ? high : low;
+    double p = at_least ? RULE_P_AT_LEAST : RULE_P_WITHIN;
+    for (size_t k = r->groups + 1; k <= RULE_NODES_MAX; k++) {
+        struct random_effect more = *r;
+        more.groups = k;
+        more.mean = 0;
+        more.se *= sqrt((double)r->groups / (double)k);
+        bool clear = random_effect_p(&more, edge) <= p;
+        if (clear && (at_least || equal || random_effect_p(&more, r->mean) <= RULE_P_DIFFERENT))
+            return k;
+    }
+    return 0;
+}
+
+void evidence_take_nodes(struct evidence *e, const double *left, const double *right, const int *node, size_t n, bool counted,
+                         bool turned, enum claim claim, double margin)
+{
+    evidence_take(e, left, right, n, counted, turned, claim, margin);
+    double *x = xalloc_zeroed(3 * n, sizeof *x), *y = x + n, *v = y + n;
+    int *group = xalloc_zeroed(n, sizeof *group);
+    size_t k = groups_of(node, n, group);
+    if (k > 1 && !e->exact && !isnan(e->gain.value)) {
+        stats_log_ratios(turned ? left : right, turned ? right : left, n, x);
+        random_effect_groups(x, group, n, k, y, v);
+        struct random_effect r = random_effect_of(y, v, k);
+        struct stats_interval i = random_effect_interval(&r);
+        e->gain = (struct stats_interval){exp(i.value), exp(i.lo), exp(i.hi)};
+        e->p_none = random_effect_p(&r, 0);
+        e->p_low = random_effect_p(&r, log1p(-margin));
+        e->p_high = random_effect_p(&r, log1p(margin));
+        e->p = e->p_holm = p_of(e, claim, margin);
+        e->nodes = k;
+        e->between = exp(r.tau);
+        e->needed = 0; // what is missing are machines
+        e->nodes_needed = nodes_needed_of(&r, claim, margin);
+    }
+    free(x);
+    free(group);
 }
 
 void evidence_holm(struct evidence *const *e, size_t count)
@@ -190,11 +265,10 @@ enum verdict rule_verdict(const struct evidence *e, double margin)
     return v;
 }
 
-static enum gate gate_by_range(const struct stats_interval *gain, enum claim claim)
+/* What never varied is as large as it is: no margin. */
+static enum gate gate_of_number(double gain, enum claim claim)
 {
-    bool held = claim == CLAIM_AT_LEAST ? gain->lo >= 1 : claim == CLAIM_ABOVE ? gain->lo > 1 : gain->lo == 1 && gain->hi == 1;
-    bool failed = claim == CLAIM_AT_LEAST ? gain->hi < 1 : claim == CLAIM_ABOVE ? gain->hi <= 1 : gain->lo > 1 || gain->hi < 1;
-    return held ? GATE_HELD : failed ? GATE_FAILED : GATE_UNDECIDED;
+    return (claim == CLAIM_AT_LEAST ? gain >= 1 : claim == CLAIM_ABOVE ? gain > 1 : gain == 1) ? GATE_HELD : GATE_FAILED;
 }
 
 enum gate rule_gate(const struct evidence *e, enum claim claim, double margin)
@@ -202,11 +276,10 @@ enum gate rule_gate(const struct evidence *e, enum claim claim, double margin)
     enum verdict v = rule_verdict(e, margin);
     if (v == VERDICT_NONE)
         return GATE_NOT_MEASURED;
-    if (e->exact)
-        return gate_by_range(&e->gain, claim);
-    bool equal = v == VERDICT_EQUIVALENT;
-    bool above = v == VERDICT_GO || equal ||
-                 (v == VERDICT_UNDECIDED && e->gain.lo > 1 - margin && significant(e, e->p_low, RULE_P_AT_LEAST));
+    if (e->exact && e->gain.lo == e->gain.hi)
+        return gate_of_number(e->gain.value, claim);
+    bool equal = v == VERDICT_EQUIVALENT, low = e->exact || significant(e, e->p_low, RULE_P_AT_LEAST);
+    bool above = v == VERDICT_GO || equal || (v == VERDICT_UNDECIDED && e->gain.lo > 1 - margin && low);
     if (claim == CLAIM_AT_LEAST)
         return above ? GATE_HELD : v == VERDICT_NO_GO ? GATE_FAILED : GATE_UNDECIDED;
     if (claim == CLAIM_ABOVE)
@@ -231,9 +304,18 @@ static void missing_test(const struct evidence *e, double p, double limit, char 
         snprintf(out, size, "the interval is not farther from 1 than A/A (%.3f)", e->floor.value);
 }
 
+/* With few machines Student's t asks for many standard errors: more pairs on each do not change that. */
+static void missing_nodes(const struct evidence *e, char *out, size_t size)
+{
+    if (e->nodes && *out)
+        text_add(out, size, ", with %zu nodes (%zu degree%s of freedom)", e->nodes, e->nodes - 1, e->nodes > 2 ? "s" : "");
+    if (e->nodes && *out && e->nodes_needed)
+        text_add(out, size, "; about %zu such nodes would decide", e->nodes_needed);
+}
+
 const char *rule_missing(const struct evidence *e, enum claim claim, double margin)
 {
-    static char text[160];
+    static char text[240];
     enum verdict v = place(e->gain, margin);
     bool open = claim == CLAIM_VERDICT ? rule_verdict(e, margin) == VERDICT_UNDECIDED || rule_open(e, margin)
                                        : rule_gate(e, claim, margin) == GATE_UNDECIDED;
@@ -243,20 +325,20 @@ const char *rule_missing(const struct evidence *e, enum claim claim, double marg
     if (isnan(e->gain.lo) || isnan(e->gain.hi))
         snprintf(text, sizeof text, "too few pairs for an interval");
     else if (e->exact)
-        snprintf(text, sizeof text, "the range that was seen holds %s",
-                 claim == CLAIM_VERDICT ? "an end of the margin" : "the bound");
+        snprintf(text, sizeof text, "the range that was seen contains an end of the margin (%g %%)", 100 * margin);
     else if (noisy(e, margin))
         snprintf(text, sizeof text,
                  "identical binaries (A/A) differ by more than the margin, and the interval is not beyond them");
+    else if (claim == CLAIM_AT_LEAST && e->gain.lo > 1 - margin)
+        missing_test(e, e->p_low, RULE_P_AT_LEAST, text, sizeof text);
     else if (differs(v) && e->p_none <= RULE_P_DIFFERENT && edge_of(e, v) > RULE_P_WITHIN)
         snprintf(text, sizeof text, "p %.2g against the end of the margin is above %g", edge_of(e, v), RULE_P_WITHIN);
     else if (differs(v))
         missing_test(e, e->p_none, RULE_P_DIFFERENT, text, sizeof text);
     else if (v == VERDICT_EQUIVALENT)
         missing_test(e, fmax(e->p_low, e->p_high), RULE_P_WITHIN, text, sizeof text);
-    else if (claim == CLAIM_AT_LEAST && e->gain.lo > 1 - margin)
-        missing_test(e, e->p_low, RULE_P_AT_LEAST, text, sizeof text);
     else
-        snprintf(text, sizeof text, "the interval holds an end of the margin (%g %%)", 100 * margin);
+        snprintf(text, sizeof text, "the interval contains an end of the margin (%g %%)", 100 * margin);
+    missing_nodes(e, text, sizeof text);
     return text;
 }

@@ -12,12 +12,17 @@
  *   noisy         A/A itself lies beyond the margin, and the gain does not lie beyond A/A
  *   UNDECIDED     anything else
  *
- * What did not vary, and counts of one thread, which vary by chance of address only, are decided by the range that was seen,
- * without statistics, from two pairs on.
+ * Counts of one thread, which vary by chance of address only, are decided by the range that was seen, without statistics, from
+ * two pairs on; as long as these are fewer than RULE_RANGE_PAIRS, a range that is not one number is taken as wider, on either
+ * side, by as much as it is wide. From RULE_RANGE_PAIRS on, the range decides of whatever did not vary, and of what is zero now
+ * and then: in fewer pairs, counts of several threads are the same by chance too often.
+ *
+ * Where the samples are of several machines, interval and p are those of a random effect of machines.
  *
  * A gate follows. `>=` and `<=` are held when the gain is GO or EQUIVALENT, or when all of the interval lies above the lower
  * end of the margin and the test tells the gain from that end at RULE_P_AT_LEAST. `>` and `<` are held when it is GO, `==`
- * when it is EQUIVALENT. Each is failed when the contrary is shown. A gate that is decided by a range has no margin.
+ * when it is EQUIVALENT. Each is failed when the contrary is shown. What is decided by a range and never varied is compared as
+ * the number that it is, without a margin.
  */
 #ifndef BENCH_RULE_H
 #define BENCH_RULE_H
@@ -30,10 +35,13 @@
 #define RULE_P_WITHIN    0.02
 #define RULE_P_AT_LEAST  0.002
 #define RULE_P_FAMILY    0.05
+/* Two sides that have one of two values by chance stay apart for so many pairs once in 2,000 comparisons at most. */
+#define RULE_RANGE_PAIRS 6
 /* RULE_PAIRS at first, doubled while a verdict is open, up to RULE_PAIRS_MAX; `hakbench noise --simulate` shows the error
  * rates. */
 #define RULE_PAIRS     10
 #define RULE_PAIRS_MAX 80
+#define RULE_NODES_MAX 100 /* more machines than this are not asked for */
 
 enum claim {
     CLAIM_VERDICT,
@@ -46,6 +54,9 @@ struct evidence {
     size_t pairs, outliers;
     size_t needed;                  /* pairs likely to decide; 0: more of the same would not */
     bool exact;                     /* decided by the range, which is the interval */
+    size_t nodes;                   /* machines that the gain is a random effect of; 0: it is of one */
+    size_t nodes_needed;            /* machines like these likely to decide; 0: it is of one, or no number of them would */
+    double between;                 /* factor by which machines differ, one standard deviation; 1: by no more than chance */
     struct stats_interval gain;     /* NAN where there is none */
     struct stats_interval floor;    /* gain of A/A; NAN: no twin */
     double p_none, p_low, p_high;   /* two-sided, trimmed t: that the gain is 1, the lower, the upper end of the margin */
@@ -56,6 +67,11 @@ struct evidence {
 /* Fills in all but floor and p_holm. counted: counts of one thread. turned: less of left is better. */
 void evidence_take(struct evidence *e, const double *left, const double *right, size_t n, bool counted, bool turned,
                    enum claim claim, double margin);
+
+/* The same of pairs from several machines: pair i is from node[i]. Where these are two or more, gain and p are those of a
+ * random effect of machines (random_effect.h) over the medians of each; of one machine all is as above. */
+void evidence_take_nodes(struct evidence *e, const double *left, const double *right, const int *node, size_t n, bool counted,
+                         bool turned, enum claim claim, double margin);
 
 /* p_holm of those judged together. */
 void evidence_holm(struct evidence *const *e, size_t count);

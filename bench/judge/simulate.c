@@ -83,17 +83,17 @@ static struct gate_result gate(const struct dataset *ds)
 static void timed(const struct simulation *s, struct machine *m, uint64_t seed, struct simulated *result)
 {
     struct dataset *ds = dataset_begin(seed);
-    int pairs = s->pairs ? s->pairs : RULE_PAIRS, most = s->pairs ? s->pairs : RULE_PAIRS_MAX;
+    int pairs = s->pairs ? s->pairs : s->first ? s->first : RULE_PAIRS, most = s->pairs ? s->pairs : RULE_PAIRS_MAX;
     struct comparison c = {.verdict = VERDICT_UNDECIDED};
     struct gate_result g = {.gate = GATE_UNDECIDED};
     m->drift = gsl_ran_gaussian(m->rng, m->noise);
-    for (bool more = true; more; pairs *= 2) {
+    for (bool more = true; more; pairs = 2 * pairs < most ? 2 * pairs : most) {
         samples_add(ds, m, s->effect, pairs);
         if (verdict_open(&c))
             c = compared(ds, "ops_s");
         if (g.gate == GATE_UNDECIDED)
             g = gate(ds);
-        more = (verdict_open(&c) || gate_open(&g)) && 2 * pairs <= most;
+        more = (verdict_open(&c) || gate_open(&g)) && pairs < most;
     }
     result->count[c.verdict]++;
     result->gates[g.gate]++;

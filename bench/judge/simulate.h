@@ -13,7 +13,8 @@ struct simulation {
     int comparisons;
     double effect; /* throughput of B / A: 1 for A/A, 0.97 for a slow-down by 3 % */
     double noise;  /* deviation of one sample's logarithm; 0: two counts of instructions each, which do not vary */
-    int pairs;     /* of each comparison; 0: as `ab` chooses them */
+    int pairs;     /* of each comparison; 0: doubled while it is open, as `ab` does, */
+    int first;     /* from so many on; 0: RULE_PAIRS */
 };
 
 struct simulated {

@@ -4,6 +4,7 @@
  * No files, no clock; the same dataset gives the same verdicts.
  */
 #include "bench/judge/verdict.h"
+#include "bench/data/nodes.h"
 #include "bench/low/xalloc.h"
 #include <math.h>
 #include <stdio.h>
@@ -14,13 +15,27 @@
 
 struct pairs {
     double *a, *b;
+    int *node; /* 0 where the run is of one machine */
     size_t n;
 };
 
 static struct pairs pairs_of(const struct dataset *ds, int a, int b, int workload, const char *metric)
 {
-    struct pairs p = {xalloc_zeroed(ds->sample_count, sizeof *p.a), xalloc_zeroed(ds->sample_count, sizeof *p.b), 0};
-    p.n = dataset_pairs(ds, a, b, workload, metric, p.a, p.b, ds->sample_count);
+    size_t room = ds->sample_count;
+    struct pairs p = {.a = xalloc_zeroed(room, sizeof *p.a),
+                      .b = xalloc_zeroed(room, sizeof *p.b),
+                      .node = xalloc_zeroed(room, sizeof *p.node)};
+    struct nodes *nodes = nodes_of(ds);
+    if (nodes->count < 2)
+        p.n = dataset_pairs(ds, a, b, workload, metric, p.a, p.b, room);
+    for (size_t i = 0; nodes->count > 1 && i < nodes->count; i++) {
+        struct dataset one = nodes_view(ds, nodes, (int)i, NULL);
+        size_t more = dataset_pairs(&one, a, b, workload, metric, p.a + p.n, p.b + p.n, room - p.n);
+        for (; more; more--)
+            p.node[p.n++] = (int)i;
+        free(one.samples);
+    }
+    nodes_free(nodes);
     return p;
 }
 
@@ -28,6 +43,7 @@ static void pairs_free(struct pairs *p)
 {
     free(p->a);
     free(p->b);
+    free(p->node);
 }
 
 /* The range decides about counts of one thread, which vary by chance of address only. One count of several threads says nothing
@@ -77,7 +93,7 @@ static struct stats_interval floor_of(const struct dataset *ds, const struct com
 static void measure(const struct dataset *ds, const struct comparison *c, struct evidence *e, double margin)
 {
     struct pairs p = pairs_of(ds, c->a, c->b, c->workload, c->metric);
-    evidence_take(e, p.b, p.a, p.n, is_counted(ds, c), is_turned(c->metric), CLAIM_VERDICT, margin);
+    evidence_take_nodes(e, p.b, p.a, p.node, p.n, is_counted(ds, c), is_turned(c->metric), CLAIM_VERDICT, margin);
     if (p.n && !e->exact)
         e->floor = floor_of(ds, c);
     pairs_free(&p);
@@ -98,6 +114,8 @@ static void conclude(const struct dataset *ds, struct comparison *c, const struc
     c->p_rank = e->p_rank;
     c->outliers = e->outliers;
     c->exact = e->exact;
+    c->nodes = e->nodes;
+    c->between = e->between;
     c->verdict = rule_verdict(e, margin);
     c->needed = rule_open(e, margin) ? e->needed : 0;
     snprintf(c->missing, sizeof c->missing, "%s", rule_missing(e, CLAIM_VERDICT, margin));

@@ -21,7 +21,9 @@ struct comparison {
     double p_rank;                            /* Mann-Whitney U, shown beside it */
     size_t outliers, needed;                  /* needed: pairs likely to decide, 0 when decided */
     bool exact;                               /* counted, or did not vary: the interval is the range seen, without statistics */
-    char missing[160];                        /* the condition that an open verdict misses; "": it is decided */
+    char missing[240];                        /* the condition that an open verdict misses; "": it is decided */
+    size_t nodes;                             /* machines, of which the gain is a random effect; 0: it is of one */
+    double between;                           /* factor by which these differ; 1: by no more than chance */
     enum verdict verdict;
 };
 

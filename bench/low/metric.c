@@ -109,3 +109,15 @@ const char *metric_names(void)
         text_add(text, sizeof text, "%s%s", f == metric_families ? "" : ", ", f->name);
     return text;
 }
+
+const char *metric_like(const char *name)
+{
+    const char *names[sizeof metrics / sizeof *metrics];
+    size_t count = 0;
+    while (metrics[count].name) {
+        names[count] = metrics[count].name;
+        count++;
+    }
+    names[count] = NULL;
+    return text_like(name, names);
+}

@@ -50,4 +50,7 @@ const struct metric *metric_find(const char *name);
 /* "ops_s, seconds, ..." for error messages; static. */
 const char *metric_names(void);
 
+/* " (rss_peak, rss_own?)": those that a mistyped name may mean, as text_like. */
+const char *metric_like(const char *name);
+
 #endif

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LIKE_MAX = 63 };
+
 bool text_fail(char *why, size_t size, const char *format, ...)
 {
     va_list list;
@@ -37,6 +39,50 @@ const char *text_list(const char *const *names)
     list[0] = 0;
     for (int i = 0; names[i]; i++)
         text_add(list, sizeof list, " %s", names[i]);
+    return list;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Letters to add, take away or change, until one is the other (Levenshtein 1966). */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[LIKE_MAX + 1], n = strlen(b);
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+    for (size_t i = 0; a[i]; i++) {
+        size_t corner = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < n; j++) {
+            size_t above = row[j + 1];
+            row[j + 1] = least(corner + (a[i] != b[j]), least(above, row[j]) + 1);
+            corner = above;
+        }
+    }
+    return row[n];
+}
+
+static bool is_like(const char *name, const char *other)
+{
+    size_t length = strlen(name);
+    if (length < 3 || length > LIKE_MAX || strlen(other) > LIKE_MAX)
+        return false;
+    return strstr(other, name) || distance(name, other) <= (length < 6 ? 1 : 2);
+}
+
+const char *text_like(const char *name, const char *const *names)
+{
+    static char list[256];
+    int found = 0;
+    list[0] = 0;
+    for (int i = 0; names[i] && found < 3; i++)
+        if (is_like(name, names[i]))
+            text_add(list, sizeof list, "%s%s", found++ ? ", " : " (", names[i]);
+    if (found)
+        text_add(list, sizeof list, "?)");
     return list;
 }
 

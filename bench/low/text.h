@@ -19,6 +19,9 @@ int text_index(const char *const *names, const char *name);
 /* " a b c": the names of a NULL-ended list, for messages. Static buffer. */
 const char *text_list(const char *const *names);
 
+/* " (a, b?)": up to three of the names that look like this one, mistyped or a part of them; "" without any. Static buffer. */
+const char *text_like(const char *name, const char *const *names);
+
 /* Bytes of the UTF-8 character that begins here; 0: it is none, or a control character other than tab and newline. */
 int text_letter(const char *text);
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define MARK "phases/resolve" /* what only the root of a tree has */
+#define INSTALLED "installed" /* what only one that was installed has */
 enum { ROOT_ROOM = 3000 };
 
 const char *tree_root(void)
@@ -32,5 +33,19 @@ const char *tree_path(const char *path, char *out, size_t size)
         snprintf(out, size, "%s", path);
     else
         snprintf(out, size, "%s/%s", tree_root(), path);
+    return out;
+}
+
+bool tree_is_installed(void)
+{
+    char path[ROOT_ROOM + sizeof "/" INSTALLED];
+    return access(tree_path(INSTALLED, path, sizeof path), F_OK) == 0;
+}
+
+const char *tree_kept(const char *path, char *out, size_t size)
+{
+    if (!tree_is_installed())
+        return tree_path(path, out, size);
+    snprintf(out, size, "%s", path);
     return out;
 }

@@ -8,6 +8,7 @@
 #include "bench/low/text.h"
 #include "bench/low/tree.h"
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,10 +40,30 @@ static void complaint(char *said, char *why, size_t size)
     text_fail(why, size, "%s", strncmp(line, "error: ", 7) == 0 ? line + 7 : *line ? line : "make failed and said nothing");
 }
 
+static bool installed_refuse(const struct build *b, char *why, size_t size)
+{
+    return text_fail(why, size, "%s%s%s: hakbench was installed without the source of variants; call it in a checkout, or name a "
+                     "library: /path/libhakmem.so", b->toggles, *b->revision ? "@" : "", b->revision);
+}
+
+/* An installed tree has one variant, which no words name. */
+static bool installed_library(const struct build *b, char *out, size_t room, char *why, size_t size)
+{
+    char path[PATH_MAX];
+    glob_t found = {0};
+    bool good = !*b->toggles && !*b->revision && glob(tree_path("out/*/libhakmem.so", path, sizeof path), 0, NULL, &found) == 0;
+    if (good)
+        snprintf(out, room, "%s", found.gl_pathv[0]);
+    globfree(&found);
+    return good || installed_refuse(b, why, size);
+}
+
 bool build_library(const struct build *b, char *out, size_t room, char *why, size_t size)
 {
     static char said[65536];
     char command[TEXT_MAX + 256], path[PATH_MAX], real[PATH_MAX];
+    if (tree_is_installed())
+        return installed_library(b, out, room, why, size);
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\r\033[Khakbench: building %s%s%s", *b->toggles ? b->toggles : "the newest variant",
                 *b->revision ? " at " : "", b->revision);
@@ -86,6 +107,9 @@ void build_root(const struct build *b, const char *library, char *out, size_t ro
 bool build_ask(const struct build *b, const char *root, const char *option, char *out, size_t room, char *why, size_t size)
 {
     char command[TEXT_MAX + 256];
+    out[0] = 0;
+    if (tree_is_installed())
+        return strcmp(option, "--folders") == 0 || installed_refuse(b, why, size);
     setenv("HAKBENCH_ROOT", root, 1); // whatever the path holds, it is no part of the command
     snprintf(command, sizeof command,
              "cd \"$HAKBENCH_ROOT\" && set -- %s && "

@@ -3,6 +3,8 @@
  */
 #include "bench/plan/plan.h"
 #include "bench/data/rival.h"
+#include "bench/low/text.h"
+#include "bench/low/xalloc.h"
 #include "bench/plan/sweep.h"
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
@@ -28,6 +30,25 @@ bool plan_takes(const struct plan *p, enum mode mode, size_t workload)
 int plan_counts(const struct plan *p, enum mode mode)
 {
     return p->mode_counts[mode] ? p->mode_counts[mode] : p->counts ? p->counts : 1;
+}
+
+static bool varies(const struct plan *p, enum mode mode, size_t workload)
+{
+    return mode == MODE_TIME || mode == MODE_MEMORY || p->workloads[workload]->threads != 1;
+}
+
+bool plan_twins(const struct plan *p, enum mode mode, size_t workload)
+{
+    return varies(p, mode, workload) && (mode == MODE_TIME || plan_counts(p, mode) > 1);
+}
+
+bool plan_wants_twin(const struct plan *p)
+{
+    bool wants = false;
+    for (int mode = 0; mode < MODES; mode++)
+        for (size_t w = 0; w < p->workload_count; w++)
+            wants |= (p->modes >> mode & 1) && plan_takes(p, (enum mode)mode, w) && varies(p, (enum mode)mode, w);
+    return wants;
 }
 
 /* One number from seed and block, in which neighbours have nothing in common (the finalizer of splitmix64: Steele, Lea, Flood,
@@ -77,7 +98,8 @@ void plan_block(const struct plan *p, size_t block, size_t *cells, size_t *count
 
 /* --- Stored plans --------------------------------------------------------------------------------------------------------- */
 
-/* modes=3 repeat=10 counts=1 budget=60 timeout=0 twin=0 skip=2:1c,3:1c, except=3:1c, counts=4:6, most=80 */
+/* modes=3 repeat=10 counts=1 budget=60 timeout=0 twin=0 skip=2:1c,3:1c, except=3:1c, counts=4:6, most=80 warmup=0
+ * exits=0 more=60 */
 void plan_describe(const struct plan *p, char *out, size_t size)
 {
     snprintf(out, size, "modes=%u repeat=%d counts=%d budget=%g timeout=%g twin=%d skip=", p->modes, p->repeat, p->counts,
@@ -94,8 +116,7 @@ void plan_describe(const struct plan *p, char *out, size_t size)
         if (p->mode_counts[m])
             snprintf(out + strlen(out), size - strlen(out), "%d:%x,", m, (unsigned)p->mode_counts[m]);
     snprintf(out + strlen(out), size - strlen(out), " most=%d", p->most);
-    if (p->warmup || p->exits)
-        snprintf(out + strlen(out), size - strlen(out), " warmup=%d exits=%d", p->warmup, p->exits);
+    snprintf(out + strlen(out), size - strlen(out), " warmup=%d exits=%d more=%g", p->warmup, p->exits, p->more);
 }
 
 void plan_keep(const struct plan *p, struct dataset *ds)
@@ -141,7 +162,7 @@ bool plan_undescribe(const char *text, struct plan *p, uint64_t *skip)
     if (strncmp(text, more, sizeof more - 1) == 0)
         text = read_bits(text + sizeof more - 1, counts, MODES);
     int exits = 0;
-    sscanf(text, " most=%d warmup=%d exits=%d", &p->most, &p->warmup, &exits);
+    sscanf(text, " most=%d warmup=%d exits=%d more=%lf", &p->most, &p->warmup, &exits, &p->more);
     p->exits = exits;
     for (int m = 0; m < MODES; m++)
         p->mode_counts[m] = (int)counts[m];
@@ -208,27 +229,37 @@ static bool plan_fill(const struct dataset *ds, const char *const *given, struct
     for (size_t w = 0; w < ds->workload_count; w++)
         if (!(out->workloads[out->workload_count++] = sweep_again(&ds->workloads[w], why, size)))
             return false;
-    uint64_t *skip = calloc(out->variant_count + 1, sizeof *skip);
-    if (!skip || !plan_undescribe(dataset_context(ds, "plan"), out, skip)) {
-        free(skip);
-        snprintf(why, size, "run %lld: its plan is not in the store, so it cannot be resumed", (long long)ds->run);
-        return false;
-    }
-    return plan_matches(out, ds, why, size);
+    return plan_recall(ds, out, why, size) && plan_matches(out, ds, why, size);
+}
+
+bool plan_recall(const struct dataset *ds, struct plan *out, char *why, size_t size)
+{
+    uint64_t *skip = xalloc_zeroed(out->variant_count, sizeof *skip);
+    if (plan_undescribe(dataset_context(ds, "plan"), out, skip))
+        return true;
+    free(skip);
+    return text_fail(why, size, "run %lld: its plan is not in the store, so it cannot be resumed", (long long)ds->run);
+}
+
+void plan_blank(const struct dataset *ds, struct plan *out)
+{
+    *out = (struct plan){.variants = xalloc_zeroed(ds->variant_count, sizeof *out->variants),
+                         .workloads = xalloc_zeroed(ds->workload_count, sizeof *out->workloads),
+                         .experiment = xalloc_need(strdup(ds->experiment)),
+                         .command = xalloc_need(strdup(ds->command)),
+                         .seed = ds->seed,
+                         .prepare = kept_copy(ds, "prepare"),
+                         .cleanup = kept_copy(ds, "cleanup")};
 }
 
 bool plan_resume(const struct dataset *ds, const char *const *given, struct plan *out, char *why, size_t size)
 {
-    memset(out, 0, sizeof *out);
-    out->variants = calloc(ds->variant_count + 1, sizeof *out->variants);
-    out->workloads = calloc(ds->workload_count + 1, sizeof *out->workloads);
-    out->experiment = strdup(ds->experiment);
-    out->command = strdup(ds->command);
-    out->seed = ds->seed;
+    plan_blank(ds, out);
     out->resume = ds->run;
-    out->prepare = kept_copy(ds, "prepare");
-    out->cleanup = kept_copy(ds, "cleanup");
-    bool good = out->variants && out->workloads && out->experiment && out->command && plan_fill(ds, given, out, why, size);
+    bool good = !*dataset_context(ds, PLAN_FOLDER) ||
+                text_fail(why, size, "run %lld was measured on a cluster: its blocks come by hakbench experiment %s --collect",
+                          (long long)ds->run, ds->experiment);
+    good = good && plan_fill(ds, given, out, why, size);
     if (!good)
         plan_free(out);
     return good;

@@ -27,11 +27,13 @@ struct plan {
     double *budget_left;     /* NULL; or what is left of it, kept from run to run: 0 or less when it has ended the timing */
     double timeout;          /* seconds for one sample; 0: the launcher's default */
     const char *prepare, *cleanup; /* command lines before and after each sample, not timed; NULL: none */
+    int first_block;         /* of a part of a run that is measured elsewhere: the number of its first block */
     int warmup;              /* samples of each cell before its first, which are not kept */
     bool exits;              /* failing runs are counted, as the metric exit, and not the end of their cell */
+    double more;             /* seconds for more pairs of what is undecided, kept for who resumes the run */
     uint64_t seed;
     int twin;                /* index of a variant measured twice as A/A; -1: none. The twin comes after all variants, as
-                                "<label> A/A", in timing only: the same file under the same path */
+                                "<label> A/A", where plan_twins: the same file under the same path */
     const char *const *gates; unsigned gate_count; /* stored with the run before its first sample, with the margin */
     double margin;           /* 0: not stored */
     int64_t resume;          /* run to go on with, or to extend by a larger repeat; 0: a new one */
@@ -50,6 +52,14 @@ void plan_block(const struct plan *p, size_t block, size_t *cells, size_t *count
 bool plan_resume(const struct dataset *ds, const char *const *given, struct plan *out, char *why, size_t size);
 void plan_free(struct plan *p);
 
+/* Its parts, for plans of runs that are found elsewhere: a plan with room for the run's variants and workloads, and nothing in
+ * it; then, once they are in it, how often and in which modes it measures. */
+void plan_blank(const struct dataset *ds, struct plan *out);
+bool plan_recall(const struct dataset *ds, struct plan *out, char *why, size_t size);
+
+/* The context of a run that other machines measure: the name of its folder. */
+#define PLAN_FOLDER "cluster.folder"
+
 /* A word of the user's, in splitmix64's and the clock's way: another seed for each run. */
 uint64_t plan_seed(void);
 
@@ -64,6 +74,13 @@ bool plan_takes(const struct plan *p, enum mode mode, size_t workload);
 
 /* Are a stored run's variants and workloads those of the plan, file for file? false: why holds one line. */
 bool plan_matches(const struct plan *p, const struct dataset *ds, char *why, size_t size);
+
+/* Is the twin measured so? What is judged by statistics needs to know how far identical binaries lie apart: times, and, where
+ * there are several samples, memory and counts of several threads. Counts of one thread are judged by their range. */
+bool plan_twins(const struct plan *p, enum mode mode, size_t workload);
+
+/* Has any of its modes, on any of its workloads, a use for a twin, if samples are repeated? */
+bool plan_wants_twin(const struct plan *p);
 
 /* Stores it as contexts of the run, so that it can be resumed. */
 void plan_keep(const struct plan *p, struct dataset *ds);

@@ -18,12 +18,15 @@
 
 /* --- Rivals --------------------------------------------------------------------------------------------------------------- */
 
-/* The version is what the file's own name tells, once links are followed: libmimalloc.so.2.0 -> 2.0. */
+/* The version is what the file's own name tells, once links are followed: libmimalloc.so.2.0 -> 2.0, mi-v2.4.1.so -> 2.4.1. */
 static void version_of_file(const char *path, char *out, size_t size)
 {
     char real[4096];
-    const char *at = realpath(path, real) ? strstr(real, ".so.") : NULL;
-    snprintf(out, size, "%s", at ? at + strlen(".so.") : "");
+    const char *name = realpath(path, real) ? strrchr(real, '/') : NULL, *at = name ? strstr(name, ".so.") : NULL;
+    const char *dash = name ? strrchr(name, '-') : NULL, *end = dash ? strstr(dash, ".so") : NULL;
+    const char *number = dash ? dash + 1 + (dash[1] == 'v') : "";
+    bool told = end && !end[strlen(".so")] && *number >= '0' && *number <= '9';
+    snprintf(out, size, "%.*s", told ? (int)(end - number) : 63, told ? number : at ? at + strlen(".so.") : "");
 }
 
 /* Is a file for this machine: class, byte order and machine of its ELF head are this program's? */
@@ -204,6 +207,8 @@ bool variant_resolve(const char *label, const char *text, struct variant *out, c
         snprintf(out->d.label, sizeof out->d.label, "%s", label);
     if (!*out->library)
         return true;
+    if (!elf_is_native(out->library))
+        return text_fail(why, size, "%s: %.300s is no shared library of this machine", out->d.label, out->library);
     if (strcmp(out->d.kind, "rival") == 0)
         version_of_file(out->library, out->d.version, sizeof out->d.version);
     return binary_sha256(out->library, out->d.sha256) || text_fail(why, size, "%s: cannot be read", out->library);

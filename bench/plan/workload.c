@@ -5,6 +5,7 @@
  * They are different workloads and never compared.
  */
 #include "bench/plan/workload.h"
+#include "bench/low/text.h"
 #include "bench/low/tree.h"
 #include "bench/low/xalloc.h"
 #include <stdio.h>
@@ -54,12 +55,12 @@ const struct workload workloads[] = {
      "large_churn 10000 20 5242880 26214400 42"},
     {"idle_return", "burst_idle 1073741824 10 1 42", "1 GiB filled, 99 % freed at random, then 10 s without a call", 1, 13,
      "burst_idle 67108864 0 1 42"},
-    {"remote_only-keeps", "remote_only 1 67108864 64 0 42", "another thread frees what one allocates: 64 MiB live", 2, 1.5,
+    {"remote_only-keeps", "remote_only 1 67108864 64 0 42", "64 MiB live, allocated by one thread and freed by another", 2, 1.5,
      "remote_only 1 67108864 8 0 42"},
-    {"remote_only-sleeps", "remote_only 16 67108864 64 0 42", "the same, 16 owners that sleep while their blocks are freed", 17,
+    {"remote_only-sleeps", "remote_only 16 67108864 64 0 42", "64 MiB live, freed by another thread while 16 owners sleep", 17,
      2, "remote_only 16 67108864 8 0 42"},
-    {"remote_only-ended", "remote_only 0 67108864 64 0 42", "the same, owners that have ended when their blocks are freed", 2,
-     1.5, "remote_only 0 67108864 8 0 42"},
+    {"remote_only-ended", "remote_only 0 67108864 64 0 42", "64 MiB live, freed by another thread when the owners have ended",
+     2, 1.5, "remote_only 0 67108864 8 0 42"},
     {"idle_threads", "idle_threads 1000 262144 2 42", "1,000 threads idle after a burst of 256 KiB each", 1000, 3,
      "idle_threads 1000 262144 0 42"},
     {"realloc_double", "realloc_grow 1073741824 1 1 100 42", "one array doubles from 16 bytes to 1 GiB", 1, 1, NULL},
@@ -69,12 +70,18 @@ const struct workload workloads[] = {
      "cache_scratch 2 1000 8 100 1"},
     {"cache_thrash", "cache_scratch 2 1000 8 20000 0", "2 threads write to small objects of their own", 2, 0.2,
      "cache_scratch 2 1000 8 100 0"},
+    {"stress", "stress 2 5000 50 42", "2 threads keep, free and swap zeroed blocks, as mimalloc's mstress", 2, 0.5,
+     "stress 2 500 10 42"},
+    {"stress-8", "stress 8 5000 12 42", "8 threads keep, free and swap zeroed blocks, as mimalloc's mstress", 8, 0.5,
+     "stress 8 500 3 42"},
+    {"bignum", "bignum 40 2000000 42", "numbers of 40 digits, each a block; most live for a few calls, as in cfrac", 1, 0.8,
+     "bignum 40 20000 42"},
     {"trace-sqlite", "trace_replay bench/trace/sqlite.trace 30", "what sqlite3 asked of malloc for some SQL, 30 times", 1, 0.2,
      "trace_replay bench/trace/sqlite.trace"},
-    {"trace-sqlite-cold", "trace_replay bench/trace/sqlite.trace 1", "the same, once: cold start, peak memory", 1, 0.02, NULL},
+    {"trace-sqlite-cold", "trace_replay bench/trace/sqlite.trace 1", "what sqlite3 asked of malloc, once, cold", 1, 0.02, NULL},
     {"trace-redis", "trace_replay bench/trace/redis.trace 20", "what redis-server asked of malloc, 6 threads, 20 times", 6, 0.3,
      "trace_replay bench/trace/redis.trace 1 1 0"},
-    {"trace-redis-cold", "trace_replay bench/trace/redis.trace 1 1 0", "the same, once, in the recorded order: peak memory", 6,
+    {"trace-redis-cold", "trace_replay bench/trace/redis.trace 1 1 0", "what redis-server asked of malloc, once, in order", 6,
      0.03, NULL},
     {"superslab_burst", "tiny_hot 512 50000 40", "24 MiB of small blocks filled and emptied 40 times", 1, 0.3, NULL},
     {"burst_empty", "tiny_hot 512 131072 2 3", "64 MiB of small blocks filled and emptied twice, then 3 s without a call", 1,
@@ -111,16 +118,37 @@ const struct workload workloads[] = {
     {"lifo_burst-16", "lifo_burst 16 12500 100 8 64 42", "16 threads, 200,000 bursts in all, as lifo_burst", 16, 0.4,
      "lifo_burst 16 1250 100 8 64 42"},
     {"program-python", "program python",
-     "python3, PYTHONMALLOC=malloc: parses and compiles its library, dicts, strings, JSON", 1, 2, NULL},
-    {"program-gcc", "program gcc", "gcc -O2 (cc1) on a large generated file", 1, 2, NULL},
-    {"program-g++", "program g++", "g++ -O2 (cc1plus) on templates of the standard library", 1, 3, NULL},
-    {"program-sqlite", "program sqlite", "sqlite3 in memory: inserts, indexes, joins, grouping", 1, 1.5, NULL},
-    {"program-redis", "program redis", "redis-server, fed through a socket: SET, GET, LPUSH, HSET, DEL", 5, 2, NULL},
-    {"program-node", "program node", "node: JSON, a parser, Buffers, zlib", 8, 1, NULL},
-    {"program-perl", "program perl", "perl: hashes of arrays, strings, sorting, regular expressions", 1, 2, NULL},
-    {"program-xmllint", "program xmllint", "xmllint: the tree of a document of 20 MiB, a query", 1, 0.7, NULL},
-    {"program-sort", "program sort", "sort --parallel=4 of 50 MiB, in memory", 4, 0.8, NULL},
-    {"program-git", "program git", "git pack-objects: every delta of a generated history anew", 1, 0.6, NULL},
+     "python3, PYTHONMALLOC=malloc: parses and compiles its library, dicts, strings, JSON", 1, 1, "program python small"},
+    {"program-gcc", "program gcc", "gcc -O2 (cc1) on a large generated file", 1, 1, "program gcc small"},
+    {"program-g++", "program g++", "g++ -O2 (cc1plus) on templates of the standard library", 1, 1.5, "program g++ small"},
+    {"program-sqlite", "program sqlite",
+     "sqlite3 in memory: inserts, indexes, joins, grouping", 1, 0.6, "program sqlite small"},
+    {"program-redis", "program redis", "redis-server, fed through a socket: SET, GET, LPUSH, HSET, DEL", 5, 0.8, NULL},
+    {"program-node", "program node", "node: JSON, a parser, Buffers, zlib", 8, 0.6, NULL},
+    {"program-perl", "program perl",
+     "perl: hashes of arrays, strings, sorting, regular expressions", 1, 0.7, "program perl small"},
+    {"program-xmllint", "program xmllint",
+     "xmllint: the tree of a document of 20 MiB, a query", 1, 0.6, "program xmllint small"},
+    {"program-sort", "program sort", "sort --parallel=4 of 50 MiB, in memory", 4, 0.6, NULL},
+    {"program-git", "program git", "git pack-objects: every delta of a generated history anew", 1, 0.5, "program git small"},
+    {"program-lua", "program lua", "lua: tables of tables, strings, closures, patterns, sorting", 1, 0.5, NULL},
+    {"program-php", "program php",
+     "php, USE_ZEND_ALLOC=0: arrays, objects, strings, regular expressions, JSON", 1, 0.5, "program php small"},
+    {"program-ruby", "program ruby", "ruby: strings, arrays, hashes, symbols, regular expressions", 2, 0.5, NULL},
+    {"program-jq", "program jq", "jq: parses, groups, sorts and prints JSON", 1, 0.6, "program jq small"},
+    {"program-gs", "program gs",
+     "ghostscript: paths, clipping and text of 12 pages into bitmaps", 1, 0.6, "program gs small"},
+    {"program-z3", "program z3", "z3: linear arithmetic and words of bits", 1, 0.5, "program z3 small"},
+    {"program-build", "program build",
+     "ninja: gcc, as and ld make a program of 13 files, one process after another", 1, 0.7, NULL},
+    {"program-cmake", "program cmake", "cmake -P: lists, strings, regular expressions, JSON", 1, 0.7, "program cmake small"},
+    {"program-postgres", "program postgres",
+     "postgres --single: joins, grouping, sorting, JSON, text in a transaction", 1, 0.7, NULL},
+    {"program-convert", "program convert",
+     "ImageMagick: a picture is generated, scaled, blurred, turned; its colours are reduced", 1, 0.6, NULL},
+    {"program-gawk", "program gawk",
+     "gawk: associative arrays, strings, fields, regular expressions", 1, 0.7, "program gawk small"},
+    {"program-dot", "program dot", "dot (graphviz): the layout of a graph of 400 nodes", 1, 0.7, "program dot small"},
     /* One pattern each; the warm-up is neither timed nor counted. */
     {"contents", "contents 5000 200 42 2", "every byte of every block is written and checked: 1 B..4 MiB, 2 threads", 2, 1,
      "contents 500 100 42 2"},
@@ -193,7 +221,7 @@ static int threads_of(const char *command, size_t length)
     static const struct {
         const char *program;
         int argument;
-    } says[] = {{"larson", 7}, {"exchange", 1}, {"lifo_burst", 1}, {"mid_large_mt", 1}, {"cache_scratch", 1}};
+    } says[] = {{"larson", 7}, {"exchange", 1}, {"lifo_burst", 1}, {"mid_large_mt", 1}, {"cache_scratch", 1}, {"stress", 1}};
     int threads = 0;
     for (size_t i = 0; i < sizeof says / sizeof *says; i++) {
         const char *at = program_is(says[i].program, command, length) ? command + length : "";
@@ -253,7 +281,10 @@ const struct workload *workload_find(const char *text, char *why, size_t size)
         snprintf(why, size, "workload '%.80s': too long: at most 63 characters", text);
         return NULL;
     }
-    snprintf(why, size, "no workload '%.80s'; workloads:", text);
+    const char *names[sizeof workloads / sizeof *workloads + 1];
+    for (size_t i = 0; i <= workload_count; i++)
+        names[i] = i < workload_count ? workloads[i].name : NULL;
+    snprintf(why, size, "no workload '%.80s'%s; workloads:", text, text_like(text, names));
     names_append(why, size);
     snprintf(why + strlen(why), size - strlen(why), "; or a program of bench/work with its arguments");
     return NULL;
@@ -264,9 +295,15 @@ bool workload_here(const struct workload *w, char *why, size_t size)
     char command[320], line[128] = "";
     if (!dataset_is_program(w->command) || strpbrk(w->command, "\"'$`\\;|&<>"))
         return true;
+    if (tree_is_installed()) {
+        snprintf(why, size, "%s: its script is part of hakmem's source, and this hakbench was installed; call it in a checkout",
+                 w->name);
+        return false;
+    }
+    const char *name = w->command + strlen("program ");
     setenv("HAKBENCH_ROOT", tree_root(), 1); // whatever the path holds, it is no part of the command
-    snprintf(command, sizeof command, "cd \"$HAKBENCH_ROOT\" && bench/program/%.200s.sh check 2>&1",
-             w->command + strlen("program "));
+    snprintf(command, sizeof command, "cd \"$HAKBENCH_ROOT\" && bench/program/%.*s.sh check 2>&1",
+             (int)strcspn(name, " "), name);
     FILE *pipe = popen(command, "r");
     if (pipe && fgets(line, sizeof line, pipe))
         line[strcspn(line, "\n")] = 0;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# generate.awk - the inputs of the programs, from a generator of numbers whose seed is fixed: -v what=c|xml|lines|redis|commits
-# -v count=N.
+# generate.awk - the inputs of the programs, from a generator of numbers whose seed is fixed: -v count=N
+# -v what=c|xml|lines|redis|commits|json|ps|smt|dot.
 
 function random(n)
 {
@@ -73,12 +73,63 @@ function commit(k,   i, text, path)
     printf "M 100644 inline %s\ndata %d\n%s\n", path, length(lines[path]), lines[path]
 }
 
+function json_item(k,   i)
+{
+    printf "%s{\"id\": %d, \"group\": \"%s\", \"price\": %d.%02d, \"tags\": [", (k ? ",\n" : ""), k, substr(word(), 1, 1), random(5000),
+        random(100)
+    for (i = random(5); i > 0; i--)
+        printf "\"%s\"%s", word(), (i > 1 ? ", " : "")
+    printf "], \"text\": \"%s %s %s\", \"nested\": {\"a\": %d, \"b\": [null, true, \"%s\"]}}", word(), word(), word(), random(99), word()
+}
+
+# A page: filled and clipped curves, text in several sizes, a pattern of its own procedures.
+function ps_page(k,   i)
+{
+    print "%%Page:", k + 1, k + 1, "\n/item { /n exch def /s n 40 string cvs def s show } bind def"
+    for (i = 0; i < 200; i++) {
+        printf "gsave %d.%d setgray %d %d moveto %d %d %d %d %d %d curveto closepath %s grestore\n", 0, random(10), random(590),
+            random(830), random(590), random(830), random(590), random(830), random(590), random(830),
+            (random(3) ? "fill" : "clip newpath 300 400 200 0 360 arc stroke")
+        printf "/%s findfont %d scalefont setfont %d %d moveto (%s %s) show %d item\n",
+            (random(2) ? "Times-Roman" : "Helvetica"), 6 + random(40), random(500), random(800), word(), word(), random(9999)
+    }
+    print "[ 1 1 500 { dup 3 mul exch 2 array astore } for ] length pop showpage"
+}
+
+# Tasks that share machines and follow each other, and words of 16 bits with products: a problem for a solver.
+function smt_task(k,   i)
+{
+    printf "(declare-const t%d Int)(assert (and (>= t%d 0) (<= t%d %d)))\n", k, k, k, count * 6
+    printf "(declare-const b%d (_ BitVec 16))\n", k
+    if (k)
+        printf "(assert (= (bvand (bvmul b%d #x%04x) #x00ff) (bvadd (bvand b%d #x00ff) #x%04x)))\n", k, 1 + 2 * random(30000), k - 1,
+            random(200)
+    for (i = k - 1; i >= 0; i--)
+        if (random(6) == 0)
+            printf "(assert (or (>= t%d (+ t%d %d)) (>= t%d (+ t%d %d))))\n", k, i, 1 + random(9), i, k, 1 + random(9)
+}
+
+function dot_node(k,   i)
+{
+    printf "n%d [label=\"%s %s\", shape=%s];\n", k, word(), word(), (random(2) ? "box" : "ellipse")
+    for (i = 1 + random(2); k && i > 0; i--)
+        printf "n%d -> n%d [label=\"%s\"];\n", random(k), k, word()
+}
+
 BEGIN {
+    begin["xml"] = "<?xml version=\"1.0\"?>\n<items>\n"
+    end["xml"] = "</items>\n"
+    begin["json"] = "{\"items\": [\n"
+    end["json"] = "]}\n"
+    begin["ps"] = "%!PS-Adobe-3.0\n"
+    end["smt"] = "(check-sat)\n"
+    begin["dot"] = "digraph g {\n"
+    end["dot"] = "}\n"
+    end["commits"] = "done\n"
     state = 1234567
     while (length(filler) < 700)
         filler = filler word() "_"
-    if (what == "xml")
-        print "<?xml version=\"1.0\"?>\n<items>"
+    printf "%s", begin[what]
     for (k = 0; k < count; k++)
         if (what == "c")
             c_function(k)
@@ -88,10 +139,15 @@ BEGIN {
             print word(), random(100000), word(), substr(filler, 1 + random(200), random(60))
         else if (what == "redis")
             redis_command(k)
+        else if (what == "json")
+            json_item(k)
+        else if (what == "ps")
+            ps_page(k)
+        else if (what == "smt")
+            smt_task(k)
+        else if (what == "dot")
+            dot_node(k)
         else
             commit(k)
-    if (what == "xml")
-        print "</items>"
-    if (what == "commits")
-        print "done"
+    printf "%s", end[what]
 }

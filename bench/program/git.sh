@@ -3,15 +3,16 @@
 # git: finds the deltas of a generated history anew (pack-objects, one thread).
 needs=git
 prepare() {
-    [ ! -e "$inputs/repository" ] || return 0
-    rm -rf "$inputs/repository.new"
-    mkdir -p "$inputs" && git init -q --bare "$inputs/repository.new" &&
-        generate commits 3000 | git -C "$inputs/repository.new" fast-import --quiet --done &&
-        git -C "$inputs/repository.new" rev-list --objects --all >"$inputs/objects" &&
-        mv "$inputs/repository.new" "$inputs/repository"
+    repository=$inputs/$(pick 3000 60).repository
+    [ ! -e "$repository" ] || return 0
+    rm -rf "$repository.new"
+    mkdir -p "$inputs" && git init -q --bare "$repository.new" &&
+        generate commits "$(pick 3000 60)" | git -C "$repository.new" fast-import --quiet --done &&
+        git -C "$repository.new" rev-list --objects --all >"$repository.new/objects.txt" && mv "$repository.new" "$repository"
 }
 run() {
     unset GIT_DIR
-    exec git -C "$inputs/repository" pack-objects -q --stdout --no-reuse-delta --no-reuse-object --threads=1 <"$inputs/objects"
+    repository=$inputs/$(pick 3000 60).repository
+    become git -C "$repository" pack-objects -q --stdout --no-reuse-delta --no-reuse-object --threads=1 <"$repository/objects.txt"
 }
 . bench/program/common.sh

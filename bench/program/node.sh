@@ -3,5 +3,5 @@
 # node: JSON, strings, Buffers, a small parser. Its own heap is V8's; buffers, parsers, compilers and the rest are malloc's.
 needs=node
 prepare() { :; }
-run() { exec node --predictable-gc-schedule bench/program/work.js; }
+run() { become node --predictable-gc-schedule bench/program/work.js "$(pick 1 40)"; }
 . bench/program/common.sh

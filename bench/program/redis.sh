@@ -3,7 +3,7 @@
 # redis-server, fed through a socket in a folder of its own: SET, GET, LPUSH, HSET, DEL, RPOP. The server is what is preloaded.
 # Where nothing is, the C library is: redis itself is linked with jemalloc in some distributions, which would serve it instead.
 needs='redis-server redis-cli'
-prepare() { make_input redis.txt generate redis 500000; }
+prepare() { make_input "$(pick 200000 6000).redis" generate redis "$(pick 200000 6000)"; }
 run() {
     folder=$(plain mktemp -d) || exit 1
     [ -n "$LD_PRELOAD" ] || LD_PRELOAD=$(plain ldd "$(command -v redis-server)" | plain awk '$1 ~ /^libc\.so/ { print $3 }')
@@ -18,7 +18,7 @@ run() {
         $ask ping >/dev/null 2>&1 && break
         plain sleep 0.05
     done
-    $ask --pipe <"$inputs/redis.txt" | grep replies
+    $ask --pipe <"$inputs/$(pick 200000 6000).redis" | grep replies
     $ask dbsize && $ask debug digest && { $ask shutdown nosave; wait "$server"; }
 }
 . bench/program/common.sh

@@ -7,7 +7,7 @@ my $state = 42;
 sub random { $state = $state * 16807 % 2147483647; return $state % $_[0]; }
 
 my (%index, @lines);
-for my $i (1 .. 120000) {
+for my $i (1 .. $ARGV[0]) {
     my $line = join ' ', map { chr(97 + random(26)) . 'w' . random(3000) } 1 .. 4 + random(5);
     push @lines, "$i: $line" if $i % 2;
     push @{$index{$1}{$2}}, $i while $line =~ /([a-z])w(\d+)/g;

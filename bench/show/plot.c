@@ -6,6 +6,8 @@
 #include "bench/show/plot.h"
 #include "bench/data/rival.h"
 #include "bench/low/text.h"
+#include "bench/low/tree.h"
+#include "bench/show/asked_show.h"
 #include "bench/show/plot_data.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -61,7 +63,7 @@ static void last_line(const char *path, char *line, size_t size)
 
 static bool gnuplot_run(const struct drawing *d, bool svg, char *why, size_t size)
 {
-    char set[10000], template[128], said[512];
+    char set[10000], template[128], said[512], path[2][4096];
     posix_spawn_file_actions_t files;
     pid_t pid;
     int status = 0;
@@ -72,7 +74,8 @@ static bool gnuplot_run(const struct drawing *d, bool svg, char *why, size_t siz
     snprintf(set, sizeof set, "svg=%d;output='%s/%s.%s';width=%d;height=%d;plot_name='%s';data='%s';families='%s';%s", svg,
              d->folder, d->name, svg ? "svg" : "png", d->width, d->height, identifier, d->data, rival_colours(), d->settings);
     snprintf(template, sizeof template, "plots/%s.gp", d->template);
-    char *arguments[] = {"gnuplot", "-e", set, "plots/style.gp", template, NULL};
+    char *arguments[] = {"gnuplot", "-e", set, (char *)tree_path("plots/style.gp", path[0], sizeof path[0]),
+                         (char *)tree_path(template, path[1], sizeof path[1]), NULL};
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, STDERR_FILENO, d->log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     int error = posix_spawnp(&pid, "gnuplot", &files, NULL, arguments, environ);
@@ -147,13 +150,40 @@ static bool svg_finish(const struct drawing *d, char *why, size_t size)
         good = false;
     if (good && rename(work, path) == 0)
         return true;
-    return text_fail(why, size, "%s: %m", path);
+    text_fail(why, size, "%s: %m", path);
+    unlink(work);
+    return false;
+}
+
+/* Has gnuplot, which does not look, written all of it? */
+static bool is_whole(const struct drawing *d, bool svg, char *why, size_t size)
+{
+    char path[700], tail[16] = "";
+    snprintf(path, sizeof path, "%s/%s.%s", d->folder, d->name, svg ? "svg" : "png");
+    FILE *file = fopen(path, "r");
+    size_t got = file && fseek(file, -(long)sizeof tail, SEEK_END) == 0 ? fread(tail, 1, sizeof tail, file) : 0;
+    if (file)
+        fclose(file);
+    if (got && memmem(tail, got, svg ? "</svg>" : "IEND", svg ? 6 : 4))
+        return true;
+    return text_fail(why, size, "plot %s: %s could not be written whole: is there room?", d->name, path);
+}
+
+static bool picture(const struct drawing *d, bool svg, char *why, size_t size)
+{
+    char path[700];
+    if (gnuplot_run(d, svg, why, size) && is_whole(d, svg, why, size) &&
+        (!svg || (svg_finish(d, why, size) && is_whole(d, svg, why, size))))
+        return true;
+    snprintf(path, sizeof path, "%s/%s.%s", d->folder, d->name, svg ? "svg" : "png");
+    unlink(path); /* it may be a part only */
+    return false;
 }
 
 /* SVG and PNG; the data file goes. */
 static bool draw(const struct drawing *d, char *why, size_t size)
 {
-    bool good = gnuplot_run(d, true, why, size) && svg_finish(d, why, size) && gnuplot_run(d, false, why, size);
+    bool good = picture(d, true, why, size) && picture(d, false, why, size);
     unlink(d->data);
     return good;
 }
@@ -170,6 +200,16 @@ static FILE *data_open(struct drawing *d, const char *name, const char *template
     if (!out)
         text_fail(why, size, "plot %s: cannot write %s: %m", name, d->data);
     return out;
+}
+
+/* The data is whole on the disk; false: it goes, and why says so. */
+static bool data_close(const struct drawing *d, FILE *out, char *why, size_t size)
+{
+    bool good = !ferror(out);
+    if (fclose(out) == 0 && good)
+        return true;
+    unlink(d->data);
+    return text_fail(why, size, "plot %s: %s could not be written whole: is there room?", d->name, d->data);
 }
 
 /* What legends say: outcomes of gates with colour and mark, kinds of system calls. */
@@ -202,7 +242,8 @@ bool plot_draw(const char *name, const struct dataset *ds, const struct experime
         return false;
     shape = (struct plot_shape){.row_height = row->row_height, .panel_height = row->panel_height, .width = row->width};
     row->write(out, &(struct plot_source){ds, gates, gates && e ? e->expect_count : 0}, &shape);
-    fclose(out);
+    if (!data_close(&d, out, why, size))
+        return false;
     if (!shape.panels) {
         unlink(d.data);
         return text_fail(why, size, "plot %s: nothing of it was measured", name);
@@ -217,6 +258,20 @@ bool plot_draw(const char *name, const struct dataset *ds, const struct experime
     return draw(&d, why, size);
 }
 
+bool plot_own(const struct plot_own *p, const char *folder, char *why, size_t size)
+{
+    struct drawing d;
+    FILE *out = data_open(&d, p->name, p->template, folder, why, size);
+    if (!out)
+        return false;
+    p->write(out, p->from, d.settings, sizeof d.settings);
+    if (!data_close(&d, out, why, size))
+        return false;
+    d.width = p->width;
+    d.height = p->height;
+    return draw(&d, why, size);
+}
+
 bool plot_waterfall(const struct waterfall *w, const char *folder, char *why, size_t size)
 {
     struct drawing d;
@@ -225,10 +280,25 @@ bool plot_waterfall(const struct waterfall *w, const char *folder, char *why, si
     if (!out)
         return false;
     plot_data_waterfall(out, w, &shape);
-    fclose(out);
+    if (!data_close(&d, out, why, size))
+        return false;
     d.width = 240 + 110 * (int)w->step_count > 640 ? 240 + 110 * (int)w->step_count : 640;
     d.height = 380;
     snprintf(d.settings, sizeof d.settings, "columns=%zu;title_text='%s';unit_text='%s';%s", w->step_count + 2, w->title,
              w->unit, shape.tops);
+    return draw(&d, why, size);
+}
+
+bool plot_asked(const struct asked *a, const char *folder, char *why, size_t size)
+{
+    struct drawing d;
+    FILE *out = data_open(&d, a->name, "profile", folder, why, size);
+    if (!out)
+        return false;
+    asked_plot_data(out, a);
+    if (!data_close(&d, out, why, size))
+        return false;
+    d.width = 960;
+    d.height = 560;
     return draw(&d, why, size);
 }

@@ -9,13 +9,13 @@
 #include "bench/low/text.h"
 #include "bench/show/plot.h"
 #include "bench/show/report_end.h"
+#include "bench/show/report_nodes.h"
 #include "bench/show/report_programs.h"
 #include "bench/show/report_sections.h"
 #include "bench/show/report_summary.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* --- Before the parts ----------------------------------------------------------------------------------------------------- */
 
@@ -78,6 +78,7 @@ static void write_parts(struct report *r)
 {
     report_summary(r);
     report_gate_table(r);
+    report_nodes(r);
     report_programs(r);
     report_throughput(r);
     report_calls(r);
@@ -100,22 +101,11 @@ static bool write_samples(const struct dataset *ds, const char *folder)
     return out && output_close(out, path);
 }
 
-/* mkdir -p; what is wrong shows when the first file is opened. */
-static void make_folder(const char *folder)
-{
-    char path[512];
-    for (size_t i = 1; i <= strlen(folder) && i < sizeof path; i++)
-        if (folder[i] == '/' || !folder[i]) {
-            snprintf(path, sizeof path, "%.*s", (int)i, folder);
-            mkdir(path, 0777);
-        }
-}
-
 bool report_write(const struct dataset *ds, const struct experiment *e, const char *folder, char *why, size_t size)
 {
     struct report r = {.ds = ds, .e = e};
     char title[256];
-    make_folder(folder);
+    output_folder(folder, false); /* what is wrong shows when the first file is opened */
     snprintf(title, sizeof title, "Performance report: %s", e ? e->name : ds->experiment[0] ? ds->experiment : "a run");
     if (!doc_open(&r.doc, folder, title))
         return text_fail(why, size, "%s/report.md: %m", folder);

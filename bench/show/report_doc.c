@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char style[] =
+const char doc_style[] =
     ":root{color-scheme:light "
     "dark;--page:#fff;--ink:#222;--soft:#5a5a5a;--line:#d9d9d9;--band:#f4f4f4;--good:#00694d;--bad:#a83c00;"
     "--open:#7a5200}\n"
@@ -29,7 +29,8 @@ static const char style[] =
     "white-space:pre-wrap;overflow-wrap:anywhere}td code{overflow-wrap:anywhere}\n"
     ".good{color:var(--good);font-weight:600}.bad{color:var(--bad);font-weight:600}.open{color:var(--open);font-weight:600}"
     "nav{font-size:.9rem;columns:2;margin:1rem 0}nav a{display:block;color:inherit}\n"
-    "figure{margin:1rem 0}figure svg{width:100%;height:auto}figcaption{color:var(--soft);font-size:.88rem}"
+    "figure{margin:1rem 0;overflow-x:auto}figure svg{width:100%;min-width:44rem;height:auto}"
+    "figcaption{color:var(--soft);font-size:.88rem}"
     "summary{cursor:pointer;color:var(--soft)}\n"
     "@media "
     "print{body{max-width:none;padding:0;font-size:11px}nav{display:none}h2{break-after:avoid}figure,tr{break-inside:avoid}}\n";
@@ -118,7 +119,7 @@ bool doc_close(struct doc *d)
         fprintf(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>");
         html_text(page, d->title);
-        fprintf(page, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>", style);
+        fprintf(page, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>", doc_style);
         html_text(page, d->title);
         fprintf(page, "</h1>\n<nav>\n");
         for (int i = 0; i < d->heading_count; i++) {

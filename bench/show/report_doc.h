@@ -25,6 +25,9 @@ struct doc {
     unsigned right;      /* its right-aligned columns, as bits */
 };
 
+/* What its HTML looks like, as a style sheet. */
+extern const char doc_style[];
+
 bool doc_open(struct doc *d, const char *folder, const char *title);
 /* report.md and report.html in the folder; false: one of them could not be written, errno says why. */
 bool doc_close(struct doc *d);

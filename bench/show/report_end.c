@@ -12,13 +12,13 @@ void report_gate_table(struct report *r)
         return;
     doc_heading(&r->doc, 2, "Gates");
     doc_text(&r->doc,
-             "%sA line that compares two variants, or a time with a number, is decided by the rule of verdicts, "
-             "with Holm over the lines; one variant's counts and memory against numbers by their medians. The margin is "
-             "%g %%. %s.",
+             "%sA gate that compares two variants, or a time with a number, follows the rule of verdicts, corrected for "
+             "the number of gates (Holm). The median decides a gate on counts or memory of one variant against a number. "
+             "The margin is %g %%. %s.",
              experiment_kept(r->e, r->ds) == EXPERIMENT_SAME_GATES ? "Written down before the run. " : "", 100 * r->e->margin,
              outcome_words(gate_rows, GATES));
     if (report_drawn(r, "gates"))
-        doc_figure(&r->doc, "gates", "How far inside its bound each gate is, on a logarithmic scale.");
+        doc_figure(&r->doc, "gates", "How far each gate lies inside its bound, on a logarithmic scale.");
     doc_table(&r->doc, "gate|expected|measured");
     for (unsigned i = 0; i < r->e->expect_count; i++) {
         doc_cell(&r->doc, "%s", gate_rows[r->gates[i].gate].name);
@@ -49,10 +49,13 @@ void report_unmeasured(struct report *r)
             doc_item(&r->doc, "%s: not installed here (`make deps-rivals`).", r->ds->variants[v].label);
     unmeasured_modes(r);
     for (size_t i = 0; i < r->ds->sample_count; i++)
-        if (r->ds->samples[i].failed)
-            doc_item(&r->doc, "%s on %s (mode %s): failed: %s.", r->ds->variants[r->ds->samples[i].variant].label,
-                     r->ds->workloads[r->ds->samples[i].workload].name, mode_rows[r->ds->samples[i].mode].name,
-                     r->ds->samples[i].why);
+        if (r->ds->samples[i].failed) {
+            const char *why = r->ds->samples[i].why;
+            bool stopped = *why && why[strlen(why) - 1] == '.';
+            doc_item(&r->doc, "%s on %s (mode %s): failed: %s%s", r->ds->variants[r->ds->samples[i].variant].label,
+                     r->ds->workloads[r->ds->samples[i].workload].name, mode_rows[r->ds->samples[i].mode].name, why,
+                     stopped ? "" : ".");
+        }
     for (int i = 0; i < r->missing_count; i++)
         doc_item(&r->doc, "%s.", r->missing[i]);
     for (unsigned i = 0; r->e && i < r->e->expect_count; i++)
@@ -66,20 +69,35 @@ void report_unmeasured(struct report *r)
     doc_item(&r->doc, "Published baselines come from another machine and build; each is shown beside its own workload only.");
 }
 
+/* Is it a file that make finds by its name? */
+static bool is_known(const char *path)
+{
+    return !*path || strncmp(path, "experiments/", 12) == 0 || strncmp(path, "out/gates/", 10) == 0;
+}
+
 void report_reproduce(struct report *r)
 {
     char text[4096] = "";
     const struct dataset *ds = r->ds;
     const char *revision = dataset_context(ds, "git");
     doc_heading(&r->doc, 2, "How to reproduce");
-    if (revision[0])
+    if (revision[0] && !strchr(revision, ' ')) // else it says that there is no repository
         text_add(text, sizeof text, "git checkout %s%s\n", revision,
                  strcmp(dataset_context(ds, "dirty"), "yes") == 0 ? "   # and changes that were not committed" : "");
     text_add(text, sizeof text, "make deps deps-rivals\n");
-    if (r->e)
+    const char *option = strstr(ds->command, " -");
+    bool given = option && strncmp(option, " --all", 6) != 0 && strncmp(ds->command, "hakbench experiment ", 20) == 0;
+    if (given)
+        text_add(text, sizeof text, "make hakbench\n%sout/bench/%s\n",
+                 strstr(ds->command, "--rival") ? "# the sha256 of each file that --rival names stands under Context\n" : "",
+                 ds->command);
+    else if (r->e && is_known(r->e->path))
         text_add(text, sizeof text, "make experiment E=%s\n", r->e->name);
+    else if (r->e)
+        text_add(text, sizeof text, "make hakbench\nout/bench/hakbench experiment %s\n", r->e->path);
     else
-        text_add(text, sizeof text, "%s\n", ds->command);
+        text_add(text, sizeof text, "make hakbench\n%s%s\n", strncmp(ds->command, "hakbench ", 9) == 0 ? "out/bench/" : "",
+                 ds->command);
     doc_code(&r->doc, text);
     doc_text(&r->doc, "One sample by hand:");
     text[0] = 0;
@@ -95,7 +113,10 @@ void report_reproduce(struct report *r)
                 text_add(text, sizeof text, "LD_PRELOAD=$(phases/build-revision %s %s)", b.revision, b.toggles);
             else
                 text_add(text, sizeof text, "LD_PRELOAD=$(make %s%sprint-lib)", b.toggles, *b.toggles ? " " : "");
-            text_add(text, sizeof text, " out/work/%s   # %s\n", ds->workloads[0].command, ds->variants[v].label);
+            const char *command = ds->workloads[0].command;
+            bool users = dataset_is_command(command);
+            text_add(text, sizeof text, " %s%s   # %s\n", users ? "" : "out/work/",
+                     users ? command + strlen(DATASET_COMMAND) : command, ds->variants[v].label);
         }
     doc_code(&r->doc, text);
     doc_text(&r->doc, "This report again, from the samples beside it, measuring nothing:");

@@ -117,9 +117,8 @@ void report_throughput(struct report *r)
     doc_text(
         &r->doc,
         "Medians of interleaved runs of the same workload binary, with bootstrap 95 %% intervals. Ratios are medians of paired "
-        "ratios against %s; p is that of the paired test that the verdict rests on, as it is, and by Holm over the %zu "
-        "comparisons "
-        "of this run; U is Mann-Whitney's p. %s. %s.",
+        "ratios against %s. p: of the paired test that the verdict rests on; Holm: the same p, corrected for the number of "
+        "comparisons of this run (%zu); U: p of the Mann-Whitney test, for comparison. %s. %s.",
         r->ds->variants[r->reference].label, r->comparison_count, rule_words_paragraph(r->e ? r->e->margin : RULE_MARGIN),
         outcome_words(verdict_rows, VERDICTS));
     if (report_drawn(r, "throughput"))
@@ -133,8 +132,9 @@ void report_throughput(struct report *r)
             continue;
         heading_of(r, w);
         struct figure_unit unit = throughput_unit(r, w);
-        char columns[96];
-        snprintf(columns, sizeof columns, "allocator|>%s|>95 %% interval|>n|>x reference|>p|>Holm|>U|verdict", unit.name);
+        char columns[160];
+        snprintf(columns, sizeof columns, "allocator|>%s|>95 %% interval|>n|>x %.60s|>p|>Holm|>U|verdict", unit.name,
+                 r->ds->variants[r->reference].label);
         doc_table(&r->doc, columns);
         for (int v = 0; v < variants(r); v++)
             throughput_row(r, v, w, unit.one);
@@ -191,15 +191,18 @@ void report_calls(struct report *r)
     if (!report_has(r, -1, -1, "syscalls") && !report_has(r, -1, -1, "syscalls_own"))
         return;
     doc_heading(&r->doc, 2, "System calls");
-    doc_text(&r->doc, "One counting run for each cell. Own counts are those of the allocator; strace counts the loader and the "
-                      "program, too, and runs some workloads shorter. In brackets: the share of the time that strace saw in "
-                      "these calls.");
+    bool strace = report_has(r, -1, -1, "syscalls_all");
+    doc_text(&r->doc,
+             "One counting run for each workload and allocator. Counted by itself: the allocator's own calls.%s Sum: of the "
+             "calls in the columns before it.%s",
+             strace ? " Counted by strace: those of the loader and the program, too; some workloads run shorter then." : "",
+             strace ? " In brackets, and in the last column: the time of these calls, as strace saw it." : "");
     if (report_drawn(r, "syscalls"))
         doc_figure(&r->doc, "syscalls", "System calls of one run by kind, with their sum; shorter is better.");
     char columns[256] = "workload|allocator|counted by";
     for (int k = 0; k < MEMORY_CALLS; k++)
         text_add(columns, sizeof columns, "|>%s", memory_calls[k]);
-    text_add(columns, sizeof columns, "|>sum|>all calls|>operations|>ms in these");
+    text_add(columns, sizeof columns, "|>sum|>all calls|>operations|>ms of the sum");
     doc_table(&r->doc, columns);
     for (int w = 0; w < workloads(r); w++)
         for (int v = 0; v < variants(r); v++) {
@@ -270,13 +273,14 @@ void report_counters(struct report *r)
     hardware(r);
     if (!report_has(r, -1, -1, "instructions"))
         return;
-    doc_text(&r->doc, "Instructions by callgrind, the same from run to run. They do not show contention, faults or the TLB.");
+    doc_text(&r->doc, "Instructions by callgrind, the same from run to run. They do not show contention, faults or the TLB. "
+                      "The share and instr/op are of the allocator's functions; all instr/op is of the whole process.");
     static const char *const shown[] = {"instructions", "instructions_allocator", "instructions_share", "instructions_per_op",
                                         "instructions_all_per_op", NULL};
     if (report_drawn(r, "instructions"))
         doc_figure(&r->doc, "instructions",
-                   "Instructions for an operation, the program's loop included, as a ratio to the best rival of each workload; further "
-                   "left is better. The figures on the right: the newest variant, and that rival.");
+                   "Instructions for an operation, the program's loop included, as a ratio to the best rival of each workload; "
+                   "further left is better. The figures on the right: the newest variant, and that rival.");
     metric_table(r, "instructions", shown);
 }
 
@@ -286,8 +290,9 @@ static void settled_table(struct report *r)
 {
     doc_text(
         &r->doc,
-        "Resident memory over time was sampled from outside; pages that the kernel may take back (LazyFree) are not counted as "
-        "settled. Live: what the workload says it holds at the end.");
+        "Resident memory was sampled over time from outside. Settled: at the end of the run, without pages that the kernel may "
+        "take back (LazyFree). Live: live bytes as the workload says, of most of them at the end, else the most that it held, "
+        "below which memory may have settled.");
     static const char *const shown[] = {"rss_max", "rss_settled", "live_kb", "rss_per_live", NULL};
     metric_table(r, "rss_settled", shown);
 }
@@ -309,22 +314,22 @@ void report_memory(struct report *r)
 
 /* --- The allocator's own counters ----------------------------------------------------------------------------------------- */
 
-/* A counter that is worth a row: not zero everywhere. os.* stands under system calls. */
+/* A counter that is worth a row: not zero everywhere, and no number of a process. os.* stands under system calls. */
 static bool counter_shown(const struct report *r, const char *metric, int w)
 {
     bool any = false;
     for (int v = 0; v < variants(r); v++)
         any |= dataset_median(r->ds, v, w, metric) > 0;
-    return any && strncmp(metric, "stat.", 5) == 0 && strncmp(metric, "stat.os.", 8) != 0;
+    return any && strncmp(metric, "stat.", 5) == 0 && strncmp(metric, "stat.os.", 8) != 0 &&
+           strcmp(metric, "stat.pid") != 0;
 }
 
 /* Which phases counted nothing, of each workload and variant that was counted. */
 static void idle_table(struct report *r)
 {
     char idle[1024];
-    doc_text(&r->doc, "Phases that did nothing: none of the counters that a phase names as its own work (phases/*/proof) "
-                      "moved.%s%s%s",
-             *dataset_context(r->ds, PROOF_UNCOUNTED) ? " Nothing counts what these do: " : "",
+    doc_text(&r->doc, "A phase did nothing where all counters of its work (phases/*/proof) stayed 0.%s%s%s",
+             *dataset_context(r->ds, PROOF_UNCOUNTED) ? " Phases without such a counter: " : "",
              dataset_context(r->ds, PROOF_UNCOUNTED), *dataset_context(r->ds, PROOF_UNCOUNTED) ? "." : "");
     doc_table(&r->doc, "workload|allocator|phases that did nothing");
     for (int w = 0; w < workloads(r); w++)
@@ -374,7 +379,7 @@ void report_allocator(struct report *r)
     doc_heading(&r->doc, 2, "The allocator's own counters");
     if (has_proofs(r))
         idle_table(r);
-    doc_text(&r->doc, "All counters of one counting run; those that are zero for every variant are left out.");
+    doc_text(&r->doc, "The counters of one counting run. A counter that is 0 for every variant is left out.");
     for (int w = 0; w < workloads(r); w++)
         if (report_has(r, -1, w, "superslabs_peak")) {
             doc_fold(&r->doc, r->ds->workloads[w].name);
@@ -419,14 +424,14 @@ void report_bottlenecks(struct report *r)
         return;
     doc_heading(&r->doc, 2, "Where the time goes");
     doc_text(&r->doc,
-             "Estimates from the figures above, for %s%s%s, the largest first; rows without a time are rates that could not be "
-             "priced. Of threads the CPU time is divided, of one thread the wall time.",
+             "Estimates from the figures above, for %s%s%s, the largest first. A row without a time is a count: how long one "
+             "takes is not known. Shares are of the wall time, or of the CPU time where a workload has several threads.",
              r->ds->variants[r->subject].label, r->reference >= 0 && r->reference != r->subject ? " and its reference " : "",
              r->reference >= 0 && r->reference != r->subject ? r->ds->variants[r->reference].label : "");
     if (prices.cells)
         doc_text(&r->doc,
-                 "Prices fitted over %d cells of one thread (least squares of the kernel's time, none below zero): %s us a "
-                 "system call, %s us a page fault, %s ms a process. A price of - could not be told apart from the others.",
+                 "What each costs in the kernel, fitted to %d cells of one thread (least squares, none below zero): a system "
+                 "call %s us, a page fault %s us, a process %s ms; -: cannot be told apart from the others.",
                  prices.cells, show_price(prices.call_s * 1e6), show_price(prices.fault_s * 1e6),
                  show_price(prices.base_s * 1e3));
     for (int w = 0; w < workloads(r); w++) {

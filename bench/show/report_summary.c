@@ -4,9 +4,61 @@
 #include "bench/show/report_summary.h"
 #include "bench/judge/bottleneck.h"
 #include "bench/judge/disturbance.h"
+#include "bench/low/stats.h"
 #include "bench/low/text.h"
+#include "bench/low/xalloc.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* What a gate says before its workload, and from there on: "metric(A) <= metric(B)", "larson-2 (glibc)"; "": none is named. */
+static const char *gate_parts(const struct gate_result *g, char claim[256])
+{
+    const char *on = strstr(g->text, " on ");
+    snprintf(claim, 256, "%.*s", on ? (int)(on - g->text) : (int)strlen(g->text), g->text);
+    return on ? on + strlen(" on ") : "";
+}
+
+/* The failed gates with the claim of gate `i`, the farthest from its bound first: how many; 0 when one stands before `i`. */
+static unsigned gates_alike(const struct report *r, unsigned i, unsigned alike[64])
+{
+    char claim[256], other[256];
+    unsigned count = 0;
+    gate_parts(&r->gates[i], claim);
+    for (unsigned k = 0; k < r->e->expect_count && count < 64; k++) {
+        gate_parts(&r->gates[k], other);
+        if (r->gates[k].gate != GATE_FAILED || strcmp(claim, other) != 0)
+            continue;
+        if (k < i)
+            return 0;
+        unsigned at = count++;
+        for (; at > 0 && r->gates[alike[at - 1]].slack > r->gates[k].slack; at--)
+            alike[at] = alike[at - 1];
+        alike[at] = k;
+    }
+    return count;
+}
+
+/* Failed gates, one by one; those that claim the same of three workloads or more together. */
+static void summary_failed(struct report *r)
+{
+    unsigned alike[64];
+    char claim[256], line[4096];
+    for (unsigned i = 0; i < r->e->expect_count; i++) {
+        unsigned count = r->gates[i].gate == GATE_FAILED ? gates_alike(r, i, alike) : 0;
+        line[0] = 0;
+        for (unsigned k = 0; k < count && count > 2; k++) {
+            double factor = 1 / r->gates[alike[k]].slack;
+            text_add(line, sizeof line, "%s%s", k ? ", " : "", gate_parts(&r->gates[alike[k]], claim));
+            if (isfinite(factor))
+                text_add(line, sizeof line, " %s x", show(factor, 3));
+        }
+        if (count > 2)
+            doc_item(&r->doc, "Failed on %u workloads: `%s`. By which factor each misses its bound: %s.", count, claim, line);
+        for (unsigned k = 0; k < count && count < 3; k++)
+            doc_item(&r->doc, "Failed: `%s`: %s.", r->gates[alike[k]].text, r->gates[alike[k]].figure);
+    }
+}
 
 static void summary_gates(struct report *r)
 {
@@ -19,9 +71,21 @@ static void summary_gates(struct report *r)
     doc_item(&r->doc, "**Verdict: %s.** Of %u gates%s, %u held, %u failed, %u undecided, %u not measured.", verdict,
              r->e->expect_count, experiment_kept(r->e, r->ds) == EXPERIMENT_SAME_GATES ? " written down before the run" : "",
              count[GATE_HELD], count[GATE_FAILED], count[GATE_UNDECIDED], count[GATE_NOT_MEASURED]);
-    for (unsigned i = 0; i < r->e->expect_count; i++)
-        if (r->gates[i].gate == GATE_FAILED)
-            doc_item(&r->doc, "Failed: `%s`: %s.", r->gates[i].text, r->gates[i].figure);
+    summary_failed(r);
+}
+
+/* What the labels stand for, where a label does not say it. */
+static void summary_labels(struct report *r)
+{
+    char line[1024] = "";
+    for (size_t v = 0; v < r->ds->variant_count; v++) {
+        const struct ds_variant *one = &r->ds->variants[v];
+        if (strcmp(one->kind, "hakmem") == 0 && one->twin_of < 0 && one->variant[0])
+            text_add(line, sizeof line, "%s**%s** is hakmem's variant %s%s%s%s", line[0] ? "; " : "", one->label, one->variant,
+                     one->toggles[0] ? ", `" : "", one->toggles, one->toggles[0] ? "`" : "");
+    }
+    if (line[0])
+        doc_item(&r->doc, "%s. All allocators are listed under Context.", line);
 }
 
 /* One variant against the reference, over all workloads. */
@@ -43,12 +107,28 @@ static void summary_variant(struct report *r, int v)
     char line[512] = "";
     for (int i = 0; i <= VERDICT_NONE; i++)
         if (count[i])
-            text_add(line, sizeof line, "%s%s on %u", line[0] ? ", " : "", verdict_rows[i].name, count[i]);
+            text_add(line, sizeof line, "%s%s (%u)", line[0] ? ", " : "", verdict_rows[i].name, count[i]);
     const struct ds_variant *one = &r->ds->variants[v];
-    doc_item(&r->doc, "**%s**%s%s%s against %s, throughput on %u workload%s: %s; from %s x (%s) to %s x (%s).", one->label,
-             one->toggles[0] ? " (`" : "", one->toggles, one->toggles[0] ? "`)" : "", r->ds->variants[r->reference].label, all,
-             all == 1 ? "" : "s", line, show(worst->gain.value, 3), r->ds->workloads[worst->workload].name,
-             show(best->gain.value, 3), r->ds->workloads[best->workload].name);
+    doc_item(&r->doc, "**%s**%s%s%s has %s x the throughput of %s on %s%s%s%s%s. Verdicts: %s.", one->label,
+             one->toggles[0] ? " (`" : "", one->toggles, one->toggles[0] ? "`)" : "", show(worst->gain.value, 3),
+             r->ds->variants[r->reference].label, r->ds->workloads[worst->workload].name, all > 1 ? ", to " : "",
+             all > 1 ? show(best->gain.value, 3) : "", all > 1 ? " x on " : "",
+             all > 1 ? r->ds->workloads[best->workload].name : "", line);
+}
+
+/* The subject's throughput as a ratio to another's, pair by pair, as verdicts and gates have it; by medians where pairs are not
+ * whole. NAN: not measured. */
+static double ratio_to(const struct report *r, int other, int w)
+{
+    const struct dataset *ds = r->ds;
+    const struct comparison *c = other == r->reference ? report_compared(r, r->subject, w) : NULL;
+    double *x = xalloc_zeroed(2 * ds->sample_count + 1, sizeof *x), *y = x + ds->sample_count;
+    size_t n = dataset_cell(ds, r->subject, w, "ops_s", x, ds->sample_count);
+    double ratio = dataset_median(ds, r->subject, w, "ops_s") / dataset_median(ds, other, w, "ops_s");
+    if (n > 1 && n == dataset_cell(ds, other, w, "ops_s", y, ds->sample_count))
+        ratio = stats_ratio_interval(y, x, n).value;
+    free(x);
+    return c && !isnan(c->gain.value) ? c->gain.value : ratio;
 }
 
 /* All of them where they are few, else how many were won and the two ends. */
@@ -59,7 +139,7 @@ static void summary_rivals(struct report *r)
     int count = 0, won = 0;
     for (int w = 0; w < (int)r->ds->workload_count && r->subject >= 0; w++) {
         int best = report_best_rival(r, w);
-        double ratio = best < 0 ? NAN : dataset_median(r->ds, r->subject, w, "ops_s") / dataset_median(r->ds, best, w, "ops_s");
+        double ratio = best < 0 ? NAN : ratio_to(r, best, w);
         char one[160];
         if (isnan(ratio))
             continue;
@@ -76,7 +156,7 @@ static void summary_rivals(struct report *r)
     if (count > 4)
         snprintf(all, sizeof all, "ahead on %d of %d workloads; from %s to %s", won, count, ends[0], ends[1]);
     if (count)
-        doc_item(&r->doc, "%s against the best of the others on each workload, ratio of medians: %s.",
+        doc_item(&r->doc, "Throughput of **%s** as a ratio to the best of the others on each workload: %s.",
                  r->ds->variants[r->subject].label, all);
 }
 
@@ -95,8 +175,8 @@ static void summary_costs(struct report *r)
     for (int w = 0; w < (int)r->ds->workload_count && w < 64 && r->subject >= 0; w++) {
         if (!top[w].what)
             continue;
-        text_add(line, sizeof line, "%s%s on", count++ ? "; " : "", top[w].what);
-        const char *what = top[w].what, *comma = " ";
+        text_add(line, sizeof line, "%s%s on ", count++ ? "; " : "", top[w].what);
+        const char *what = top[w].what, *comma = "";
         for (int k = w; k < (int)r->ds->workload_count && k < 64; k++)
             if (top[k].what && strcmp(top[k].what, what) == 0) {
                 text_add(line, sizeof line, "%s%s (%s %%)", comma, r->ds->workloads[k].name, show(100 * top[k].share, 0));
@@ -105,7 +185,8 @@ static void summary_costs(struct report *r)
             }
     }
     if (count)
-        doc_item(&r->doc, "Largest cost of %s, estimated: %s.", r->ds->variants[r->subject].label, line);
+        doc_item(&r->doc, "Where the time of **%s** goes, by estimate; in brackets the share of the largest part: %s.",
+                 r->ds->variants[r->subject].label, line);
 }
 
 static void summary_noise(struct report *r)
@@ -123,8 +204,9 @@ static void summary_noise(struct report *r)
         }
     }
     if (worst > 0)
-        doc_item(&r->doc, "Noise floor: identical binaries (A/A) differ by a factor within %s at worst (%s).",
-                 show_interval(noise, 1), where);
+        doc_item(&r->doc,
+                 "Noise: two copies of one binary (A/A) seem to differ by a factor within %s on %s (95 %% interval); on other "
+                 "workloads by less.", show_interval(noise, 1), where);
 }
 
 /* The report's first line: gates that are not those of the run, a machine that was not to itself. */
@@ -135,15 +217,14 @@ static void report_warnings(struct report *r)
     if (kept == EXPERIMENT_OTHER_GATES) {
         experiment_gates_hash((const char *const *)r->e->expect, r->e->expect_count, r->e->margin, hash);
         text_add(line, sizeof line,
-                 "**Judged by other gates than those that were stored with the run**: sha256 %.12s, then %.12s; the "
-                 "stored ones stand under Context. ",
+                 "**Judged by other gates than those that were stored with the run**: the stored ones have the sha256 %.12s "
+                 "and stand under Context, those below have %.12s. ",
                  dataset_context(r->ds, "gates"), hash);
     } else if (kept == EXPERIMENT_UNKEPT) {
-        text_add(line, sizeof line,
-                 "**No gates were stored with this run**: nothing tells that these were written down before it. ");
+        text_add(line, sizeof line, "**No gates were stored with this run**: those below may have been written after it. ");
     }
     if (*disturbance_text(r->ds, disturbed, sizeof disturbed))
-        text_add(line, sizeof line, "**A disturbed machine**: %s.", disturbed);
+        text_add(line, sizeof line, "**The machine was disturbed**: %s.", disturbed);
     if (*line)
         doc_text(&r->doc, "%s", line);
 }
@@ -154,6 +235,7 @@ void report_summary(struct report *r)
     doc_heading(&r->doc, 2, "Summary");
     if (r->e)
         doc_text(&r->doc, "%s", r->e->question);
+    summary_labels(r);
     summary_gates(r);
     for (int v = 0; v < (int)r->ds->variant_count; v++)
         if (strcmp(r->ds->variants[v].kind, "hakmem") == 0)

@@ -258,7 +258,7 @@ static void notes_print(const struct table *t, size_t compared)
     fprintf(t->out, "\n");
     if (t->most)
         fprintf(t->out,
-                "M ops/s, faults and peak memory: medians of %s timing runs each, interleaved and mirrored, one workload "
+                "Throughput, faults and peak memory: medians of %s timing runs each, interleaved and mirrored, one workload "
                 "binary,\n"
                 "LD_PRELOAD; in brackets 95 %% bootstrap intervals. x %.18s: median ratio of paired runs; margin 1 %%, Holm "
                 "over %zu\n"
@@ -268,7 +268,8 @@ static void notes_print(const struct table *t, size_t compared)
         fprintf(t->out, "%s: %s%s.\n", column_of(shown[i])->head, column_of(shown[i])->words,
                 t->own && strcmp(shown[i], "syscalls") == 0 ? "\n(*: by the allocator itself, its own calls only)" : "");
     if (*dataset_context(t->ds, PROOF_UNCOUNTED))
-        fprintf(t->out, PROOF_UNCOUNTED ": %s\n", dataset_context(t->ds, PROOF_UNCOUNTED));
+        fprintf(t->out, "phases that have no counter, and may have acted or not: %s\n",
+                dataset_context(t->ds, PROOF_UNCOUNTED));
     if (*missing)
         fprintf(t->out, "not installed:%s (make deps-rivals)\n", missing);
     if (!t->ds->finished && t->ds->run)

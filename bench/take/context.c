@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #define PROGRAM "program."
 
@@ -73,11 +74,27 @@ static void set_file(struct dataset *ds, const char *key, const char *path)
     set(ds, key, text);
 }
 
+/* A name by which two machines of one make can be told apart. The machine's id itself is not to be published (machine-id(5)):
+ * this is the beginning of its sha256, behind a word of ours. */
+static void machine_name(struct dataset *ds)
+{
+    char id[256], text[300], sum[65] = "";
+    line_of_file("/etc/machine-id", id, sizeof id);
+    if (!*id)
+        gethostname(id, sizeof id - 1);
+    id[sizeof id - 1] = 0;
+    snprintf(text, sizeof text, "hakbench %s", id);
+    binary_text_sha256(text, sum);
+    sum[8] = 0;
+    set(ds, "machine", sum);
+}
+
 static void machine(struct dataset *ds)
 {
     char text[4096];
     struct utsname name;
     cpu_set_t cpus;
+    machine_name(ds);
     line_with("/proc/cpuinfo", "model name", text, 256);
     set(ds, "cpu", text);
     snprintf(text, sizeof text, "%d", sched_getaffinity(0, sizeof cpus, &cpus) == 0 ? CPU_COUNT(&cpus) : 0);
@@ -178,7 +195,7 @@ bool context_matches(const struct dataset *ds, char *why, size_t size)
 int context_lock(bool *others)
 {
     char path[4096];
-    int fd = open(tree_path("out/measure.lock", path, sizeof path), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    int fd = open(tree_kept("out/measure.lock", path, sizeof path), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     *others = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     if (fd >= 0)
         flock(fd, LOCK_SH);
@@ -199,4 +216,14 @@ void context_collect(struct dataset *ds)
     line_of_command("git -C \"$HAKBENCH_ROOT\" status --porcelain --untracked-files=no 2>/dev/null", text, sizeof text);
     unsetenv("HAKBENCH_ROOT");
     set(ds, "dirty", !git ? "" : *text ? "yes" : "no");
+}
+
+int context_cpu(void)
+{
+    cpu_set_t set;
+    int cpu = -1;
+    if (sched_getaffinity(0, sizeof set, &set) == 0)
+        for (int i = 0; i < CPU_SETSIZE; i++)
+            cpu = CPU_ISSET(i, &set) ? i : cpu;
+    return cpu;
 }

@@ -16,4 +16,7 @@ bool context_matches(const struct dataset *ds, char *why, size_t size);
 /* The mark of a measurement in this tree, to be closed at its end (-1: none can be set). *others: there is another one. */
 int context_lock(bool *others);
 
+/* The last CPU that this process may use: the first ones serve most interrupts. -1: none can be told. */
+int context_cpu(void);
+
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* engine.c - runs a plan: identity first, then own counters, timing in blocks, the other counting modes; each sample is stored
- * when it has finished.
- *
- * One engine at a time in a process (signal handlers).
+ * when it has finished. One engine at a time in a process (signal handlers).
  */
 #include "bench/take/engine.h"
 #include "bench/data/experiment.h"
@@ -18,7 +16,6 @@
 #include "bench/take/work_count.h"
 #include <errno.h>
 #include <math.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,17 +74,6 @@ static void twin_append(struct plan *p, const struct plan *given)
     p->skip = skip;
 }
 
-/* The last CPU that this process may use: the first ones serve most interrupts. */
-static int cpu_choose(void)
-{
-    cpu_set_t set;
-    int cpu = -1;
-    if (sched_getaffinity(0, sizeof set, &set) == 0)
-        for (int i = 0; i < CPU_SETSIZE; i++)
-            cpu = CPU_ISSET(i, &set) ? i : cpu;
-    return cpu;
-}
-
 static void engine_open(struct engine *e, struct store *st, const struct plan *given)
 {
     memset(e, 0, sizeof *e);
@@ -98,11 +84,12 @@ static void engine_open(struct engine *e, struct store *st, const struct plan *g
     e->plan.counts += !e->plan.counts;
     e->plan.modes |= given->exits ? 0 : 1u << MODE_COUNT;
     e->cells = e->plan.variant_count * e->plan.workload_count;
-    e->cpu = cpu_choose();
+    e->cpu = context_cpu();
     e->lock = context_lock(&e->others);
     if (e->others)
         fputs("hakbench: another hakbench is measuring here: times of both are worth less\n", stderr);
     e->timing_left = given->budget_left ? *given->budget_left : given->budget > 0 ? given->budget : (double)INFINITY;
+    e->next_block = (size_t)given->first_block;
     e->failed = xalloc_zeroed(e->cells, sizeof *e->failed);
     e->checksum = xalloc_zeroed(e->plan.workload_count, sizeof *e->checksum);
     e->files = xalloc_zeroed(e->plan.variant_count, sizeof *e->files);
@@ -178,6 +165,8 @@ static bool run_resume(struct engine *e)
     }
     bool same = plan_matches(&e->plan, ds, e->why, sizeof e->why) && context_matches(ds, e->why, sizeof e->why);
     dataset_free(ds);
+    if (same && !store_run_finish(e->store, e->run, false))
+        return text_fail(e->why, sizeof e->why, "%s", store_error());
     return same;
 }
 
@@ -317,7 +306,7 @@ static bool sample_take(struct engine *e, size_t cell, enum mode mode, int block
     return good;
 }
 
-/* Own counters are of our own variants, and of nobody's twin; the other counting modes are of everybody but twins. */
+/* Own counters are of our own variants; a twin has what is judged by statistics. */
 static bool mode_wants(const struct engine *e, enum mode mode, size_t cell)
 {
     size_t v = cell % e->plan.variant_count;
@@ -325,20 +314,21 @@ static bool mode_wants(const struct engine *e, enum mode mode, size_t cell)
     if (!(e->plan.modes >> mode & 1) || !plan_takes(&e->plan, mode, cell / e->plan.variant_count) ||
         !plan_has(&e->plan, v, cell / e->plan.variant_count) || !launch_can(mode))
         return false;
-    return (mode == MODE_TIME || variant->d.twin_of < 0) &&
+    return (variant->d.twin_of < 0 || plan_twins(&e->plan, mode, cell / e->plan.variant_count)) &&
            (mode != MODE_COUNT || strcmp(variant->d.kind, "hakmem") == 0);
 }
 
 /* Forwards, then backwards, as often as the plan says, but within its budget from the seventh on. */
 static bool counting(struct engine *e, enum mode mode)
 {
+    int first = e->plan.first_block;
     for (int k = 0; k < plan_counts(&e->plan, mode); k++) {
         double start = progress_now();
         if (k >= UNLIMITED_COUNTS && e->plan.budget_left && e->timing_left <= 0)
             break;
         for (size_t i = 0; i < e->cells; i++) {
             size_t cell = k % 2 ? e->cells - 1 - i : i;
-            if (mode_wants(e, mode, cell) && e->done[mode][cell] <= (uint32_t)k && !sample_take(e, cell, mode, k))
+            if (mode_wants(e, mode, cell) && e->done[mode][cell] <= (uint32_t)k && !sample_take(e, cell, mode, first + k))
                 return false;
         }
         e->timing_left -= k ? progress_now() - start : 0;
@@ -355,30 +345,42 @@ static int timed_wanted(const struct engine *e, size_t cell)
     return e->plan.most && wanted > e->plan.most ? e->plan.most : wanted;
 }
 
-/* Are there timing samples to take? */
-static bool timing_wants(const struct engine *e)
+/* Are there timing samples of a workload to take? */
+static bool timing_wants(const struct engine *e, size_t workload)
 {
-    for (size_t cell = 0; cell < e->cells; cell++) {
-        int wanted = timed_wanted(e, cell);
-        if (mode_wants(e, MODE_TIME, cell) && !e->failed[cell] && e->done[MODE_TIME][cell] < (uint32_t)wanted)
-            return true;
-    }
-    return false;
+    size_t cell = workload * e->plan.variant_count, end = cell + e->plan.variant_count;
+    while (cell < end && (!mode_wants(e, MODE_TIME, cell) || e->failed[cell] ||
+                          e->done[MODE_TIME][cell] >= (uint32_t)timed_wanted(e, cell)))
+        cell++;
+    return cell < end;
+}
+
+/* The order of a block: all cells of the workloads that want samples when it begins, so that each sample has its pair. */
+static size_t timing_block(const struct engine *e, size_t block, size_t *cells)
+{
+    bool *wants = xalloc_zeroed(e->plan.workload_count, sizeof *wants);
+    size_t all, count = 0;
+    for (size_t w = 0; w < e->plan.workload_count; w++)
+        wants[w] = timing_wants(e, w);
+    plan_block(&e->plan, block, cells, &all);
+    for (size_t i = 0; i < all; i++)
+        if (wants[cells[i] / e->plan.variant_count])
+            cells[count++] = cells[i];
+    free(wants);
+    return count;
 }
 
 static bool timing(struct engine *e)
 {
-    size_t *cells = xalloc_zeroed(2 * e->cells * PLAN_ROUNDS_MAX, sizeof *cells);
-    size_t count;
+    size_t *cells = xalloc_zeroed(2 * e->cells * PLAN_ROUNDS_MAX, sizeof *cells), count;
     bool good = true;
     double longest = 0;
-    for (size_t b = e->next_block; good && timing_wants(e); b++) {
+    for (size_t b = e->next_block; good && (count = timing_block(e, b, cells)) > 0; b++) {
         double start = progress_now();
         if (b >= BLOCKS_MIN && longest >= e->timing_left) {
             e->timing_left = 0;
             break;
         }
-        plan_block(&e->plan, b, cells, &count);
         for (size_t i = 0; good && i < count; i++)
             good = sample_take(e, cells[i], MODE_TIME, (int)b);
         double spent = progress_now() - start;
@@ -435,7 +437,7 @@ static bool engine_go(struct engine *e)
                 counting(e, MODE_INSTRUCTIONS) && counting(e, MODE_MEMORY);
     progress_clear();
     good = disturbance_store(e, &before, first) && good;
-    if (good && !store_run_finish(e->store, e->run)) {
+    if (good && !store_run_finish(e->store, e->run, true)) {
         snprintf(e->why, sizeof e->why, "%s", store_error());
         good = false;
     }
@@ -470,6 +472,17 @@ int64_t engine_run(struct store *st, const struct plan *p, bool *interrupted, ch
         snprintf(why, size, "%s", e.why);
     engine_close(&e);
     return run;
+}
+
+int64_t engine_begin(struct store *st, const struct plan *p, char *why, size_t size)
+{
+    struct engine e;
+    engine_open(&e, st, p);
+    bool good = identify(&e.plan, e.why, sizeof e.why) && run_begin(&e);
+    if (!good)
+        text_fail(why, size, "%s", e.why);
+    engine_close(&e);
+    return good ? e.run : -1;
 }
 
 bool engine_resume(struct store *st, int64_t run, const char *const *given, struct plan *out, char *why, size_t size)

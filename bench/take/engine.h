@@ -13,6 +13,9 @@
 enum { ENGINE_BAD = -2 };
 int64_t engine_run(struct store *st, const struct plan *p, bool *interrupted, char *why, size_t size);
 
+/* Begins the run and takes no sample of it: its blocks are measured elsewhere. -1: why holds one line. */
+int64_t engine_begin(struct store *st, const struct plan *p, char *why, size_t size);
+
 /* The plan of a stored run (plan_resume), which was made on this machine and under this system. */
 bool engine_resume(struct store *st, int64_t run, const char *const *given, struct plan *out, char *why, size_t size);
 

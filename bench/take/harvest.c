@@ -199,7 +199,7 @@ bool harvest_callgrind(struct launch_result *r, int fd, const char *program, con
         line[strcspn(line, "\n")] = 0;
         if (strncmp(line, "ob=", 3) == 0) {
             object = callgrind_name(&objects, line + 3);
-            from_workload = strcmp(object, program) == 0;
+            from_workload = program && strcmp(object, program) == 0;
         } else if (strncmp(line, "cob=", 4) == 0)
             callee = callgrind_name(&objects, line + 4);
         else if (strncmp(line, "fn=", 3) == 0)
@@ -222,6 +222,7 @@ bool harvest_callgrind(struct launch_result *r, int fd, const char *program, con
     callgrind_names_free(&objects);
     callgrind_names_free(&functions);
     harvest_add(r, "instructions", all);
-    harvest_add(r, "instructions_allocator", allocator);
+    if (program)
+        harvest_add(r, "instructions_allocator", allocator);
     return !isnan(all);
 }

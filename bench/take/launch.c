@@ -90,9 +90,16 @@ static void environment_pad(struct command *c, int first)
     word_make(c, "HAKBENCH_PAD=%*s", bytes < ENVIRONMENT_BYTES ? ENVIRONMENT_BYTES - bytes : 0, "");
 }
 
+/* Is it a real program? Its script starts callgrind for that program alone (bench/program/common.sh). */
+static bool is_whole_program(const struct launch_order *order)
+{
+    const char *name = strrchr(order->command, '/');
+    return !order->words && dataset_is_program(name ? name + 1 : order->command);
+}
+
 /* The same for every sample of a mode, whatever the user's own environment is; settings of the variant come on top. Under
  * strace the library is named to the traced program only. */
-static void environment_put(struct command *c, const struct launch_order *order, const char *library)
+static void environment_put(struct command *c, const struct launch_order *order, const char *library, int file)
 {
     int at = c->count, first = at + 1;
     word_add(c, "0");
@@ -102,6 +109,8 @@ static void environment_put(struct command *c, const struct launch_order *order,
         word_make(c, "LD_PRELOAD=%s", library);
     if (order->mode == MODE_COUNT)
         word_add(c, "HAKMEM_STATS=json");
+    if (order->mode == MODE_INSTRUCTIONS && is_whole_program(order))
+        word_make(c, "PROGRAM_UNDER=valgrind -q --tool=callgrind --callgrind-out-file=/proc/%d/fd/%d", getpid(), file);
     for (int i = 0; order->environment && order->environment[i] && i < 10; i++)
         word_add(c, order->environment[i]);
     environment_pad(c, first);
@@ -121,7 +130,7 @@ static void tool_put(struct command *c, const struct launch_order *order, const 
             word_add(c, "-E");
             word_make(c, "LD_PRELOAD=%s", library);
         }
-    } else if (order->mode == MODE_INSTRUCTIONS) {
+    } else if (order->mode == MODE_INSTRUCTIONS && !is_whole_program(order)) {
         word_add(c, "valgrind");
         word_add(c, "-q");
         word_add(c, "--tool=callgrind");
@@ -151,7 +160,7 @@ static bool command_make(struct command *c, const struct launch_order *order, co
     word_make(c, "%d", order->cpu);
     word_make(c, "%.3f", timeout_of(order));
     word_make(c, "%d", getpid());
-    environment_put(c, order, library);
+    environment_put(c, order, library, file);
     tool_put(c, order, library, file);
     int limit = c->count + WORDS_MAX;
     for (int i = 0; order->words && order->words[i]; i++) {
@@ -286,7 +295,7 @@ static bool harvest_instructions(const struct launch_order *order, const char *l
     if (order->profile)
         return profile_read(order->profile, order->side, file);
     char *true_program = program_of(order), *true_library = library ? realpath(library, NULL) : NULL;
-    bool good = true_program && harvest_callgrind(r, file, true_program, true_library);
+    bool good = true_program && harvest_callgrind(r, file, is_whole_program(order) ? NULL : true_program, true_library);
     free(true_program);
     free(true_library);
     return good;

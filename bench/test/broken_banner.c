@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* broken_banner.c - broken_malloc.c with a line on standard output as soon as it is there, as some allocators greet.
- *
- * May include libc only.
- */
+/* broken_banner.c - broken_malloc.c with a line on standard output as soon as it is there, as some allocators greet. */
 #include "bench/test/broken_malloc.c"
 #include <unistd.h>
 

@@ -7,8 +7,8 @@
  *   align     alignments above 4 KiB are not kept
  *   none      no fault
  *
- * Everything comes from one mapping and nothing is ever reused. May include libc only. No part of the allocator; built as a
- * shared library for test_work_contents.c.
+ * Everything comes from one mapping and nothing is ever reused. No part of the allocator; built as a shared library for
+ * test_work_contents.c.
  */
 #include <errno.h>
 #include <stdatomic.h>

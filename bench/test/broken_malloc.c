@@ -2,8 +2,8 @@
 /* broken_malloc.c - an allocator with a fault, to be preloaded under the workloads: it hands out some live blocks twice.
  *
  * Everything comes from one mapping and nothing is ever reused, so that the only fault is the intended one: every 50th block
- * of malloc or realloc is also the answer to a later request that is no larger. calloc is sound, since libc itself uses it
- * to start threads. May include libc only. No part of the allocator; built as a shared library for test_work_broken.c.
+ * of malloc or realloc is also the answer to a later request that is no larger. calloc is sound, since libc itself uses it to
+ * start threads. No part of the allocator; built as a shared library for test_work_broken.c.
  */
 #include <stdatomic.h>
 #include <stddef.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* run_made.h - a run made by hand, for tests of what works on one: two variants, a twin, a rival that is missing, two
  * workloads.
- *
- * May include bench/data/dataset.h, core/test/test.h and libc.
  */
 #ifndef RUN_MADE_H
 #define RUN_MADE_H

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* samples_made.h - datasets with chosen cells, for tests of verdicts and tables: so many samples around a value.
- *
- * May include bench/data/dataset.h, core/test/test.h and libc.
- */
+/* samples_made.h - datasets with chosen cells, for tests of verdicts and tables: so many samples around a value. */
 #ifndef SAMPLES_MADE_H
 #define SAMPLES_MADE_H
 

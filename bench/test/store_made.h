@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* store_made.h - a folder of its own for a test of the store, and samples to put there.
- *
- * May include bench/data/store.h, run_made.h and libc.
- */
+/* store_made.h - a folder of its own for a test of the store, and samples to put there. */
 #ifndef STORE_MADE_H
 #define STORE_MADE_H
 

@@ -134,7 +134,10 @@ history flaky 13 FLAKY 30
 history unclear 10 SYSCALLS 4
 repo=$user
 
+short=$work
+work='random_mixed 300000 512 42' # long beside a turn of the scheduler
 bisect 0 time ops_s && found 12
+work=$short
 bisect 0 count instructions && found 5
 bisect 0 calls syscalls && found 14
 bisect 0 memory rss_peak && found 3

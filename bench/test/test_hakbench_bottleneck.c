@@ -73,4 +73,21 @@ START_TEST(test_costs_add_up)
 }
 END_TEST
 
-TEST_MAIN("hakbench_bottleneck: where the time goes", test_prices, test_nothing_to_fit, test_costs_add_up)
+/* Where no call and no fault has a price, the kernel's time is with all of them. */
+START_TEST(test_unpriced_kernel)
+{
+    struct dataset *ds = dataset_new();
+    struct cost cost[COSTS_MAX];
+    const char *names[] = {"ops_s", "ops", "seconds", "wall_s", "user_s", "sys_s", "rss_peak", "faults", NULL};
+    data_variants(ds);
+    data_add(ds, DATA_A, DATA_SEED, MODE_TIME, 0, names, (const double[]){1e6, 1e6, 1, 1, 0.6, 0.3, 4096, 100});
+    struct prices p = bottleneck_prices(ds);
+    int count = bottleneck_rank(ds, DATA_A, DATA_SEED, &p, cost);
+    ck_assert_double_eq_tol(find(cost, count, "the kernel")->seconds, 0.3, 1e-9);
+    ck_assert_str_eq(find(cost, count, "the kernel")->how, "measured; with all calls and faults");
+    ck_assert(isnan(find(cost, count, "page faults")->seconds));
+    dataset_free(ds);
+}
+END_TEST
+
+TEST_MAIN("hakbench_bottleneck: where the time goes", test_prices, test_nothing_to_fit, test_unpriced_kernel, test_costs_add_up)

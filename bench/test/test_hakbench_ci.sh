@@ -78,8 +78,8 @@ for status in 0 1 3; do
     printf '#!/bin/sh\nfor word; do case $word in --markdown=*) echo "it says %s" >"${word#*=}" ;; esac; done\necho "$*"\nexit %s\n' \
         $status $status >"$tree/out/bench/hakbench"
     chmod +x "$tree/out/bench/hakbench"
-    SET='PHASE=12 FRONT=0' OPTIONS='--margin=2 --why' WORK=a,b compare $status base results
-    has "^ab --same --metric=syscalls_own --workload=a --workload=b --margin=2 --why .* PHASE=12 FRONT=0@base PHASE=12 FRONT=0\$" \
+    SET='PHASE=12 FRONT=0' OPTIONS='--margin=2% --why' WORK=a,b compare $status base results
+    has "^ab --same --metric=syscalls_own --workload=a --workload=b --margin=2% --why .* PHASE=12 FRONT=0@base PHASE=12 FRONT=0\$" \
         "$dir/said"
     has "^it says $status\$" "$dir/summary"
 done

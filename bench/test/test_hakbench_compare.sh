@@ -74,14 +74,33 @@ complains 'runs 1 and 2 have no cell in common that has ops_s'
 compare 2 1 9
 complains 'no run 9'
 compare 2 1
-complains 'wants the numbers of two runs'
+complains 'compare wants two runs: numbers'
 compare 2 1 2 3
 complains "'3': want two runs"
 compare 2 1 two
-complains 'run two: want a whole number'
-compare 2 1 2 --metric=cats
+complains "'two' is neither the number of a run nor a file"
+for run in 1 2; do out/bench/hakbench export --run=$run --db="$tmp/db" --output="$tmp/$run.tsv"; done
+compare() {
+    want=$1
+    shift
+    checks=$((checks + 1))
+    out/bench/hakbench compare "$@" >"$tmp/out" 2>"$tmp/err"
+    got=$?
+    [ $got = "$want" ] || fail "compare $*: exit $got, want $want"
+}
+compare 1 "$tmp/1.tsv" "$tmp/2.tsv" --metric=syscalls
+says ' shim .* counted, NO-GO$'
+compare 1 1 "$tmp/2.tsv" --metric=syscalls --db="$tmp/db"
+says ' shim .* counted, NO-GO$'
+compare 2 "$tmp/shim.c" "$tmp/2.tsv"
+complains 'not .* samples|no samples|samples'
+compare 2 1 2 --db="$tmp/db" --metric=syscal
+complains 'no such metric \(syscalls_own, syscalls, syscalls_all\?\); metrics: ops_s'
+compare 2 1 2 --db="$tmp/db" --metric=cats
 complains 'metric cats: no such metric'
-compare 2 1 2 --margin=0
+compare 2 1 2 --db="$tmp/db" --metric=syscalls --metric=faults
+complains 'syscalls stands there already; want one'
+compare 2 1 2 --db="$tmp/db" --margin=0
 complains 'margin 0: want percent'
 echo "Checks: $checks, Failures: $failed"
 [ $failed = 0 ]

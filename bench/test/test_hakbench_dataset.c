@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_hakbench_dataset.c - what is asked of a dataset: values and derived ones, cells, pairs, medians; and the list of
  * metrics.
- *
- * May include bench/data/dataset.h, run_made.h and libc.
  */
 #include "run_made.h"
 

@@ -100,10 +100,13 @@ sed -i 's/return x \* 1.25/return x * 1.25 * x/' mini.c
 drift 1 one
 only 'changed function second;'
 says '^p9: 1 changed, 0 added, 0 removed:'
-says '3 recorded variants moved since one, and CHANGELOG.md does not say "Baseline moved: yes"'
+says '3 recorded variants moved since one, and CHANGELOG.md does not say "Baseline moved: yes" of: p0 p9 '
 echo '- Something. Baseline moved: no.' >>CHANGELOG.md
 drift 1 one
-printf -- '- Something else, at length. Baseline\n  moved: yes (second is slower).\n' >>CHANGELOG.md
+printf -- '- Something else, at length. Baseline\n  moved: yes, p9 (second is slower).\n' >>CHANGELOG.md
+drift 1 one
+says 'does not say "Baseline moved: yes" of: p0 '
+echo '- And more. Baseline moved: yes, in every variant.' >>CHANGELOG.md
 drift 0 one
 says 'CHANGELOG.md says so'
 git add -A && git commit -qm two && git tag two

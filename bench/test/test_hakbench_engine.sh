@@ -36,6 +36,10 @@ ask() { sqlite3 "$dir/db" "$1"; }
 
 # --- Bad input ---
 bad "no workload 'nope'; workloads: random_mixed-seed" run --workload nope
+bad "no workload 'tinyhot' (tiny_hot?); workloads: random_mixed-seed" run --workload tinyhot
+bad "/bench/README.md is no shared library of this machine" ab glibc bench/README.md
+bad "repeat-max 3: want an even number" ab glibc jemalloc --repeat-max 3
+bad "repeat 6 is more than --repeat-max 4" ab glibc jemalloc --repeat 6 --repeat-max 4
 bad "no variable FRNT" run FRNT=0
 bad "'fast' is no variant" run fast
 bad "--repeat 0: want a whole number from 1" run --repeat 0
@@ -50,9 +54,10 @@ bad "No such file" run --rival mine=/no/such.so
 bad "ab wants two variants" ab PHASE=12
 bad "a third variant" ab PHASE=11 PHASE=12 FRONT=0
 bad "no such metric; metrics: ops_s" ab glibc glibc --metric speed
+bad "seconds stands there already; want one" ab glibc glibc --metric seconds --metric rss_peak
 bad "--margin 0: want percent" ab glibc glibc --margin 0
 bad "no such variable" ab glibc HAKMEM_NO_SUCH=1 --workload "$work"
-bad "cannot be preloaded" ab glibc mine=README.md --workload "$work"
+bad "is no shared library" ab glibc mine=README.md --workload "$work"
 if mkdir "$dir/closed" && chmod 500 "$dir/closed" && ! touch "$dir/closed/x" 2>/dev/null; then
     checks=$((checks + 1))
     $hakbench ab glibc glibc --db "$dir/closed/db" 2>"$dir/said" >"$dir/out"
@@ -61,6 +66,28 @@ fi
 for rival in $($hakbench list rivals | awk '/^[a-z]/ && $1 != "glibc" {print $1}'); do
     PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "lib$rival" || bad "$rival: not installed" ab glibc $rival
 done
+
+# --- A/A: of times, of memory, of counts of several threads; not of counts of one, nor of the one run that proves phases ---
+for case in 'rss_max|random_mixed 20000 64 42|memory' 'syscalls_own|exchange 2 3000 512 42|count' \
+    'syscalls_own|random_mixed 20000 64 42|' 'ops_s|exchange 2 3000 512 42|time'; do
+    metric=${case%%|*} mode=${case##*|} work_of=${case#*|}
+    $hakbench ab --metric=$metric --workload="${work_of%|*}" $([ $metric != ops_s ] || echo --repeat 2 --repeat-max 2) --same '' '' \
+        --db "$dir/twin.db" >"$dir/out" 2>"$dir/said"
+    [ $? -le 3 ] || fail "$case: status"
+    same "A/A of $metric" "$(sqlite3 "$dir/twin.db" "SELECT DISTINCT mode FROM samples s JOIN variants v
+        ON s.run = v.run AND s.variant = v.position WHERE twin_of >= 0 AND s.run = (SELECT max(id) FROM runs)")" "$mode"
+done
+
+# Memory is measured again while its verdict is open, and not without end.
+$hakbench ab --metric=rss_max --margin=0.0001% --workload='random_mixed 20000 64 42' --same '' '' --db "$dir/twin.db" >"$dir/out" 2>&1
+same "memory runs" "$(sqlite3 "$dir/twin.db" "SELECT DISTINCT count(*) FROM samples WHERE mode = 'memory'
+    AND run = (SELECT max(id) FROM runs) GROUP BY variant")" 24
+
+# A workload that wants few rounds has had its samples before one that wants many: it is not taken again in the other's blocks.
+$hakbench ab --same glibc glibc --workload=random_mixed-seed --workload='fixed_size 1000000 256 256' --repeat 8 --repeat-max 8 \
+    --db "$dir/many.db" >"$dir/out" 2>"$dir/said"
+same "samples of a quick workload beside a slow one" "$(sqlite3 "$dir/many.db" "SELECT DISTINCT count(*) FROM samples
+    WHERE mode = 'time' GROUP BY workload, variant")" 8
 
 # --- Workloads that fail, hang, and are not there ---
 run 1 "broken on random_mixed 20000 256 42 failed:" ab glibc broken=out/work/broken_malloc.so \
@@ -88,7 +115,7 @@ eval "set -- $(sqlite3 "$dir/it's; \$x" "SELECT command FROM runs")"
 [ "$1 $2 $3 $4 $6 ${12}" = "hakbench ab glibc  $work $dir/it's; \$x" ] || fail "the command of the run: $*"
 
 # --- A budget is for all looks together: three blocks of two, then it has run out ---
-run 3 "" ab --same glibc glibc --workload "random_mixed 10000000 256 42" --margin 0.0001 --repeat 6 --repeat-max 24 --budget 1
+run 3 "" ab --same glibc glibc --workload "random_mixed 10000000 256 42" --margin 0.0001% --repeat 6 --repeat-max 24 --budget 1
 same "no sample beyond the budget" "$(ask "SELECT DISTINCT n FROM (SELECT count(*) n FROM samples WHERE run =
     (SELECT max(id) FROM runs) GROUP BY variant)")" 6
 

@@ -63,7 +63,7 @@ says '^both +A: 4 of 4 runs failed, B: 4 of 4: undecided which fails less \(p 1,
 says '^  B: sh -c "echo no; exit 3": exit status 3; it said: no$'
 checks=$((checks + 1))
 [ "$(sqlite3 "$dir/db" "select count(*) from measured where metric = 'exit' and value = 1")" -gt 8 ] || fail "failures are not stored"
-run 2 --metric exit -M 5 glibc "$dir/never.so"
+run 2 --metric exit -M 5% glibc "$dir/never.so"
 says 'margin is for verdicts: --metric exit counts failing runs'
 run 2 --metric exit --repeat-max 5 glibc "$dir/never.so"
 says 'repeat-max is for verdicts'

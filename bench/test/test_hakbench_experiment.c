@@ -26,7 +26,7 @@ static const char good[] = "question: Is it so?\n"
                            "variants: {A: PHASE=11, B: PHASE=12 HAKMEM_SS_LRU_MB=8, now: \"\"}\n"
                            "rivals: [glibc, mine=/lib/libmine.so]\n"
                            "workloads: [random_mixed-seed, tiny_hot]\n"
-                           "repeat: 7\nmargin: 0.02\n"
+                           "repeat: 7\nmargin: 2%\n"
                            "expect:\n"
                            "  - ops_s(B) >= 1.2 * ops_s(A)\n"
                            "    on tiny_hot\n"
@@ -106,6 +106,11 @@ START_TEST(test_defaults)
     ck_assert_uint_ge(e->rival_count, 5);
     ck_assert_uint_eq(e->modes, 1u << MODE_STRACE);
     ck_assert_uint_eq(e->expect_count + e->plot_count, 0);
+    /* A rival from the command line: one more, in place of one of that name, or refused where a variant has the name. */
+    unsigned count = e->rival_count;
+    ck_assert(experiment_add_rival(e, "mine=/a.so") && experiment_add_rival(e, "mine=/b.so") && !experiment_add_rival(e, "A=/a.so"));
+    ck_assert_uint_eq(e->rival_count, count + 1);
+    ck_assert_str_eq(e->rivals[count], "mine=/b.so");
     experiment_free(e);
 }
 END_TEST
@@ -123,6 +128,13 @@ static const struct {
     {"question: q\nvariants: {A: x, A: y}\nworkloads: [tiny_hot]\n", 2, "Mapping field already seen: A"},
     {"question: q\nworkloads: [tiny_hot]\n", 2, "Missing required mapping field: variants"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nrepeat: many\n", 4, "repeat: Invalid uint64_t value: 'many'"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nmargin: 0.02\n", 4,
+     "margin: 0.02: want percent with the sign, above 0%, at most 50%: 1%"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nmargin: 60%\n", 4, "margin: 60%: want percent"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nrepeat: 15\nmodes: [count]\n", 4,
+     "repeat: is of timing samples"},
+    {"question: q\nvariants: {best_rival: x}\nworkloads: [tiny_hot]\n", 2, "'best_rival' means the best rival in gates"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot, tiny_hot]\n", 3, "'tiny_hot' stands there twice"},
     {"question: q\nvariants: {A: x}\nworkloads: tiny_hot\n", 3, "Expecting SEQUENCE, got event: SCALAR"},
     {"question: q\nvariants: {A: x}\n", 0, "no workloads; add: workloads: [random_mixed-seed]"},
     {"question: q\nvariants: {A: x}\nworkloads:\n  - tiny_hot\n  - tiny_cold\n", 5,
@@ -131,11 +143,12 @@ static const struct {
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nsubject: glibc\nrivals: [glibc]\n", 4,
      "no label 'glibc'; labels: A"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nrivals: [libc5]\n", 4, "no rival 'libc5'; rivals: glibc"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nrivals: [mimalloc, mimalloc=/x.so]\n", 4, "rival 'mimalloc' twice"},
     {"question: q\nvariants: {glibc: x}\nworkloads: [tiny_hot]\nrivals: [glibc]\n", 4, "'glibc' is a variant's label, too"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nplots: [pie]\n", 4, "no plot 'pie'; plots: throughput"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nmodes: [tiem]\n", 4, "no mode 'tiem'; modes: time count"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(A) > 0\n  - opss(A) > 0\n", 6,
-     "no metric 'opss'; metrics: ops_s"},
+     "no metric 'opss' (ops_s, ops?); metrics: ops_s"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(B) > 0\n", 5, "no label 'B'; labels: A"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(A) > 0 on larson-2\n", 5,
      "no workload 'larson-2' in this experiment; it has: tiny_hot"},
@@ -143,7 +156,8 @@ static const struct {
      "on which workload? add 'on' and one of: tiny_hot larson-2"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nexpect:\n  - ops_s(A) = 0\n", 5,
      "one of <= >= < > == is wanted at '= 0'"},
-    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\ncommands:\n  - a=true\n  - true\n", 6, "want NAME=program arguments"},
+    {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\ncommands:\n  - a=true\n  - true\n", 6,
+     "want NAME=program arguments"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\ncommands:\n  - b='x\n", 5, "unbalanced quotes"},
     {"question: q\nvariants: {A: x}\ncommands:\n  - c=true\n  - c=true\n", 5, "'c' stands there twice"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nprepare: x '\n", 4, "prepare: unbalanced quotes"},

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_hakbench_export.c - a run as TSV reads back as the same run, whatever its texts and numbers hold; a wrong file is named
  * with its line; JSON is JSON.
- *
- * May include bench/data/export.h, run_made.h and libc.
  */
 #include "bench/data/export.h"
 #include "bench/data/export_read.h"

@@ -106,5 +106,28 @@ refuses() {
 refuses '--junit .*/none/x: cannot be written: No such file' \
     ab --junit="$tmp/none/x" --db="$tmp/no.db" --metric=syscalls_own '' glibc
 refuses '--csv .*: cannot be written: Is a directory' report --from="$tmp/run.tsv" --csv="$tmp"
+
+# --- Devices, pipes, links: written to as they are ---------------------------------------------------------------------------
+report() { out/bench/hakbench report --from="$tmp/run.tsv" --out="$tmp/report" "$@" 2>"$tmp/err"; }
+checks=$((checks + 6))
+mkfifo "$tmp/pipe" && { cat "$tmp/pipe" >"$tmp/piped" & reader=$!; }
+report --csv="$tmp/pipe" >"$tmp/out" || fail "a pipe: exit $?"
+{ [ -p "$tmp/pipe" ] && wait $reader && [ "$(wc -l <"$tmp/piped")" = 12 ]; } || fail "a pipe is replaced, or gets less" "$tmp/piped"
+report --csv=/dev/stdout >"$tmp/out" || fail "/dev/stdout: exit $?"
+{ [ "$(wc -l <"$tmp/out")" = 13 ] && grep -qa '^report: ' "$tmp/out"; } || fail "/dev/stdout gets not both"
+report --csv=/dev/full >"$tmp/out" && fail "a full device is written to"
+{ [ -c /dev/full ] && [ -L /dev/stdout ]; } || fail "a device was replaced"
+echo before >"$tmp/target" && ln -s target "$tmp/link"
+report --csv="$tmp/link" >"$tmp/out" || fail "a link: exit $?"
+{ [ -L "$tmp/link" ] && [ "$(wc -l <"$tmp/target")" = 12 ]; } || fail "a link is replaced" "$tmp/target"
+
+# --- No room for a report: one line that says so, and nothing that is a part only ---------------------------------------------------
+checks=$((checks + 3))
+mkdir "$tmp/small"
+if (trap '' XFSZ; ulimit -f 2; out/bench/hakbench report --from="$tmp/run.tsv" --out="$tmp/small") >"$tmp/out" 2>"$tmp/err"; then
+    fail "a report without room: exit 0"
+fi
+grep -q "^hakbench report: $tmp/small: File too large\$" "$tmp/err" || fail "a report without room: why" "$tmp/err"
+[ -z "$(find "$tmp/small" -type f)" ] || fail "a report without room leaves: $(find "$tmp/small" -type f)"
 echo "Checks: $checks, Failures: $failed"
 [ $failed = 0 ]

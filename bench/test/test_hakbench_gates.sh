@@ -73,7 +73,7 @@ run 2 experiment
 check "no experiment" complained 'which experiment? name one, or --all'
 yaml 'opss(ours) > 0' >"$tmp/bad.yaml"
 run 2 experiment "$tmp/bad.yaml" --db "$tmp/db"
-check "unknown metric" complained "bad.yaml:8: expect 'opss(ours) > 0': no metric 'opss'; metrics: ops_s"
+check "unknown metric" complained "bad.yaml:8: expect 'opss(ours) > 0': no metric 'opss' (ops_s, ops?); metrics: ops_s"
 run 2 report "$tmp/held.yaml" --db "$tmp/none.db"
 check "no database" complained "none.db: no such file"
 run 2 report --from "$tmp/held.yaml"
@@ -83,6 +83,13 @@ check "nothing to resume" grep -qF 'held: no interrupted run to go on with' "$tm
 echo 'not a database' >"$tmp/text.db"
 run 2 experiment "$tmp/held.yaml" --db "$tmp/text.db"
 check "a file that is no database" complained 'text.db'
+
+# Every experiment of this tree can be read: what is missing is the database.
+for file in experiments/*.yaml phases/*/gates.yaml; do
+    [ -e "$file" ] || continue
+    run 2 report "$file" --db "$tmp/none.db"
+    check "$file can be read" complained 'none.db: no such file'
+done
 
 echo "Checks: $checks, Failures: $failed"
 [ "$failed" = 0 ]

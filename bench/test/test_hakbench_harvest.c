@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_hakbench_harvest.c - what tools and workloads say becomes values: result line, own counters, strace's table, callgrind's
  * file, RSS over time.
- *
- * May include launcher.h, core/test/test.h and libc.
  */
 #include "bench/take/launch.h"
 #include "core/test/test.h"

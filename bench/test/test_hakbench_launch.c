@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_hakbench_launch.c - the launcher: what it sees is the child's alone, and whatever the child does comes to an end.
  *
- * May include launch.h, core/test/test.h and libc. Needs out/bench/hakbench and out/work; writes scripts below $HAK_OUT/test.
+ * Needs out/bench/hakbench and out/work; writes scripts below $HAK_OUT/test.
  */
 #include "bench/take/launch.h"
 #include "core/test/test.h"

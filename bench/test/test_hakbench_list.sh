@@ -62,6 +62,10 @@ bad 2 "one list at a time" $H list metrics rivals
 bad 2 "no such file" $H list runs --db "$tmp/none.db"
 bad 2 "no option '--long'; options: --db" $H list --long
 bad 1 "No space left" sh -c "$H list workloads >/dev/full"
+bad 2 "no command 'lst' (list?); commands: run ab" $H lst
+bad 2 "help ab verdict: want one command" $H help ab verdict
+checks=$((checks + 1))
+[ "$($H -h)" = "$($H --help)" ] || fail "-h is not --help"
 
 # --- show and export --------------------------------------------------------------------------------------------------------
 $H show --from "$tmp/run.tsv" >"$tmp/show" || fail "show: exit $?"
@@ -79,6 +83,7 @@ checks=$((checks + 1))
 cmp "$tmp/run.tsv" "$tmp/again.tsv" || fail "exported again it differs"
 $H export --from "$tmp/run.tsv" --format json >"$tmp/run.json"
 python3 -c 'import json, sys; assert len(json.load(open(sys.argv[1]))["samples"]) == 3' "$tmp/run.json" || fail "no JSON"
+bad 2 "no metric 'rss' (rss_peak, rss_own, rss_settled?); metrics: ops_s" $H show --metric rss --from "$tmp/run.tsv"
 bad 2 "no metric 'cats'; metrics: ops_s" $H show --metric cats --from "$tmp/run.tsv"
 bad 2 "no format 'csv'; formats: tsv json" $H export --format csv
 bad 2 "'x' is not the number of a run" $H show x

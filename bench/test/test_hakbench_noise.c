@@ -2,7 +2,7 @@
 /* test_hakbench_noise.c - the error rates that the rule of verdict.c promises, on simulated samples: no false alarm in 100 A/A
  * comparisons at any noise, a planted 3 % slow-down found.
  *
- * May include bench/judge/simulate.h, core/test/test.h and libc. Everything is fixed by the seeds.
+ * Everything is fixed by the seeds.
  */
 #include "bench/judge/simulate.h"
 #include "core/test/test.h"

@@ -49,7 +49,8 @@ check "samples are kept" same "$(sqlite3 "$dir/db" 'SELECT count(DISTINCT run) F
 # --- Mistakes ---
 bad "nosuch" --workload nosuch
 bad "--effect nothing: want a number" --simulate --effect nothing
-bad "--effect and --noise go with --simulate" --noise 0.1
+bad "--effect, --noise and --first go with --simulate" --noise 0.1
+bad "--first is where doubling begins" --simulate --first 8 --pairs 10
 bad "--simulate measures nothing" --simulate glibc
 bad "--simulate measures nothing" --simulate --db "$dir/db"
 bad "--comparisons 0: want a whole number" --comparisons 0

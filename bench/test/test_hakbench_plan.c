@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_hakbench_plan.c - the order of a plan: mirrored, shuffled, the same for the same seed, every cell equally often.
- *
- * May include plan.h, core/test/test.h and libc.
- */
+/* test_hakbench_plan.c - the order of a plan: mirrored, shuffled, the same for the same seed, every cell equally often. */
 #include "bench/plan/plan.h"
 #include "core/test/test.h"
 #include <string.h>

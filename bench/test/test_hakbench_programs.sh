@@ -53,6 +53,21 @@ program 'exit 3'
 measure 1
 check "a failure is told" grep -q "test$$.sh run: exit status 3" "$tmp/err"
 
+program 'i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done; become perl -e "for (1 .. 1000000) {} print 42"' perl
+printf '%s\n' 'question: Is it the program that is counted?' 'variants: {ours: ""}' "workloads: [program test$$]" \
+    'modes: [instructions]' 'expect:' "  - instructions(ours) > 50000000 on program test$$" \
+    "  - instructions(ours) < 200000000 on program test$$" >"$tmp/e.yaml"
+if command -v valgrind >/dev/null; then
+    out/bench/hakbench experiment "$tmp/e.yaml" --db "$tmp/db" --out "$tmp/report" >"$tmp/out" 2>"$tmp/err"
+    status=$?
+    check "instructions of the program, not of the shell before it: status $status" [ "$status" = 0 ]
+fi
+
+program 'pick large "not much"'
+check "a part of the work" [ "$(out/work/program test$$ small | sed 's/.*output=\([0-9]*\).*/\1/')" = 9 ]
+check "all of it" [ "$(out/work/program test$$ | sed 's/.*output=\([0-9]*\).*/\1/')" = 6 ]
+check "no other part" sh -c "! out/work/program test$$ tiny 2>'$tmp/err'"
+
 program 'echo no' 'surely-not-here'
 measure 3
 check "what is missing is skipped in one line" [ "$(grep -c 'skipped: .*surely-not-here is not installed' "$tmp/err")" = 1 ]

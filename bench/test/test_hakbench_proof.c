@@ -2,7 +2,7 @@
 /* test_hakbench_proof.c - what phases did on a workload is counted and told; a run is refused when what runs is not what was
  * asked for.
  *
- * May include engine.h, launch.h, core/test/test.h and libc. Needs out/bench/hakbench and out/work.
+ * Needs out/bench/hakbench and out/work.
  */
 #include "bench/take/engine.h"
 #include "bench/take/launch.h"

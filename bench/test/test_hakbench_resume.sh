@@ -69,6 +69,21 @@ $hakbench run --resume 1 --repeat 102 --db "$dir/db" >"$dir/said" 2>&1
 check "it is extended" same $? 0
 check "by one block" same "$(ask 'SELECT count(*) FROM samples')" $((taken + 6))
 
+# --- Interrupted before it was decided ---
+# Four pairs decide nothing, so that pairs are doubled: by the run that goes on, too.
+$hakbench ab --same glibc glibc --workload "$work" --repeat 4 --repeat-max 16 --db "$dir/open" >"$dir/said" 2>&1 &
+pid=$!
+for _ in $(seq 200); do
+    [ "$(sqlite3 "$dir/open" 'SELECT count(*) FROM samples' 2>/dev/null || echo 0)" -ge 2 ] && break
+    sleep 0.02
+done
+kill -INT $pid
+wait $pid
+check "interrupted" same $? 130
+$hakbench run --resume 1 --db "$dir/open" >"$dir/said" 2>&1
+check "it goes on" same $? 0
+check "with more pairs" same "$(sqlite3 "$dir/open" "SELECT min(n) >= 8 FROM ($cells)")" 1
+
 # --- Another machine, another program of the same name ---
 for key in cpu kernel libc program.random_mixed; do
     was=$(ask "SELECT value FROM context WHERE run = 1 AND key = '$key'")

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_hakbench_stats.c - the arithmetic against worked examples: each expected number has its source beside it.
- *
- * May include bench/low/stats.h, core/test/test.h and libc.
- */
+/* test_hakbench_stats.c - the arithmetic against worked examples: each expected number has its source beside it. */
 #include "bench/low/stats.h"
 #include "core/test/test.h"
 #include <math.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_hakbench_store.c - what was stored is loaded again, whole and unchanged; samples cannot be edited.
- *
- * May include bench/data/export.h, store_made.h, SQLite and libc.
- */
+/* test_hakbench_store.c - what was stored is loaded again, whole and unchanged; samples cannot be edited. */
 #include "bench/data/export.h"
 #include "store_made.h"
 #include <sqlite3.h>
@@ -87,7 +84,7 @@ START_TEST(newest_run_of_an_experiment)
     int64_t first = store_run_begin(st, ds), second = store_run_begin(st, ds);
     strcpy(ds->experiment, "");
     int64_t plain = store_run_begin(st, ds);
-    ck_assert(store_run_finish(st, second) && store_run_finish(st, plain));
+    ck_assert(store_run_finish(st, second, true) && store_run_finish(st, plain, true));
     ck_assert_int_eq(store_latest(st, "12-shared-pool", false), second);
     ck_assert_int_eq(store_latest(st, "12-shared-pool", true), first);
     ck_assert_int_eq(store_latest(st, "", false), plain);
@@ -160,7 +157,7 @@ START_TEST(a_reader_changes_nothing)
     int64_t run = made_run(st);
     store_close(st);
     st = made_open(STORE_READ);
-    ck_assert(!made_add(st, run, 0) && store_run_begin(st, &(struct dataset){0}) < 0 && !store_run_finish(st, run));
+    ck_assert(!made_add(st, run, 0) && store_run_begin(st, &(struct dataset){0}) < 0 && !store_run_finish(st, run, true));
     ck_assert_ptr_nonnull(strstr(store_error(), "may not be written"));
     ck_assert_int_eq(made_check(st, run), 0);
     store_close(st);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_hakbench_store_concurrent.c - processes that make, append to and read one file at the same moment lose and spoil
  * nothing.
- *
- * May include store_made.h and libc.
  */
 #include "store_made.h"
 
@@ -19,7 +17,7 @@ static void writer(int go)
     for (int k = 0; k < SAMPLES && run > 0; k++)
         if (!made_add(st, run, k))
             run = -1;
-    if (run < 0 || !store_run_finish(st, run)) {
+    if (run < 0 || !store_run_finish(st, run, true)) {
         fprintf(stderr, "%s\n", store_error());
         _exit(1);
     }

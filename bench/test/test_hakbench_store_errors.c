@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_hakbench_store_errors.c - what can be wrong with a file of samples is one line that names it and says what would be
  * right; a full disk loses nothing that was stored.
- *
- * May include store_made.h, SQLite and libc.
  */
 #include "store_made.h"
 #include <errno.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_hakbench_store_killed.c - a process that is killed while it appends leaves every sample it was told is stored, each
  * whole, and the run can be gone on with.
- *
- * May include store_made.h and libc.
  */
 #include "store_made.h"
 #include <poll.h>

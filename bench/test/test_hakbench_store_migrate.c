@@ -2,8 +2,7 @@
 /* test_hakbench_store_migrate.c - an older file becomes a newer one and keeps what it holds; all steps are taken or none; a
  * file of a newer schema is left alone.
  *
- * May include bench/data/store_schema.h, store_made.h, SQLite and libc. The file of version 1 below stays as it is when the schema
- * grows: it is what such a file is.
+ * The file of version 1 below stays as it is when the schema grows: it is what such a file is.
  */
 #include "bench/data/store_schema.h"
 #include "store_made.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_hakbench_table.c - the terminal table of a made-up run, whole, and that it stays within 130 columns.
  *
- * May include bench/judge/verdict.h, samples_made.h and libc. Runs in the root of the tree: golden/table.txt and the published
- * baselines are read.
+ * Runs in the root of the tree: golden/table.txt and the published baselines are read.
  */
 #include "bench/show/table.h"
 #include "samples_made.h"

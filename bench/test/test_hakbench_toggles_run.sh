@@ -25,6 +25,11 @@ says() {
 hakbench 0 bisect-toggles --good='' --bad='HAKMEM_SS_PREWARM=16 HAKMEM_FC_CAP=100' --metric=syscalls_own
 says '^made by HAKMEM_SS_PREWARM \(not set\) -> 16: syscalls_own of x '
 says '^again: make bisect-toggles GOOD="" BAD="HAKMEM_SS_PREWARM=16 HAKMEM_FC_CAP=100"'
+# SuperSlabs are mapped at start as far as the LRU may keep them: neither setting does anything alone.
+hakbench 0 bisect-toggles --good='HAKMEM_SS_LRU_SIZE=0' --bad='HAKMEM_SS_LRU_SIZE=64 HAKMEM_SS_PREWARM=16 HAKMEM_FC_CAP=100' \
+    --metric=syscalls_own
+says '^made by the pair HAKMEM_SS_LRU_SIZE 0 -> 64, HAKMEM_SS_PREWARM \(not set\) -> 16: syscalls_own of x '
+says '^  alone HAKMEM_SS_PREWARM .*: syscalls_own of 0 %'
 hakbench 3 bisect-toggles --good='' --bad='HAKMEM_FC_CAP=100' --metric=syscalls_own
 says '^no difference: syscalls_own on random_mixed-seed is the same within 1 %'
 hakbench 3 bisect-toggles --good='' --bad=''

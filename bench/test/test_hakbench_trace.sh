@@ -67,10 +67,20 @@ for end in _exit exec kill; do
     is "calls of a program that ends by $end" "$(key ops "$tmp/$end.trace")" "$ops"
 done
 record fork 500 fork
+cp "$tmp/said" "$tmp/words"
 is "a program and not its child: calls" "$(key ops "$tmp/fork.trace")" $((ops + 6000))
 is "a program and not its child: threads" "$(key threads "$tmp/fork.trace")" 3
+is "what is said of its child" "$(sed 's/[0-9][0-9]* calls/N calls/' "$tmp/words")" \
+    "trace_record: N calls of 1 process made by fork are not in the trace; with %p in the file's name each process has its own"
+missing=$(sed -n 's/.*: \([0-9]*\) calls of.*/\1/p' "$tmp/words")
+is "calls of the child that are missing: $missing" $((missing >= 6000 && missing < 6100)) 1
+record own%p 500 fork
+is "traces of a program and its child, nothing said" "$(ls "$tmp" | grep -c '^own[0-9]*\(-fork\)*.trace$') $(cat "$tmp/said")" "2 "
+is "calls of a child: its own, and what it frees of its own" "$(key ops "$tmp"/own*-fork.trace)" $((missing))
+is "threads of a child" "$(key threads "$tmp"/own*-fork.trace)" 2
+is "calls of its parent" "$(key ops "$(ls "$tmp"/own*.trace | grep -v -e -fork)")" $((ops + 6000))
 record each%p 10 exec
-is "traces of a program and the one it starts" "$(ls "$tmp" | grep -c '^each[0-9]*.trace$')" 1
+is "traces of a program and the one that takes its place" "$(ls "$tmp" | grep -c '^each[0-9]*\(-2\)*.trace$')" 2
 HAKTRACE_FILE=$tmp/child.trace LD_PRELOAD=$recorder sh -c "'$HAK_OUT/test/prog_trace' 500 return; exit 3" 2>"$tmp/said"
 is "status of a shell that starts a program" "$? $(cat "$tmp/said")" "3 "
 HAKTRACE_FILE=$tmp/process%p.trace LD_PRELOAD=$recorder sh -c "'$HAK_OUT/test/prog_trace' 500 return; exit 3"

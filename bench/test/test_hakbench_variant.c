@@ -2,7 +2,7 @@
 /* test_hakbench_variant.c - what the user wrote becomes a variant or one line that says why not; a library that is not what it
  * is taken for is refused.
  *
- * May include variant.h, launch.h, core/test/test.h and libc. Builds nothing new: the newest variant is there.
+ * Builds nothing new: the newest variant is there.
  */
 #include "bench/low/binary.h"
 #include "bench/take/identity.h"
@@ -145,8 +145,25 @@ START_TEST(a_rival_from_a_file)
     taken();
     good("", "banner=out/work/broken_banner.so");
     taken();
-    good("", "mine=README.md");
-    refused("cannot be preloaded");
+    bad("mine=README.md", "is no shared library of this machine");
+}
+END_TEST
+
+/* A version is what the name of the file says, and never the label. */
+START_TEST(a_version_in_the_name)
+{
+    static const char *const names[][2] = {{"mi-v2.4.1.so", "2.4.1"}, {"gp-tools-2.18.1.so", "2.18.1"}, {"x.so.2.0", "2.0"},
+                                           {"sn-main.so", ""},        {"7.so", ""},                     {"a-2.so.5", "5"}};
+    char text[512], path[400];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/test/%s", getenv("HAK_OUT"), names[i][0]);
+        snprintf(text, sizeof text, "cp out/work/broken_malloc.so '%s'", path);
+        ck_assert_int_eq(system(text), 0);
+        snprintf(text, sizeof text, "one-9=%s", path);
+        good("", text);
+        unlink(path);
+        ck_assert_str_eq(v.d.version, names[i][1]);
+    }
 }
 END_TEST
 
@@ -221,4 +238,4 @@ START_TEST(sums_of_files)
 END_TEST
 
 TEST_MAIN("variants", the_newest, settings_are_part_of_it, words_that_are_none, glibc_and_rivals, a_rival_for_this_machine, a_rival_from_a_file,
-          a_rival_without_malloc, the_same, names_with_a_revision, the_note_must_agree, sums_of_files)
+          a_version_in_the_name, a_rival_without_malloc, the_same, names_with_a_revision, the_note_must_agree, sums_of_files)

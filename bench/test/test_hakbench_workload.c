@@ -2,7 +2,7 @@
 /* test_hakbench_workload.c - the table of workloads: names are found and explained, and every row's arguments are what its
  * program takes.
  *
- * May include workload.h, launch.h, core/test/test.h and libc. Needs out/bench/hakbench and out/work.
+ * Needs out/bench/hakbench and out/work.
  */
 #include "bench/take/launch.h"
 #include "bench/plan/workload.h"
@@ -82,7 +82,7 @@ END_TEST
 /* What is written by hand has the threads of the row with that command, where its arguments say how many. */
 START_TEST(threads_as_in_the_table)
 {
-    static const char *const programs[] = {"larson ", "exchange ", "lifo_burst ", "mid_large_mt ", "cache_scratch "};
+    static const char *const programs[] = {"larson ", "exchange ", "lifo_burst ", "mid_large_mt ", "cache_scratch ", "stress "};
     int seen = 0;
     for (size_t i = 0; i < workload_count; i++)
         for (size_t p = 0; p < sizeof programs / sizeof *programs; p++)
@@ -106,7 +106,7 @@ START_TEST(real_programs)
             ck_assert_msg(workload_here(&workloads[i], why, sizeof why) || strstr(why, "is not installed"), "%s", why);
         } else
             ck_assert_msg(workload_here(&workloads[i], why, sizeof why), "%s: %s", workloads[i].name, why);
-    ck_assert_int_ge(programs, 10);
+    ck_assert_int_ge(programs, 20);
     ck_assert(!workload_here(&nobody, why, sizeof why));
     ck_assert_msg(strncmp(why, "program-nobody: ", 16) == 0 && !strchr(why, '\n'), "%s", why);
     ck_assert(!dataset_is_program("programx y"));

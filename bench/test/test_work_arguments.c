@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_work_arguments.c - every workload explains itself on --help, and names what is wrong with an argument in one line.
- *
- * May include libc, core/test/test.h and work_run.h.
- */
+/* test_work_arguments.c - every workload explains itself on --help, and names what is wrong with an argument in one line. */
 #include "work_run.h"
 
 /* The first argument of each workload, NULL when it is a file or a name, and as many arguments as it takes. */
@@ -27,6 +24,8 @@ static const struct {
     {"idle_threads", "threads", "1 1 0 1"},
     {"xmalloc", "makers", "1 1 1 1 1"},
     {"cache_scratch", "threads", "1 1 8 1 1"},
+    {"stress", "threads", "1 2 1 1"},
+    {"bignum", "digits", "5 1 1"},
     {"trace_replay", NULL, "bench/trace/sqlite.trace 1 1 1000"},
     {"pattern", NULL, "tree 1 1"},
     {"contents", NULL, "1 1 1 1"},

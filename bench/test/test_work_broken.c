@@ -2,7 +2,7 @@
 /* test_work_broken.c - an allocator that hands out a live block a second time is caught by the workloads, with one line and
  * exit 1; so is one that has no memory.
  *
- * Needs broken_malloc.so beside the workloads. May include libc, core/test/test.h and work_run.h.
+ * Needs broken_malloc.so beside the workloads.
  */
 #include "work_run.h"
 

@@ -2,7 +2,7 @@
 /* test_work_contents.c - the workload `contents` finds each way in which an allocator can lose what a program has written, says
  * which, and passes an allocator that loses nothing.
  *
- * Needs broken_contents.so beside the workloads. May include libc, core/test/test.h and work_run.h.
+ * Needs broken_contents.so beside the workloads.
  */
 #include "work_run.h"
 

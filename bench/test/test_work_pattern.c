@@ -2,7 +2,7 @@
 /* test_work_pattern.c - each pattern of the workload `pattern` runs, counts its operations and checks its blocks; a wrong name
  * gives one line that lists all of them.
  *
- * Needs broken_malloc.so beside the workloads. May include libc, core/test/test.h and work_run.h.
+ * Needs broken_malloc.so beside the workloads.
  */
 #include "work_run.h"
 

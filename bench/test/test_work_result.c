@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_work_result.c - every workload ends with one well-formed result line, and its checksum is that of its arguments only.
- *
- * May include libc, core/test/test.h and work_run.h.
- */
+/* test_work_result.c - every workload ends with one well-formed result line, and its checksum is that of its arguments only. */
 #include "work_run.h"
 
 static struct run good(const char *name, const char *arguments)
@@ -92,6 +89,8 @@ START_TEST(checksum_follows_seed)
         {{"remote_only", "2 200000 4 0 1"}, {"remote_only", "2 200000 4 0 2"}},
         {{"idle_threads", "8 20000 0 1"}, {"idle_threads", "8 20000 0 2"}},
         {{"xmalloc", "2 2 20 20000 1"}, {"xmalloc", "2 2 20 20000 2"}},
+        {{"stress", "2 500 3 1"}, {"stress", "2 500 3 2"}},
+        {{"bignum", "40 500 1"}, {"bignum", "40 500 2"}},
         {{"pattern", "tree 2 1"}, {"pattern", "tree 2 2"}},
         {{"contents", "300 50 1"}, {"contents", "300 50 2"}},
     };

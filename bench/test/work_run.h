@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* work_run.h - runs a workload program and keeps what it said, for the tests of bench/work.
  *
- * The programs are looked for in the folder named by HAK_WORK_DIR, or in out/work. May include libc and core/test/test.h.
+ * The programs are looked for in the folder named by HAK_WORK_DIR, or in out/work.
  */
 #ifndef HAK_WORK_RUN_H
 #define HAK_WORK_RUN_H
@@ -46,6 +46,8 @@ static const struct small small[] = {
     {"idle_threads", "8 20000 0"},
     {"xmalloc", "2 2 20 20000"},
     {"cache_scratch", "2 10 8 100"},
+    {"stress", "2 500 3"},
+    {"bignum", "40 500"},
     {"trace_replay", "bench/trace/sqlite.trace"},
     {"pattern", "shuffled-4000 3"},
     {"contents", "300 50"},

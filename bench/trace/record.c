@@ -4,20 +4,23 @@
  *     HAKTRACE_FILE=out/x.trace LD_PRELOAD=out/bench/trace_record.so program arguments...
  *
  * Wraps the malloc family over the next allocator in line, the C library's or another preloaded one. trace.h is the format. %p
- * in the file's name stands for the process id; then processes that the program starts with exec are recorded too, each in its
- * own file, and otherwise only the first one is. A fork's child is not recorded. Recording begins when the library's
+ * in the file's name stands for the process id; then all processes of the program are recorded, each in its own file: those
+ * that exec starts, as <id>-2 where it takes the place of a recorded one, and children of fork as <id>-fork, from their first
+ * call until they end or exec. Without %p the first
+ * process alone is recorded, and says at its end how many calls its children made. Recording begins when the library's
  * constructor runs. When there is no room for the trace, one line says so, recording stops and the program goes on.
  *
- * May include libc, pthreads, table.h and trace.h. What must hold: nothing here allocates through malloc; an event is written
- * after a block is made and before it is freed, so that an address stands for one object at a time; a fork's child writes
- * nothing.
+ * What must hold: nothing here allocates through malloc; an event is written after a block is made and before it is freed, so
+ * that an address stands for one object at a time; a fork's child writes nothing into its parent's pages but the two counts
+ * of the header that are for it.
  */
+#include "bench/low/trace.h"
+#include "bench/trace/next.h"
 #include "bench/trace/table.h"
-#include "bench/trace/trace.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
@@ -27,98 +30,52 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/single_threaded.h>
 #include <unistd.h>
 
 #define API __attribute__((visibility("default")))
 
-/* --- The allocator in line after this library ----------------------------------------------------------------------------- */
-static struct {
-    void *(*malloc)(size_t), *(*calloc)(size_t, size_t), *(*realloc)(void *, size_t), *(*memalign)(size_t, size_t);
-    void *(*aligned_alloc)(size_t, size_t), *(*valloc)(size_t), *(*pvalloc)(size_t);
-    int (*posix_memalign)(void **, size_t, size_t);
-    void (*free)(void *);
-    int (*pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
-} real;
-
-/* What dlsym itself may ask for while the above is being looked up. Never freed. */
-static _Alignas(16) char early[16384];
-static size_t early_used;
-
-static void *early_get(size_t size)
-{
-    size_t at = early_used;
-    if (size > sizeof early - at)
-        return NULL;
-    early_used = at + (size + 15) / 16 * 16;
-    return early + at;
-}
-
-static bool early_owns(const void *p)
-{
-    return (const char *)p >= early && (const char *)p < early + sizeof early;
-}
-
-/* One line on standard error: what is wrong, about what, and what follows. */
-static void say(const char *what, const char *name, int error, const char *then)
-{
-    char line[512];
-    const char *why = error ? strerrordesc_np(error) : "";
-    int length = snprintf(line, sizeof line - 1, "trace_record: %s%.300s%s%s; %s", what, name, error ? ": " : "", why, then);
-    length = length < (int)sizeof line - 1 ? length : (int)sizeof line - 2;
-    line[length++] = '\n';
-    if (write(STDERR_FILENO, line, (size_t)length) < 0)
-        return;
-}
-
-/* Whether the functions of `real` can be called; false within the look-up itself. The loader makes the first call, so that no
- * other thread exists. */
-static bool ready(void)
-{
-    static enum { UNKNOWN, ASKING, KNOWN } state;
-    static const struct {
-        const char *name;
-        void *function;
-    } names[] = {
-        {"malloc", &real.malloc},
-        {"calloc", &real.calloc},
-        {"realloc", &real.realloc},
-        {"memalign", &real.memalign},
-        {"aligned_alloc", &real.aligned_alloc},
-        {"valloc", &real.valloc},
-        {"pvalloc", &real.pvalloc},
-        {"posix_memalign", &real.posix_memalign},
-        {"free", &real.free},
-        {"pthread_create", &real.pthread_create},
-    };
-    if (__builtin_expect(state != UNKNOWN, 1))
-        return state == KNOWN;
-    state = ASKING;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        void *found = dlsym(RTLD_NEXT, names[i].name);
-        if (!found) {
-            say("no next function in line for ", names[i].name, 0, "the program cannot run");
-            _exit(127);
-        }
-        memcpy(names[i].function, &found, sizeof found);
-    }
-    state = KNOWN;
-    return true;
-}
-
 /* --- The file: pages in a shared mapping -----------------------------------------------------------------------------------
  */
-#define EXTENT ((size_t)1 << 20) /* mapped and given room on the disk at a time */
+#define EXTENT ((size_t)1 << 20)  /* mapped at a time */
+#define ROOM   ((size_t)1 << 16)  /* given room on the disk at a time: many a fork's child makes a few calls only */
 
-static char path[4096];
+static char pattern[4096], path[4096]; /* the file's name, absolute, with %p; and what it is in this process */
 static struct trace_header *header;
-/* On a page that the kernel clears in a fork's child, however it is forked: true while this process records. */
-static _Atomic bool nowhere, *on = &nowhere;
+static struct trace_page *extent; /* the one that pages come from */
+static pthread_mutex_t extent_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic uint64_t sequence;
+
+/* On a page that the kernel clears in a fork's child, however it is forked. COUNTED: a child that only counts its calls. */
+enum { FORKED, RECORDING, STOPPED, COUNTED };
+static _Atomic int stopped = STOPPED, *state = &stopped;
+
+/* true: recording has ended by this call. */
+static bool end(void)
+{
+    int was = RECORDING;
+    return atomic_compare_exchange_strong(state, &was, STOPPED);
+}
 
 static void stop(const char *what, int error)
 {
-    if (atomic_exchange(on, false))
+    if (end())
         say(what, "", error, "recording stops, the program goes on");
+}
+
+static bool child_begin(void);
+
+static inline bool recording(void)
+{
+    int now = atomic_load(state);
+    return now == RECORDING || (now == FORKED && child_begin());
+}
+
+/* A call that is in no trace. */
+static void missed(void)
+{
+    if (atomic_load(state) == COUNTED)
+        __atomic_fetch_add(&header->missed, 1, __ATOMIC_RELAXED);
 }
 
 static void *map(size_t size, int flags, int file, off_t at)
@@ -127,32 +84,28 @@ static void *map(size_t size, int flags, int file, off_t at)
     return p == MAP_FAILED ? NULL : p;
 }
 
-/* The extent of the file from byte `at` on; NULL, and errno, when there is no room. The file is opened each time: programs
- * close descriptors that they do not know. */
-static void *map_extent(off_t at)
+/* Room from byte `at` of the file on, and the extent there if one begins; NULL, and errno, when there is none. The file is
+ * opened each time: programs close descriptors that they do not know. */
+static void *make_room(off_t at, int flags)
 {
-    int file = open(path, O_RDWR | O_CLOEXEC | (at ? 0 : O_CREAT | O_TRUNC), 0666);
+    int file = open(path, O_RDWR | O_CLOEXEC | flags, 0666);
     if (file < 0)
         return NULL;
-    int error = posix_fallocate(file, at, EXTENT);
-    void *extent = error ? NULL : map(EXTENT, MAP_SHARED, file, at);
+    int error = posix_fallocate(file, at, ROOM);
+    void *found = error ? NULL : at % (off_t)EXTENT ? extent : map(EXTENT, MAP_SHARED, file, at);
     error = error ? error : errno;
     close(file);
     errno = error;
-    return extent;
+    return found;
 }
 
 /* A page for a thread, zero but for its number; NULL: recording has stopped. */
 static struct trace_page *new_page(uint32_t thread)
 {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    static struct trace_page *extent;
-    pthread_mutex_lock(&lock);
+    pthread_mutex_lock(&extent_lock);
     size_t at = header->pages * TRACE_PAGE;
-    if (at < EXTENT)
-        extent = (struct trace_page *)header;
-    else if (at % EXTENT == 0)
-        extent = map_extent((off_t)at);
+    if (at % ROOM == 0)
+        extent = make_room((off_t)at, 0);
     struct trace_page *page = extent ? &extent[at % EXTENT / TRACE_PAGE] : NULL;
     if (page) {
         page->thread = thread;
@@ -160,7 +113,7 @@ static struct trace_page *new_page(uint32_t thread)
     } else {
         stop("no room for the trace", errno);
     }
-    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(&extent_lock);
     return page;
 }
 
@@ -212,13 +165,23 @@ static unsigned char *put(unsigned char *at, uint64_t number)
     return at;
 }
 
+/* Without a locked instruction where this is the only thread. */
+static uint64_t next_sequence(void)
+{
+    if (!__libc_single_threaded)
+        return atomic_fetch_add(&sequence, 1) + 1;
+    uint64_t now = atomic_load_explicit(&sequence, memory_order_relaxed) + 1;
+    atomic_store_explicit(&sequence, now, memory_order_relaxed);
+    return now;
+}
+
 static bool write_event(struct thread *t, enum trace_kind kind, const uint64_t *fields)
 {
     if (!t->page || sizeof t->page->bytes - t->page->used < TRACE_EVENT_MAX)
         t->page = new_page(t->index);
     if (!t->page)
         return false;
-    uint64_t now = atomic_fetch_add(&sequence, 1) + 1, gap = now - t->sequence - 1;
+    uint64_t now = next_sequence(), gap = now - t->sequence - 1;
     unsigned char *start = t->page->bytes + t->page->used, *at = start;
     *at++ = (unsigned char)(kind | (gap < TRACE_GAP_MAX ? gap : TRACE_GAP_MAX) << 4);
     if (gap >= TRACE_GAP_MAX)
@@ -232,15 +195,20 @@ static bool write_event(struct thread *t, enum trace_kind kind, const uint64_t *
     return true;
 }
 
-/* Writes an event of this thread; false: this process does not record. */
+/* Writes an event of this thread; false: this process does not record. Either this thread sees that recording has ended, or who
+ * ended it sees that the thread is busy: between its store and its load stands a barrier, unless it is both of them. */
 static bool event(enum trace_kind kind, uint64_t a, uint64_t b, uint64_t c)
 {
-    struct thread *t = atomic_load(on) ? this_thread() : NULL;
-    if (!t)
+    struct thread *t = recording() ? this_thread() : NULL;
+    if (!t) {
+        missed();
         return false;
-    atomic_store(&t->busy, true);
-    bool written = atomic_load(on) && write_event(t, kind, (uint64_t[]){a, b, c});
-    atomic_store(&t->busy, false);
+    }
+    atomic_store_explicit(&t->busy, true, memory_order_relaxed);
+    if (!__libc_single_threaded)
+        atomic_thread_fence(memory_order_seq_cst);
+    bool written = atomic_load(state) == RECORDING && write_event(t, kind, (uint64_t[]){a, b, c});
+    atomic_store_explicit(&t->busy, false, memory_order_release);
     return written;
 }
 
@@ -262,7 +230,7 @@ static void made(const void *p)
 
 static bool forget(const void *p, uint64_t *object)
 {
-    return p && atomic_load(on) && table_take(p, object);
+    return p && recording() && table_take(p, object);
 }
 
 static void *make(void *p, enum trace_kind kind, uint64_t size, uint64_t alignment)
@@ -290,6 +258,8 @@ API void free(void *p)
     int saved = errno;
     if (forget(p, &object))
         unmake(object, TRACE_FREE, TRACE_FREE_FAR, 0);
+    else if (p)
+        missed();
     errno = saved;
     real.free(p);
 }
@@ -309,7 +279,7 @@ API void *realloc(void *p, size_t size)
     uint64_t object;
     if (early_owns(p) || !ready()) {
         void *fresh = malloc(size);
-        size_t room = p ? (size_t)(early + sizeof early - (char *)p) : 0;
+        size_t room = p ? early_room(p) : 0;
         return fresh && p ? memcpy(fresh, p, size < room ? size : room) : fresh;
     }
     bool known = forget(p, &object);
@@ -385,7 +355,7 @@ API int pthread_create(pthread_t *id, const pthread_attr_t *attributes, void *(*
 {
     if (!ready())
         return EAGAIN;
-    struct thread *t = atomic_load(on) ? new_thread() : NULL;
+    struct thread *t = recording() ? new_thread() : NULL;
     if (!t)
         return real.pthread_create(id, attributes, run, argument);
     t->run = run;
@@ -399,17 +369,59 @@ API int pthread_create(pthread_t *id, const pthread_attr_t *attributes, void *(*
 
 /* --- Begin and end -----------------------------------------------------------------------------------------------------------
  */
-/* The file's name with %p filled in, absolute since programs change their directory. false, and errno: it cannot be made. */
-static bool make_path(const char *name)
+/* The file's name: absolute, since programs change their directory. false, and errno: it is too long, or there is none. */
+static bool make_pattern(const char *name)
 {
     char folder[2048] = "";
-    const char *pid = strstr(name, "%p");
     if (*name != '/' && !getcwd(folder, sizeof folder))
         return false;
-    int length = pid ? snprintf(path, sizeof path, "%s/%.*s%d%s", folder, (int)(pid - name), name, (int)getpid(), pid + 2)
-                     : snprintf(path, sizeof path, "%s/%s", folder, name);
     errno = ENAMETOOLONG;
-    return length < (int)sizeof path;
+    return snprintf(pattern, sizeof pattern - 32, "%s/%s", folder, name) < (int)sizeof pattern - 32;
+}
+
+/* Begins the file of this process: the pattern with %p filled in; <id>-2 and so on where this process has one already, of what
+ * it was before an exec. false, and errno: it cannot be made. */
+static bool begin_file(bool forked)
+{
+    const char *id = strstr(pattern, "%p");
+    char more[16] = "";
+    header = NULL;
+    for (int image = 2; !header; image++) {
+        snprintf(path, sizeof path, id ? "%.*s%d%s%s%s" : "%.*s", id ? (int)(id - pattern) : (int)strlen(pattern), pattern,
+                 (int)getpid(), forked ? "-fork" : "", more, id ? id + 2 : "");
+        header = make_room(0, O_CREAT | (id ? O_EXCL : O_TRUNC));
+        if (!header && (errno != EEXIST || image == 100))
+            return false;
+        snprintf(more, sizeof more, "-%d", image);
+    }
+    extent = (struct trace_page *)header;
+    memcpy(header->magic, TRACE_MAGIC, sizeof header->magic);
+    header->version = TRACE_VERSION;
+    header->pages = 1;
+    header->forked = forked;
+    return true;
+}
+
+/* The first call of a fork's child, which has one thread. Its table of objects is empty: the kernel has cleared that, too. */
+static __attribute__((noinline)) bool child_begin(void)
+{
+    int saved = errno;
+    bool own = strstr(pattern, "%p");
+    if (own) {
+        pthread_mutex_init(&extent_lock, NULL);
+        atomic_store(&threads, NULL);
+        atomic_store(&sequence, 0);
+        self = NULL;
+        own = begin_file(true);
+        if (!own)
+            say("cannot write ", path, errno, "a child of fork is not recorded");
+        atomic_store(state, own ? RECORDING : STOPPED);
+    } else {
+        __atomic_fetch_add(&header->children, 1, __ATOMIC_RELAXED);
+        atomic_store(state, COUNTED);
+    }
+    errno = saved;
+    return own;
 }
 
 __attribute__((constructor)) static void begin(void)
@@ -419,19 +431,16 @@ __attribute__((constructor)) static void begin(void)
         say("HAKTRACE_FILE is not set: name the file to write", "", 0, "nothing is recorded");
     if (!name || !*name)
         return; /* empty: the program that started this one is recorded */
-    _Atomic bool *flag = map(TRACE_PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (!make_path(name) || !flag || madvise(flag, TRACE_PAGE, MADV_WIPEONFORK) || pthread_key_create(&ending, end_thread) ||
-        !(header = (struct trace_header *)map_extent(0))) {
+    _Atomic int *page = map(TRACE_PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (!make_pattern(name) || !page || madvise(page, TRACE_PAGE, MADV_WIPEONFORK) || pthread_key_create(&ending, end_thread) ||
+        !begin_file(false)) {
         say("HAKTRACE_FILE: cannot write ", name, errno, "nothing is recorded");
         return;
     }
     if (!strstr(name, "%p"))
         *name = 0;
-    memcpy(header->magic, TRACE_MAGIC, sizeof header->magic);
-    header->version = TRACE_VERSION;
-    header->pages = 1;
-    atomic_store(flag, true);
-    on = flag;
+    atomic_store(page, RECORDING);
+    state = page;
     this_thread();
 }
 
@@ -447,9 +456,21 @@ static bool all_idle(void)
     return true;
 }
 
+/* Children of fork that were not recorded. */
+static void say_missed(void)
+{
+    char text[160];
+    if (!header->children)
+        return;
+    snprintf(text, sizeof text, "%" PRIu64 " call%s of %" PRIu64 " process%s made by fork %s not in the trace", header->missed,
+             header->missed == 1 ? "" : "s", header->children, header->children == 1 ? "" : "es",
+             header->missed == 1 ? "is" : "are");
+    say(text, "", 0, "with %p in the file's name each process has its own");
+}
+
 __attribute__((destructor)) static void finish(void)
 {
-    if (!atomic_exchange(on, false) || !all_idle())
+    if (!end() || !all_idle())
         return;
     for (struct thread *t = atomic_load(&threads); t; t = t->next) {
         header->events += t->events;
@@ -458,4 +479,5 @@ __attribute__((destructor)) static void finish(void)
     header->closed = 1;
     if (truncate(path, (off_t)(header->pages * TRACE_PAGE)))
         say("cannot cut the trace to its length", "", errno, "unused bytes follow it");
+    say_missed();
 }

@@ -3,7 +3,7 @@
  *
  * Prints the resident memory when full, after the frees and (rss_kb) after `idle` seconds without any call into the allocator,
  * beside the bytes still live. The table of blocks is live too and is counted. The survivors are checked at the end. Timed:
- * allocating and freeing, not the idle time; an operation is a malloc or a free. May include work.h only.
+ * allocating and freeing, not the idle time; an operation is a malloc or a free.
  */
 #include "work.h"
 

@@ -6,8 +6,7 @@
  * puts the objects of several threads on one line (passive false sharing). With 0 (cache-thrash) the threads only allocate
  * their own (active false sharing). Each thread then allocates an object, increments every byte of it `writes` times and frees
  * it, over and over. shared_percent: objects that at the time of their allocation lay on a line of another thread's object. An
- * operation is one round of writes to an object. Timed: from the first thread's start to the last one's end. May include work.h
- * only.
+ * operation is one round of writes to an object. Timed: from the first thread's start to the last one's end.
  */
 #include "work.h"
 

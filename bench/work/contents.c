@@ -2,11 +2,11 @@
 /* contents.c - is what a program has written still there? Fills every byte of every block and checks every byte before the block
  * is freed, over sizes of 1 byte to 4 MiB, malloc, calloc, realloc, alignments of 16 bytes to 2 MiB, and blocks of other threads.
  *
- * Each thread replaces random slots of its own; now and then it swaps a block with a slot that all threads share, so that blocks
- * are checked and freed by threads that did not allocate them. A block that is too short, that overlaps another one, that is not
- * aligned, that calloc did not clear, or whose beginning realloc did not keep ends the program with a line and status 1. An
- * operation is one replacement. The checksum is the sum over the keys of all blocks made, which depend on the arguments alone.
- * May include work.h only.
+ * Each thread replaces random slots of its own; now and then it swaps a block with a slot that all threads share, so that
+ * blocks are checked and freed by threads that did not allocate them. A block that is too short, that overlaps another one,
+ * that is not aligned, that calloc did not clear, or whose beginning realloc did not keep ends the program with a line and
+ * status 1. An operation is one replacement. The checksum is the sum over the keys of all blocks made, which depend on the
+ * arguments alone.
  */
 #include "work.h"
 

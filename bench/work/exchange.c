@@ -4,7 +4,6 @@
  * Each operation allocates and stamps a block, swaps it atomically into a random slot, and checks and frees the block that
  * came out. Sizes are spread evenly over the powers of two. Timed: from the first thread's start to the last one's end; the
  * main thread empties the slots afterwards. The checksum is a sum over all blocks and does not depend on who freed them.
- * May include work.h only.
  */
 #include "work.h"
 

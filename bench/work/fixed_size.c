@@ -2,7 +2,7 @@
 /* fixed_size.c - one thread toggles random slots between empty and a block of one fixed size.
  *
  * The toggle of random_mixed with a constant size. First and last byte of each block are written, and checked when it is
- * freed. Timed: the loop and the final drain. May include work.h only.
+ * freed. Timed: the loop and the final drain.
  */
 #include "work.h"
 

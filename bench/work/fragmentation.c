@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* fragmentation.c - a long run at a fixed number of live bytes while the mix of sizes shifts; prints resident over live memory.
  *
- * Each operation allocates one block and frees random ones while more than `live` bytes are in use. The run is cut into
- * phases of `turns` * `live` bytes allocated; in each, sizes are spread evenly over one window, base..4*base-1, base from 16
- * to 1024 bytes. Memory that one window leaves in pieces must serve the next one. The table of blocks is live too and is
- * counted as far as it was used. Ratios are taken at the end of each phase. Timed: all phases. May include work.h only.
+ * Each operation allocates one block and frees random ones while more than `live` bytes are in use. The run is cut into phases
+ * of `turns` * `live` bytes allocated; in each, sizes are spread evenly over one window, base..4*base-1, base from 16 to 1024
+ * bytes. Memory that one window leaves in pieces must serve the next one. The table of blocks is live too and is counted as
+ * far as it was used. Ratios are taken at the end of each phase. Timed: all phases.
  */
 #include "work.h"
 

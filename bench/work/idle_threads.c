@@ -4,7 +4,7 @@
  * All hold their bursts, blocks of 32 B..4 KiB, at the same time. What is resident `idle` seconds after the last free, less
  * what was before the first malloc of these threads, is what the allocator keeps for idle threads: rss_per_thread_kb of them.
  * rss_kb is the whole resident memory then, live_kb what was live when the bursts were. An operation is a malloc or a free.
- * Timed: from the first malloc to the last free. May include work.h only.
+ * Timed: from the first malloc to the last free.
  */
 #include "work.h"
 

@@ -3,7 +3,7 @@
  *
  * With one live block and min equal to max it is a loop of malloc and free of one size. The first and last word of each block
  * are written, and checked when it is freed: two pages of it are touched. Timed: the replacements; an operation is one, a free
- * and a malloc. May include work.h only.
+ * and a malloc.
  */
 #include "work.h"
 

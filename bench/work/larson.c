@@ -7,8 +7,8 @@
  * slots, and ends; so blocks die on threads that did not allocate them. It all stops after `sleep` seconds. Bounds are
  * accepted in either order. An operation is one replacement, a free and a malloc.
  *
- * First and last byte of each block are written, and checked when it is freed. The duration is fixed and not the work, so
- * the checksum is that of the warm-up, which is deterministic. May include work.h only.
+ * First and last byte of each block are written, and checked when it is freed. The duration is fixed and not the work, so the
+ * checksum is that of the warm-up, which is deterministic.
  */
 #include "work.h"
 

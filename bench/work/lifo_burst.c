@@ -2,7 +2,7 @@
 /* lifo_burst.c - every thread allocates bursts of small blocks of mixed sizes and frees each burst in reverse order.
  *
  * No block leaves its thread. First and last byte of each block are written, and checked when it is freed. Timed: from the
- * first thread's start to the last one's end; an operation is a malloc or a free. May include work.h only.
+ * first thread's start to the last one's end; an operation is a malloc or a free.
  */
 #include "work.h"
 

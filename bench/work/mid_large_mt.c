@@ -3,7 +3,7 @@
  *
  * One xorshift32 value r per operation: slot = r mod ws, size = 8 KiB << (r mod 3) plus r & 2047. Byte 0 of each block is
  * written, and checked when it is freed; no other byte is touched. Timed: the loops and the final drains, from the first
- * thread's start to the last one's end. May include work.h only.
+ * thread's start to the last one's end.
  */
 #include "work.h"
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* pattern.c - one pattern of allocation, round after round: bulk frees, steady slots, blocks of other threads, growth, threads.
  *
- * Each round of a pattern does the same work. The first rounds warm up until a pattern has filled its slots: they are neither timed
- * nor counted, and work_begin() stands behind them, where callgrind begins to count. So the instructions of the process, divided
- * by the operations, are the cost of one operation with the loop around it, and the loop is the same for every allocator. Only
- * `process` counts from the start of the process to its end. The first byte of each block is written, and checked when the block is freed. An operation is a block,
- * allocated and freed; of append and double, one realloc; of thread and thread-100, one thread. May include work.h only.
+ * Each round of a pattern does the same work. The first rounds warm up until a pattern has filled its slots: they are neither
+ * timed nor counted, and work_begin() stands behind them, where callgrind begins to count. So the instructions of the process,
+ * divided by the operations, are the cost of one operation with the loop around it, and the loop is the same for every
+ * allocator. Only `process` counts from the start of the process to its end. The first byte of each block is written, and
+ * checked when the block is freed. An operation is a block, allocated and freed; of append and double, one realloc; of thread
+ * and thread-100, one thread.
  */
 #include "work.h"
 

@@ -3,8 +3,7 @@
  *
  * The blocks of a pair pass through a bounded lock-free ring with one writer and one reader, announced in batches so that the
  * ring costs little beside the allocator. Every block is stamped by the producer and checked by the consumer. An operation is
- * one block: a malloc here and a free there. Timed: from the first thread's start to the last one's end. May include work.h
- * only.
+ * one block: a malloc here and a free there. Timed: from the first thread's start to the last one's end.
  */
 #include "work.h"
 

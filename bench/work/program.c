@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* program.c - runs a real program: a script of bench/program, which makes the inputs once and then becomes the program.
  *
- * Timed: fork to reaped. The checksum is of what the program prints, which must not depend on the allocator; this process reads it
- * only afterwards, from memory. Peak memory is not its business: whoever waits for it gets the largest of the whole tree from the
- * kernel (ru_maxrss). May include work.h only.
+ * Timed: fork to reaped. The checksum is of what the program prints, which must not depend on the allocator; this process
+ * reads it only afterwards, from memory. Peak memory is not its business: whoever waits for it gets the largest of the whole
+ * tree from the kernel (ru_maxrss).
  */
 #define _GNU_SOURCE
 #include "work.h"
@@ -13,10 +13,10 @@
 
 enum { NOT_HERE = 77 }; /* status of a script whose program is not installed */
 
-/* Runs a script with one verb, its output going to a file; without what is preloaded unless the verb is run. */
-static void script_run(char *script, const char *verb, int output)
+/* Runs a script with one verb, its output going to a file; without what is preloaded unless the verb is run. size: small, NULL. */
+static void script_run(char *script, const char *verb, char *size, int output)
 {
-    char *const argv[] = {script, (char *)verb, NULL};
+    char *const argv[] = {script, (char *)verb, size, NULL};
     pid_t pid = fork();
     if (pid < 0)
         work_fail("cannot fork: %s", strerror(errno));
@@ -58,22 +58,25 @@ int main(int argc, char **argv)
     char script[128];
     work_name = "program";
     if (argc == 2 && !strcmp(argv[1], "--help")) {
-        puts("usage: program NAME\nRuns bench/program/NAME.sh in the root of the tree. An operation is one run.\n\n"
+        puts("usage: program NAME [small]\nRuns bench/program/NAME.sh in the root of the tree, or a small part of its work. An operation is "
+             "one run.\n\n"
              "Prints one line of key=value pairs. Exit status: 0, 1 on a failure, 2 on a bad argument, 77 when it is not installed.");
         return fflush(stdout) ? 1 : 0;
     }
-    if (argc != 2 || strchr(argv[1], '/') || strlen(argv[1]) > 64)
+    if (argc < 2 || argc > 3 || strchr(argv[1], '/') || strlen(argv[1]) > 64)
         work_usage("want one NAME, that of a script of bench/program without .sh");
+    if (argc == 3 && strcmp(argv[2], "small"))
+        work_usage("%s: want small, or nothing, after NAME", argv[2]);
     snprintf(script, sizeof script, "bench/program/%s.sh", argv[1]);
     if (access(script, X_OK) != 0)
         work_usage("%s: no such script in bench/program of this folder", argv[1]);
     int output = memfd_create("output", MFD_CLOEXEC);
     if (output < 0)
         work_fail("cannot keep its output: %s", strerror(errno));
-    script_run(script, "check", STDERR_FILENO);
-    script_run(script, "prepare", STDERR_FILENO);
+    script_run(script, "check", argv[2], STDERR_FILENO);
+    script_run(script, "prepare", argv[2], STDERR_FILENO);
     double start = work_now();
-    script_run(script, "run", output);
+    script_run(script, "run", argv[2], output);
     double seconds = work_now() - start;
     uint64_t bytes, sum = output_sum(output, &bytes);
     work_result(1, seconds, sum, "program=%s output=%llu", argv[1], (unsigned long long)bytes);

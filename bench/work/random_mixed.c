@@ -2,9 +2,9 @@
 /* random_mixed.c - one thread toggles random slots between empty and a block of 16..1039 bytes.
  *
  * One xorshift32 value r per operation chooses both: slot = r mod ws; an occupied slot is freed and emptied, an empty one gets
- * malloc(16 + (r & 1023)), clamped to min..max. Timed: the loop and the final drain. The second argument is a number of
- * slots, not a block size. Byte 0 of each block is written, and checked when it is freed: it is the only byte touched, so
- * the time stays the allocator's. May include work.h only.
+ * malloc(16 + (r & 1023)), clamped to min..max. Timed: the loop and the final drain. The second argument is a number of slots,
+ * not a block size. Byte 0 of each block is written, and checked when it is freed: it is the only byte touched, so the time
+ * stays the allocator's.
  */
 #include "work.h"
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* realloc_grow.c - arrays grow in turn from 16 bytes to a maximum by realloc, as growing buffers of a program do.
  *
- * Each step grows every array once by `growth` percent (100: doubling) and writes a pattern into the new part; the ends of
- * the old part are checked at once, all contents when the arrays are full. An operation is one realloc. rss_kb is the peak of
- * resident memory, live_kb the size of the full arrays. Timed: growing and writing, without the full check. May include work.h
- * only.
+ * Each step grows every array once by `growth` percent (100: doubling) and writes a pattern into the new part; the ends of the
+ * old part are checked at once, all contents when the arrays are full. An operation is one realloc. rss_kb is the peak of
+ * resident memory, live_kb the size of the full arrays. Timed: growing and writing, without the full check.
  */
 #include "work.h"
 

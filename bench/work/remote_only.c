@@ -6,9 +6,8 @@
  * or it piles up. One owner allocates in every turn; of several, all but one sleep; with owners = 0 each turn is a new
  * thread's, which has ended before its blocks are freed. Only one thread runs at a time, so that peaks repeat from run to run.
  *
- * rss_kb is the peak of resident memory and live_kb the peak of live bytes; rss_end_kb is what is left `idle` seconds after the
- * last block was freed, the owners still there. An operation is one block, allocated and freed. Timed: all turns. May include
- * work.h only.
+ * rss_kb is the peak of resident memory and live_kb the peak of live bytes; rss_end_kb is what is left `idle` seconds after
+ * the last block was freed, the owners still there. An operation is one block, allocated and freed. Timed: all turns.
  */
 #include "work.h"
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* startup.c - starts itself again and again, one process at a time; each makes its first malloc, checks it and ends.
  *
- * Measures what a process pays before main and for the first block. Timed: fork to reaped, for each process. May include
- * work.h only.
+ * Measures what a process pays before main and for the first block. Timed: fork to reaped, for each process.
  */
 #include "work.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* thread_churn.c - many short-lived threads: each allocates, frees most of it and what it inherited, and passes survivors on.
  *
- * Threads run in rounds of `parallel`, one per lane. Each thread takes over the survivors that the next lane's thread left
- * in the round before, frees them between its own allocations, frees its own blocks but every eighth, and ends. So blocks
- * outlive their thread and die on another. A resident set that grows between half time and end is memory lost with threads.
- * An operation is one block, allocated and freed. Timed: all threads, start to join. May include work.h only.
+ * Threads run in rounds of `parallel`, one per lane. Each thread takes over the survivors that the next lane's thread left in
+ * the round before, frees them between its own allocations, frees its own blocks but every eighth, and ends. So blocks outlive
+ * their thread and die on another. A resident set that grows between half time and end is memory lost with threads. An
+ * operation is one block, allocated and freed. Timed: all threads, start to join.
  */
 #include "work.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* tiny_hot.c - one thread allocates a batch of equal small blocks and frees it in reverse order, over and over; then it may sit idle.
  *
- * First and last byte of each block are written, and checked when it is freed. Timed: all cycles, not the idle time; rss_kb is what
- * is resident after that. May include work.h only.
+ * First and last byte of each block are written, and checked when it is freed. Timed: all cycles, not the idle time; rss_kb is
+ * what is resident after that.
  */
 #include "work.h"
 

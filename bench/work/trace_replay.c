@@ -7,11 +7,11 @@
  * is exactly the recorded order. The first byte of each block is written, and checked when it is freed or moved; with `touch`
  * also a byte of each of its pages.
  *
- * live_kb is the peak of live bytes in the recorded order, rss_kb the peak of resident memory less what was resident before the
- * first event, rss_end_kb the same after the last one. An operation is one call. Timed: the events, with the threads' creation;
- * blocks that the program left are freed after. May include work.h and trace.h only.
+ * live_kb is the peak of live bytes in the recorded order, rss_kb the peak of resident memory less what was resident before
+ * the first event, rss_end_kb the same after the last one. An operation is one call. Timed: the events, with the threads'
+ * creation; blocks that the program left are freed after.
  */
-#include "bench/trace/trace.h"
+#include "bench/low/trace.h"
 #include "work.h"
 
 #include <sched.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* work.h - what the workload programs share: arguments, clock, errors, stamped blocks, threads, resident memory, result line.
  *
- * May include libc and pthreads only: a workload knows nothing about allocators. Whichever malloc the process was started or
- * linked with serves it. Each program is one .c file that includes this header, so everything here is static.
+ * Whichever malloc the process was started or linked with serves it. Each program is one .c file that includes this header, so
+ * everything here is static.
  *
  * What must hold: exit 0 and one key=value line on standard output (where memory is what matters, rss_kb is the resident memory
  * to be judged and live_kb the live bytes at the same time); or one line on standard error and exit 1 (out of memory,

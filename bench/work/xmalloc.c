@@ -3,7 +3,7 @@
  *
  * Makers put loads of blocks of 32 B..1 KiB into one queue of bounded length; any taker frees any load. So each maker's blocks
  * die on all the takers, which never allocate (producer_consumer has one taker for each maker). An operation is one block,
- * allocated and freed. Timed: from the first thread's start to the last one's end. May include work.h only.
+ * allocated and freed. Timed: from the first thread's start to the last one's end.
  */
 #include "work.h"
 

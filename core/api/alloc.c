@@ -9,10 +9,12 @@
 #include "core/hakmem.h"
 #include "core/heap/heap.h"
 #include "core/low/log.h"
+#include "core/low/probe.h"
 #include "core/heap/mapped.h"
 #include "core/seam/large.h"
 #include "core/seam/owner.h"
 #include "core/seam/purge.h"
+#include "core/seam/sample.h"
 #include "core/heap/start.h"
 #include "core/heap/thread.h"
 #include <errno.h>
@@ -28,8 +30,10 @@ static noinline void *hand_out_far(void *p)
 hot_inline void *hand_out_mid(void *p)
 {
     guard_alloc(p);
-    if (unlikely(!ssmap_is_near(p)))
+    if (unlikely(!ssmap_is_near(p))) {
+        keep_pointer(p);
         return hand_out_far(p);
+    }
     superslab_mark(ssmap_find_near(p), p);
     return p;
 }
@@ -49,7 +53,7 @@ static void *malloc_from(struct heap *h, size_t size, bool *zero)
 {
     if (size > SLAB_MAX)
         return large_alloc(size, zero);
-    unsigned class = class_of(size);
+    unsigned class = front_class(h, size);
     void *p = unlikely(remote_waiting(&h->out, &h->in)) ? remote_take(h, class) : NULL;
     if (!p)
         return front_refill(h, class, zero);
@@ -96,15 +100,24 @@ static noinline void *malloc_slow(size_t size, bool *zero)
         hand_out(p, size);
     if (likely(!closed))
         purge_tick(false);
+    PROBE2(malloc_slow, size, p);
+    sample_took(p, size);
     return p;
 }
 
 /* malloc when the fast path has no block. */
 static noinline void *malloc_miss(size_t size)
 {
-    bool zero = false;
+    bool zero = false, outer = sample_enter();
     void *p = front_look(heap_self, size);
-    return likely(p) ? hand_out(p, size) : malloc_slow(size, &zero);
+    if (likely(p)) {
+        hand_out(p, size);
+        sample_took(p, size);
+    } else {
+        p = malloc_slow(size, &zero);
+    }
+    sample_leave(outer);
+    return p;
 }
 
 /* malloc of sizes above the tiny ones. */
@@ -163,19 +176,35 @@ static noinline void free_own(struct heap *h, struct slab *s, void *p, const cha
 static noinline void free_keep(struct heap *h, struct heap *to, struct slab *s, void *p)
 {
     if (!front_keep(h, s, p))
-        remote_give(h, to, s, p);
+        remote_give(p, h, s, to);
 }
 
 /* p is a block of s, a slab of another heap: the front keeps it, or it goes home. */
-hot_inline void free_remote(struct heap *h, struct heap *to, struct slab *s, void *p, const char *api)
+hot_inline void free_away(void *p, struct heap *h, struct slab *s, struct heap *to)
 {
-    guard_free(p, api);
-    if (class_mid(s->class) && unlikely(!superslab_unmark(superslab_of(s), p)))
-        log_bad_pointer(api, p, BAD_FREED);
     if (front_wants(h, s->class) && !lock_inside)
         free_keep(h, to, s, p);
     else
-        remote_give(h, to, s, p);
+        remote_give(p, h, s, to);
+}
+
+/* The same for mid classes. */
+static noinline void free_remote_mid(void *p, struct heap *h, struct slab *s, const char *api)
+{
+    guard_free(p, api);
+    if (unlikely(!superslab_unmark(superslab_of(s), p)))
+        log_bad_pointer(api, p, BAD_FREED);
+    free_away(p, h, s, slab_heap(s));
+}
+
+hot_inline void free_remote(void *p, struct heap *h, struct slab *s, struct heap *to, const char *api)
+{
+    if (unlikely(s->class >= CLASS_TINY)) {
+        free_remote_mid(p, h, s, api);
+        return;
+    }
+    guard_free(p, api);
+    free_away(p, h, s, to);
 }
 
 static noinline void free_mapped(void *p, const char *api)
@@ -201,7 +230,7 @@ static noinline void free_any(void *p, const char *api)
     if (slab_heap(s) == h)
         free_own(h, s, p, api);
     else
-        free_remote(h, slab_heap(s), s, p, api);
+        free_remote(p, h, s, slab_heap(s), api);
 }
 
 /* free of what no front took: the same as free_any, by the shortest way for another heap's block. */
@@ -217,12 +246,13 @@ static noinline void free_long(void *p, struct heap *h)
     else if (to == h)
         free_own(h, s, p, "free");
     else
-        free_remote(h, to, s, p, "free");
+        free_remote(p, h, s, to, "free");
 }
 
-/* free when the fast path does not take p; bin is what that says of it, or NULL. */
+/* free when the fast path does not take p; bin is what that says of it. */
 static noinline void free_slow(void *p, struct front_bin *bin, struct heap *h)
 {
+    sample_gave(p);
     if (unlikely(!front_push_again(h, p, bin)))
         free_long(p, h);
 }
@@ -231,7 +261,7 @@ HAK_EXPORT void hak_free(void *p)
 {
     struct front_bin *bin = NULL;
     struct heap *h = heap_self;
-    if (unlikely(!front_push(h, p, &bin)))
+    if (unlikely(!front_push(h, p, &bin)) && p) /* libc frees NULL 18 times when a thread ends */
         free_slow(p, bin, h);
 }
 
@@ -249,70 +279,167 @@ static void *calloc_clear(void *p, size_t size, bool zero)
     return p;
 }
 
-HAK_EXPORT void *hak_calloc(size_t count, size_t size)
+/* calloc when the fast path has no block. */
+static noinline void *calloc_miss(size_t bytes)
 {
-    size_t bytes;
-    bool zero = false;
-    void *p = NULL;
-    if (unlikely(__builtin_mul_overflow(count, size, &bytes))) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    p = likely(bytes <= TINY_MAX) ? front_pop(heap_self, bytes) : front_pop_wide(heap_self, bytes);
-    if (unlikely(!p))
-        p = front_look(heap_self, bytes);
+    bool zero = false, outer = sample_enter();
+    void *p = front_look(heap_self, bytes);
     if (likely(p)) {
         hand_out(p, bytes);
+        sample_took(p, bytes);
     } else {
         zero = true;
         p = malloc_slow(bytes, &zero);
     }
+    sample_leave(outer);
     return calloc_clear(p, bytes, zero);
+}
+
+/* calloc of more than TINY_MAX bytes, and where count times size is more than a size_t holds. */
+static noinline void *calloc_wide(size_t count, size_t size)
+{
+    size_t bytes;
+    if (unlikely(__builtin_mul_overflow(count, size, &bytes))) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    void *p = front_pop_wide(heap_self, bytes);
+    if (unlikely(!p))
+        return calloc_miss(bytes);
+    return calloc_clear(hand_out_mid(p), bytes, false);
+}
+
+HAK_EXPORT void *hak_calloc(size_t count, size_t size)
+{
+    size_t bytes;
+    struct heap *h = heap_self;
+    if (unlikely(__builtin_mul_overflow(count, size, &bytes)) || unlikely(bytes > TINY_MAX))
+        return calloc_wide(count, size);
+    void *p = front_pop(h, bytes);
+    if (unlikely(!p))
+        return calloc_miss(bytes);
+    hand_out(p, bytes);
+    h->calloc_cleared++; /* others read it relaxed; one instruction, where count_add is three */
+    return memset(p, 0, bytes);
+}
+
+/* realloc_larger for a block that shall have a mapping; NULL: there is none. */
+static noinline void *realloc_map(size_t size, size_t room)
+{
+    int saved = errno;
+    void *p = mapped_grown(room);
+    sample_took(p, size);
+    errno = p ? saved : ENOMEM;
+    return p;
+}
+
+/* The block of size <= MID_MAX, or more, that old moves to, which has become too small. */
+static void *realloc_larger(const void *old, size_t size, size_t usable)
+{
+    size_t room = front_room(&heap_self->front, old, size, usable);
+    void *p = likely(!large_grows(room)) ? hak_malloc(room) : realloc_map(size, room);
+    if (unlikely(!p))
+        return hak_malloc(size);
+    if (room > TINY_MAX && likely(heap_self != &heap_none))
+        front_moved(&heap_self->front, p);
+    return p;
 }
 
 /* realloc when the block must move, or be given a new size where it stands. */
 static noinline void *realloc_move(void *old, size_t size, size_t usable)
 {
-    size_t room = size > usable && size <= MID_MAX ? front_room(size, usable) : size;
-    void *p = hak_malloc(room);
-    if (unlikely(!p) && room > size)
-        p = hak_malloc(size);
+    bool outer = sample_enter();
+    void *p = size > usable && size <= MID_MAX ? realloc_larger(old, size, usable) : hak_malloc(size);
     if (likely(p)) {
         memcpy(p, old, size < usable ? size : usable);
         hak_free(old);
     }
+    sample_leave(outer);
     return p;
 }
 
-/* api: the function that the program called. */
-static inline void *realloc_as(void *old, size_t size, const char *api)
+/* realloc of a mapped block that stays one. */
+static noinline void *realloc_mapped(struct mapped *m, void *old, size_t size, size_t usable)
 {
-    if (!old)
-        return hak_malloc(size);
-    if (size == 0) {
-        free_any(old, api);
-        return NULL;
-    }
+    int saved = errno; /* the first of several ways may fail */
+    bool outer = sample_enter();
+    sample_gave(old);
+    void *p = mapped_resize(m, size);
+    sample_took(p ? p : old, p ? size : usable);
+    sample_leave(outer);
+    errno = p ? saved : ENOMEM;
+    return p;
+}
+
+static noinline void *realloc_nothing(void *old, const char *api)
+{
+    sample_gave(old);
+    free_any(old, api);
+    return NULL;
+}
+
+/* realloc of old, a live block of s, to a size that is not in the upper half of what it has. */
+static noinline void *realloc_fit(const struct slab *s, void *old, size_t size, const char *api)
+{
+    if (size == 0)
+        return realloc_nothing(old, api);
+    if (size <= s->block_size && class_of(size) == s->class)
+        return old;
+    return realloc_move(old, size, s->block_size);
+}
+
+hot_inline void *realloc_live(const struct slab *s, void *old, size_t size, const char *api)
+{
+    guard_live(old, api);
+    return likely(size <= s->block_size) && likely(size > s->block_size / 2) ? old : realloc_fit(s, old, size, api);
+}
+
+/* old is not NULL. api: the function that the program called. */
+static noinline void *realloc_as(void *old, size_t size, const char *api)
+{
+    if (size == 0)
+        return realloc_nothing(old, api);
     struct superslab *ss = ssmap_find(old);
     if (likely(ss)) {
         struct slab *s = block_slab(ss, old, api);
         block_live(heap_self, s, old, api);
-        if (size <= s->block_size && (likely(size > s->block_size / 2) || class_of(size) == s->class))
-            return old;
-        return realloc_move(old, size, s->block_size);
+        return realloc_live(s, old, size, api);
     }
     struct mapped *m = block_mapped(old, api);
     size_t usable = mapped_usable(m);
-    if (size > SLAB_MAX || (size <= usable && size > usable / 2)) {
-        int saved = errno; /* the first of several ways may fail */
-        void *p = mapped_resize(m, size);
-        errno = p ? saved : ENOMEM;
-        return p;
-    }
+    if (size > SLAB_MAX || large_grows(size) || (size <= usable && size > usable / 2))
+        return realloc_mapped(m, old, size, usable);
     return realloc_move(old, size, usable);
+}
+
+/* realloc_any where old may be a block of s, a slab of a tiny class. */
+static noinline void *realloc_tiny(const struct slab *s, void *old, size_t size, const char *api)
+{
+    struct heap *h = heap_self;
+    if (unlikely(slab_heap(s) != h) || unlikely(!slab_has_block(s, old)) || unlikely(front_holds(h, s, old)))
+        return realloc_as(old, size, api);
+    return realloc_live(s, old, size, api);
+}
+
+/* The short way to what realloc_as does. The map of live blocks says whether a block of a mid class is live; a tiny one of the
+ * thread's own heap is looked for. */
+hot_inline void *realloc_any(void *old, size_t size, const char *api)
+{
+    if (!old)
+        return hak_malloc(size);
+    struct superslab *ss = ssmap_find_inside(old);
+    if (unlikely(!ss))
+        return realloc_as(old, size, api);
+    const struct slab *s = slab_in(ss, old);
+    s -= s->back;
+    if (s->block_size <= TINY_MAX)
+        return realloc_tiny(s, old, size, api);
+    if (unlikely(!superslab_marked(ss, old)))
+        return realloc_as(old, size, api);
+    return realloc_live(s, old, size, api);
 }
 
 HAK_EXPORT void *hak_realloc(void *old, size_t size)
 {
-    return realloc_as(old, size, "realloc");
+    return realloc_any(old, size, "realloc");
 }

@@ -9,7 +9,7 @@ HAK_EXPORT void *hak_reallocarray(void *block, size_t count, size_t size)
         errno = ENOMEM;
         return NULL;
     }
-    return realloc_as(block, bytes, "reallocarray");
+    return realloc_any(block, bytes, "reallocarray");
 }
 
 HAK_EXPORT void hak_cfree(void *block)
@@ -22,8 +22,16 @@ static bool is_power_of_two(size_t n)
     return n && !(n & (n - 1));
 }
 
+static void *aligned_mapped(size_t align, size_t size)
+{
+    start_once();
+    void *p = mapped_alloc(size, align);
+    sample_took(p, size);
+    return p;
+}
+
 /* align: a power of two. A class serves it when the rounded size is a multiple of it (sizeclass.h). */
-static void *aligned_block(size_t align, size_t size)
+static void *aligned_find(size_t align, size_t size)
 {
     if (align <= 16)
         return hak_malloc(size);
@@ -38,8 +46,15 @@ static void *aligned_block(size_t align, size_t size)
             return p;
         hak_free(p); /* from nowhere near a slab, as malloc does in a signal handler: a mapping starts at a page */
     }
-    start_once();
-    return mapped_alloc(size, align);
+    return aligned_mapped(align, size);
+}
+
+hot_inline void *aligned_block(size_t align, size_t size)
+{
+    bool outer = sample_enter();
+    void *p = aligned_find(align, size);
+    sample_leave(outer);
+    return p;
 }
 
 HAK_EXPORT void *hak_aligned_alloc(size_t alignment, size_t size)
@@ -97,7 +112,13 @@ static size_t block_usable(const void *p, const char *api)
 {
     struct superslab *ss = ssmap_find(p);
     if (ss) {
-        struct slab *s = block_slab(ss, p, api);
+        struct slab *s = slab_in(ss, p);
+        s -= s->back;
+        if (class_mid(s->class) && likely((uintptr_t)p % 16 == 0) && likely(superslab_marked(ss, p))) {
+            guard_live(p, api);
+            return s->block_size;
+        }
+        s = block_slab(ss, p, api);
         block_live(heap_self, s, p, api);
         return s->block_size;
     }
@@ -109,7 +130,8 @@ HAK_EXPORT size_t hak_malloc_usable_size(void *block)
     return block ? block_usable(block, "malloc_usable_size") : 0;
 }
 
-/* A sized free is checked: the size must be one that malloc could have answered with this block. */
+/* A sized free is checked: the block must hold that size. A size that is too small passes, since realloc may have left a block
+ * larger than it needs to be. */
 static void free_checked(void *block, size_t size, const char *api)
 {
     if (!block)

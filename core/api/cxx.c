@@ -16,6 +16,7 @@
  */
 #include "core/api/cxx.h"
 #include "core/hakmem.h"
+#include "core/seam/sample.h"
 
 void *_Znwm(size_t size);
 void *_Znam(size_t size);
@@ -42,7 +43,9 @@ HIDDEN void *cxx_own_ZnamSt11align_val_t(size_t size, size_t align);
     HAS_OWN(void *, symbol, __VA_ARGS__)                             \
     DEFINE(void *, symbol, __VA_ARGS__)                              \
     {                                                                \
+        bool outer = sample_enter();                                 \
         void *p = try;                                               \
+        sample_leave(outer);                                         \
         return likely(p) ? p : cxx_retry(align, size);               \
     }
 #define NEW_ARRAY(symbol, call, ...)                                 \
@@ -56,7 +59,9 @@ HIDDEN void *cxx_own_ZnamSt11align_val_t(size_t size, size_t align);
     {                                                                \
         static void *found;                                          \
         bool all_own = own;                                          \
+        bool outer = sample_enter();                                 \
         void *p = likely(all_own) ? try : NULL;                      \
+        sample_leave(outer);                                         \
         return likely(p) ? p : cxx_next(#symbol, &found, all_own, align, size, tag); \
     }
 #define DELETE(symbol, call, ...)                                    \

@@ -13,8 +13,10 @@ cold void *cxx_retry(size_t align, size_t size);
 typedef void cxx_handler(void);
 cold cxx_handler *cxx_handler_now(void);
 
-/* The symbol in the C++ library that the program or a plug-in has loaded; NULL: there is none. The archive finds none. */
+/* The symbol in the C++ library that the program or a plug-in has loaded; NULL: there is none. cxx_symbol: in what the program
+ * was loaded with, too, for what no other allocator has. The archive has the two symbols that cxx_retry.c asks for. */
 cold void *cxx_find(const char *symbol);
+cold void *cxx_symbol(const char *symbol);
 
 /* The nothrow operator of that name in the program's C++ library, which calls the throwing one and returns NULL when that
  * throws. *found keeps the operator's address; NULL at first. own: the throwing operator is this library's, and has failed. */

@@ -9,7 +9,7 @@
  * that RTLD_DEFAULT or RTLD_NEXT search. */
 void *cxx_find(const char *symbol)
 {
-    static const char *const libraries[] = {"libstdc++.so.6", "libc++.so.1", "libc++abi.so.1"};
+    static const char libraries[][20] = {"libstdc++.so.6", "libc++.so.1", "libc++abi.so.1"};
     void *found = NULL;
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries && !found; i++) {
         void *library = dlopen(libraries[i], RTLD_LAZY | RTLD_NOLOAD);
@@ -19,6 +19,12 @@ void *cxx_find(const char *symbol)
         dlclose(library); /* whoever has loaded it keeps it */
     }
     return found ? found : dlsym(RTLD_NEXT, symbol);
+}
+
+void *cxx_symbol(const char *symbol)
+{
+    void *found = dlsym(RTLD_DEFAULT, symbol);
+    return found ? found : cxx_find(symbol);
 }
 
 void *cxx_next(const char *symbol, void **found, bool own, size_t align, size_t size, const void *tag)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* embed.c - the allocation interface under its hak_ names only, for embedding beside another malloc. */
+/* embed.c - the allocation interface under its hak_ names only, for embedding beside another malloc. MODE=check has
+ * embed_check.c. */
 #include "core/api/alloc.c"
 #include "core/api/api.c"

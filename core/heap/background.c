@@ -20,7 +20,7 @@ enum { BACKGROUND_STACK = 128 * 1024, BACKGROUND_LEAST_MS = 20, BACKGROUND_MOST_
 #define BACKGROUND_NEVER UINT64_MAX
 
 #define BACKGROUND_KNOBS(X) \
-    X(background_on, "PURGE_THREAD", 0, 0, 1, "", "1: a thread gives back by age what is kept, also when no call is made")
+    X(background_on, "PURGE_THREAD", 0, 0, 1, "", "1: a thread gives kept memory back by age, also while no call is made")
 KNOBS(BACKGROUND_KNOBS);
 bool background_absent, background_wanted;
 
@@ -85,13 +85,13 @@ static int background_create(void)
     pthread_attr_getstacksize(&attributes, &usual);
     pthread_attr_setstacksize(&attributes, BACKGROUND_STACK);
     sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
+    sigprocmask(SIG_BLOCK, &all, &before);
     error = pthread_create(&thread, &attributes, background_main, NULL);
     if (error == EINVAL) {
         pthread_attr_setstacksize(&attributes, usual);
         error = pthread_create(&thread, &attributes, background_main, NULL);
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     return error;
 }
@@ -122,6 +122,7 @@ void background_start(void)
 {
     if (!background_on)
         return;
+    os_single_start();
     os_thread_remember();
     background_state = BACKGROUND_NONE;
     store_relaxed(&background_absent, true);

@@ -6,13 +6,13 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-char env_stats_file[ENV_PATH_MAX];
+HAK_COLD char env_stats_file[ENV_PATH_MAX];
 
 #define ENV_KNOBS(X)                                                                                      \
     X(env_stats, "STATS", 0, 0, 2, "", "print counters at exit: 1 as text, json (or 2) as one JSON line") \
-    X(env_help, "HELP", 0, 0, 2, "", "print at start this table; 2: and what each counter counts")        \
-    X(env_crash_log, "CRASH_LOG", 0, 0, 1, "", "a line on SIGSEGV, SIGBUS and SIGABRT")
-static const char env_stats_file_words[] = "append the counters to this file; %p in its name: the process's number";
+    X(env_help, "HELP", 0, 0, 2, "", "print this table at start; 2: also what each counter counts")       \
+    X(env_crash_log, "CRASH_LOG", 0, 0, 1, "", "print a line on SIGSEGV, SIGBUS and SIGABRT")
+static const char env_stats_file_words[] = "append the counters to this file; %p in its name stands for the process's number";
 ENV_KNOBS(KNOB_VARIABLE)
 static const struct knob env_knobs[] KNOB_SECTION = {
     ENV_KNOBS(KNOB_ROW) {.name = "STATS_FILE", .standard = "-", .path = env_stats_file, .words = env_stats_file_words},
@@ -116,14 +116,27 @@ static void env_entry(const char *entry, bool known)
         log_line("hakmem: HAKMEM_%s: variant %s has no such variable: ignored", entry, hak_variant());
 }
 
+static bool env_ours(const char *entry)
+{
+    static const char prefix[] = "HAKMEM_";
+    for (const char *want = prefix; *want; want++, entry++) {
+        if (*entry != *want)
+            return false;
+    }
+    return true;
+}
+
 void env_read(char **environment)
 {
-    if (getauxval(AT_SECURE))
+    size_t ours = 0;
+    for (char **e = environment; e && *e; e++) /* every process does this: no call of libc's, which would have to be found */
+        ours += unlikely(env_ours(*e));
+    if (ours == 0 || getauxval(AT_SECURE))
         return;
     for (int pass = 0; pass < 2; pass++) { /* unknown names come last: by then HELP is known */
         for (char **e = environment; e && *e; e++) {
-            if (strncmp(*e, "HAKMEM_", 7) == 0)
-                env_entry(*e + 7, pass == 0);
+            if (env_ours(*e))
+                env_entry(*e + strlen("HAKMEM_"), pass == 0);
         }
     }
 }

@@ -9,12 +9,13 @@
 
 #include "core/low/compiler.h"
 
-struct knob {
-    const char *name;         /* without HAKMEM_ */
-    const char *standard;     /* the value when the environment names none, as text; "-": none */
+struct knob { /* texts that are short stand here: each pointer is a relocation in every process */
+    char name[20];            /* without HAKMEM_ */
+    char standard[16];        /* the value when the environment names none, as text; "-": none */
+    char unit[12];            /* "" for a switch and for a count */
     uint64_t *value;          /* of a knob that is a number; NULL: it is a path */
     uint64_t start, low, high; /* standard as a number; the least and the greatest that the environment may name */
-    const char *unit, *words; /* unit: "" for a switch and for a count */
+    const char *words;
     char *path;               /* of a knob that is a path: ENV_PATH_MAX bytes */
 };
 
@@ -22,7 +23,8 @@ struct knob {
  * KNOBS(PART_KNOBS), once in a file, defines the variables and the rows. Ages are in ms. */
 #define KNOBS(list) list(KNOB_VARIABLE) static const struct knob env_knobs[] KNOB_SECTION = {list(KNOB_ROW)}
 #define KNOB_VARIABLE(variable, name, standard, ...) uint64_t variable = standard;
-#define KNOB_ROW(variable, name, standard, ...) {name, #standard, &variable, standard, __VA_ARGS__, NULL},
+#define KNOB_ROW(variable, name, standard, low, high, unit, words) \
+    {name, #standard, unit, &variable, standard, low, high, words, NULL},
 #define KNOB_SECTION __attribute__((section("hak_knobs"), aligned(8), used, retain))
 
 #define AUTO UINT64_MAX /* a standard: the part decides, as long as the environment names no number */

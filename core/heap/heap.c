@@ -3,12 +3,15 @@
 #include "core/heap/heap.h"
 #include "core/low/log.h"
 #include "core/low/os.h"
+#include "core/low/probe.h"
 #include "core/seam/large.h"
 #include "core/seam/lazy.h"
 #include <errno.h>
 
 struct slab slab_none;
-struct heap heap_none = {.front = FRONT_INIT, .current = {[0 ... HEAP_CLASSES - 1] = &slab_none}};
+/* From the start of a page on, in a section that lies behind the other data: the pointers in it, which every process sets when
+ * it starts, are all in two pages. */
+__attribute__((section("hak_none"), aligned(4096))) struct heap heap_none = {.front = FRONT_INIT, .current = FRONT_SLABS};
 HAK_TLS struct heap *heap_self = &heap_none;
 bool heap_torn;
 
@@ -45,6 +48,7 @@ noinline bool heap_wait(struct heap *h)
             break;
     }
     l->missed = !got;
+    PROBE2(heap_wait, h, got);
     return got;
 }
 
@@ -128,6 +132,7 @@ struct slab *heap_slab(struct heap *h, unsigned class)
     else
         s = heap_claim(h, class);
     h->current[class] = s ? s : &slab_none;
+    h->in_use[class / 64] |= (uint64_t)1 << class % 64;
     return s;
 }
 
@@ -382,11 +387,16 @@ static bool heap_settle_class(struct heap *h, unsigned class)
     return false;
 }
 
-size_t heap_settle(struct heap *h)
+size_t heap_settle_from(struct heap *h, unsigned class)
 {
     size_t count = 0;
-    for (unsigned c = 0; c < HEAP_CLASSES; c++)
-        count += heap_settle_class(h, c);
+    static_assert(CLASS_TINY < 64, "a class of tiny blocks has its bit in the first word");
+    uint64_t below = ((uint64_t)1 << class) - 1; /* of the first word: these stay as they are */
+    for (unsigned i = 0; i < sizeof h->in_use / sizeof *h->in_use; i++, below = 0) {
+        for (uint64_t left = h->in_use[i] & ~below; left; left &= left - 1)
+            count += heap_settle_class(h, i * 64 + (unsigned)__builtin_ctzll(left));
+        h->in_use[i] &= below;
+    }
     pool_settled(h);
     return count;
 }
@@ -432,7 +442,8 @@ void heap_valid(struct heap *h)
         for (struct slab *s = h->listed[c]; s; s = s->next)
             hak_assert_full(s->listed && s->class == c && slab_heap(s) == h && (!s->next || s->next->prev == s));
         struct slab *s = h->current[c];
-        hak_assert_full(s == &slab_none || (s->class == c && slab_heap(s) == h));
+        bool in_use = h->in_use[c / 64] >> c % 64 & 1;
+        hak_assert_full(s == &slab_none || (in_use && s->class == c && slab_heap(s) == h));
     }
     pool_valid(h);
 }

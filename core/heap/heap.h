@@ -16,8 +16,9 @@
  *            OWNED -- fork, in the child --> PARKED and orphan: what its thread had in its front is there still
  *            LOST               after fork, in the child: its thread does not exist and was inside it; never touched
  *
- * Must hold: PARKED and not orphan => its front is empty. And (heap_valid) for every slab with heap = h: slab_valid, used =
- * live + cached + remote (or one more, where torn), and listed <=> not current, not full and not empty.
+ * Must hold: PARKED and neither orphan nor at rest => its front is empty. And (heap_valid) for every slab with heap = h:
+ * slab_valid, used = live + cached + remote (or one more, where torn), and listed <=> not current, not full and not empty. A
+ * class without a bit in in_use has no current slab.
  */
 #ifndef HAK_HEAP_H
 #define HAK_HEAP_H
@@ -37,8 +38,10 @@ struct heap {
     struct front_heap front;
     struct slab *current[HEAP_CLASSES]; /* allocated from; &slab_none: none. Not in the list of its class */
     struct slab *listed[HEAP_CLASSES]; /* slabs with free blocks, but for the current one */
+    uint64_t in_use[(HEAP_CLASSES + 63) / 64]; /* a bit for each class that may have a current slab */
     int saved_errno;                   /* of the program, while inside */
     bool orphan;                       /* PARKED by fork: its front is flushed before another thread has it */
+    bool rests;                        /* PARKED with what its front held, for the next thread. Written by who has it */
     bool torn;                         /* it was once: a block that its thread had in its hands stays used for ever */
     struct os_thread owner;            /* who has it, or had it last. Under thread.c's lock */
     bool fork_missed;                  /* fork has waited in vain for who is inside. Under thread.c's lock */
@@ -60,14 +63,14 @@ struct heap {
 };
 
 extern HAK_TLS struct heap *heap_self; /* &heap_none until the thread's first allocation, and after its end */
-extern struct heap heap_none;          /* owns nothing, so that no fast path tests for NULL */
-extern struct slab slab_none;          /* no free block, nothing to carve */
-extern bool heap_torn;                 /* a heap of this process was torn. Relaxed */
+HAK_EXTERN struct heap heap_none;          /* owns nothing, so that no fast path tests for NULL */
+HAK_EXTERN struct slab slab_none;          /* no free block, nothing to carve */
+HAK_EXTERN bool heap_torn;                 /* a heap of this process was torn. Relaxed */
 
 /* The slab of p, the start of a block that may be freed: a slab of h and of a tiny class. NULL: p is anything else. */
 hot_inline struct slab *heap_own_slab(const struct heap *h, void *p)
 {
-    struct superslab *ss = ssmap_find_block(p);
+    struct superslab *ss = ssmap_find_inside(p);
     if (unlikely(!ss))
         return NULL;
     struct slab *s = slab_in(ss, p);
@@ -113,19 +116,6 @@ static inline bool heap_visit(struct heap *h)
 static inline void heap_step_out(struct heap *h)
 {
     lock_give(&h->lock);
-}
-
-/* The same around what no other thread touches, lock or no lock. Only where lock_inside is 0. */
-static inline void heap_hold(void)
-{
-    lock_inside = LOCK_IN_HEAP;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-}
-
-static inline void heap_let(void)
-{
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    lock_inside = 0;
 }
 
 /* All below: on the thread that has the heap (or holds it BUSY). */
@@ -181,8 +171,12 @@ void heap_drain(struct heap *h); /* what is queued back to its slabs, until the 
 void *heap_lend(struct heap *h, unsigned class);
 
 /* No class has a current slab afterwards: empty ones go to the pool, so does any other when its last block comes back. How
- * many went. Inside heap_enter. */
-size_t heap_settle(struct heap *h);
+ * many went. Inside heap_enter. heap_settle_from: no class from that one on; CLASS_TINY at most. */
+size_t heap_settle_from(struct heap *h, unsigned class);
+static inline size_t heap_settle(struct heap *h)
+{
+    return heap_settle_from(h, 0);
+}
 
 void heap_release(struct heap *h, struct slab *s); /* s, empty and in no list of h's, goes to the pool. Inside heap_enter */
 void heap_valid(struct heap *h);                   /* checks every invariant above; aborts on a breach */

@@ -4,6 +4,7 @@
 #include "core/heap/mapped.h"
 #include "core/low/lock.h"
 #include "core/low/meta.h"
+#include "core/low/probe.h"
 #include "core/seam/large.h"
 #include "core/seam/owner.h"
 #include "core/heap/sizeclass.h"
@@ -107,9 +108,10 @@ static size_t mapped_bytes(size_t size, enum os_user user)
     return user == OS_LARGE ? large_round(bytes) : bytes;
 }
 
-static enum os_user mapped_user(size_t size)
+/* grown: it is of a block that realloc makes larger. */
+static enum os_user mapped_user(size_t size, bool grown)
 {
-    return size <= MID_MAX ? OS_MID : OS_LARGE;
+    return size > MID_MAX || (grown && large_grows(size)) ? OS_LARGE : OS_MID;
 }
 
 static bool mapped_too_large(size_t size)
@@ -118,9 +120,8 @@ static bool mapped_too_large(size_t size)
 }
 
 /* A new mapping for a block of size bytes, known to nobody. */
-static struct mapped *mapped_map(size_t size, size_t align)
+static struct mapped *mapped_map(size_t size, size_t align, enum os_user user)
 {
-    enum os_user user = mapped_user(size);
     size_t bytes = mapped_bytes(size, user);
     struct mapped *m = align <= os_page ? mapped_unstick(bytes) : NULL;
     if (m)
@@ -141,12 +142,12 @@ static struct mapped *mapped_map(size_t size, size_t align)
 }
 
 /* The same from what the large seam keeps; NULL when there is nothing that fits. */
-static struct mapped *mapped_take(size_t size, size_t align)
+static struct mapped *mapped_take(size_t size, size_t align, enum os_user user, bool grows)
 {
-    if (size <= MID_MAX)
+    if (user != OS_LARGE)
         return NULL;
     size_t bytes = mapped_bytes(size, OS_LARGE);
-    char *start = large_take(bytes, align);
+    char *start = large_take(bytes, align, grows);
     struct mapped *m = start ? mapped_struct(start) : NULL;
     if (!m) {
         if (start)
@@ -176,19 +177,32 @@ static void mapped_unknown(struct mapped *m)
     m->magic = 0;
 }
 
-struct mapped *mapped_new(size_t size, size_t align)
+static struct mapped *mapped_make(size_t size, size_t align, bool grown)
 {
+    enum os_user user = mapped_user(size, grown);
     if (mapped_too_large(size)) {
         errno = ENOMEM;
         return NULL;
     }
-    struct mapped *m = mapped_take(size, align);
+    struct mapped *m = mapped_take(size, align, user, grown);
     if (!m)
-        m = mapped_map(size, align);
+        m = mapped_map(size, align, user);
     if (!m)
         return NULL;
     m->apart = align >= os_page;
+    PROBE2(mapped_alloc, mapped_block(m), size);
     return mapped_known(m);
+}
+
+struct mapped *mapped_new(size_t size, size_t align)
+{
+    return mapped_make(size, align, false);
+}
+
+void *mapped_grown(size_t size)
+{
+    struct mapped *m = mapped_make(size, 0, true);
+    return m ? mapped_block(m) : NULL;
 }
 
 void *mapped_alloc(size_t size, size_t align)
@@ -206,6 +220,7 @@ static bool mapped_give(const struct mapped *m, char *start, size_t bytes)
 
 void mapped_free(struct mapped *m)
 {
+    PROBE2(mapped_free, mapped_block(m), m->bytes);
     mapped_unknown(m);
     struct mapped was = *m;
     mapped_retire(m);
@@ -227,7 +242,7 @@ static void *mapped_copy(struct mapped *m, struct mapped *target)
  * m while the pages move, since either address may be mapped by another thread meanwhile. */
 static void *mapped_move(struct mapped *m, size_t size)
 {
-    enum os_user user = mapped_user(size);
+    enum os_user user = mapped_user(size, true);
     size_t bytes = mapped_bytes(size, user);
     mapped_unknown(m);
     char *start = os_move(m->start, m->bytes, m->user, bytes, user);
@@ -240,7 +255,7 @@ static void *mapped_move(struct mapped *m, size_t size)
     }
     /* The program has split the mapping (madvise, mlock, mprotect on a part), or there is no room for another. */
     mapped_known(m);
-    struct mapped *target = mapped_new(size, 0);
+    struct mapped *target = mapped_make(size, 0, true);
     return target ? mapped_copy(m, target) : NULL;
 }
 
@@ -273,7 +288,7 @@ void *mapped_resize(struct mapped *m, size_t size)
     if (bytes < m->bytes) /* cannot be cut: the block stays as it is */
         return mapped_block(m);
     /* A copy into kept pages costs less than faults in new ones, but not where a block grows in small steps. */
-    struct mapped *kept = bytes - m->bytes >= m->bytes / 4 ? mapped_take(size, 0) : NULL;
+    struct mapped *kept = bytes - m->bytes >= m->bytes / 4 ? mapped_take(size, 0, mapped_user(size, true), true) : NULL;
     void *p = kept ? mapped_copy(m, mapped_known(kept)) : mapped_move(m, size);
     large_grown();
     return p;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mapped.h - mapped blocks: a block with a mapping of its own. Every size above MID_MAX is a mapped block, so is every mid size
- * in the base variant, and so is every alignment that slabs cannot give. A block grows by mremap; it is copied only into a kept
- * range, or where mremap fails.
+ * in the base variant, so is every alignment that slabs cannot give, and so is what realloc makes larger where the large seam
+ * says so (large_grows). A block grows by mremap; it is copied only into a kept range, or where mremap fails.
  *
  *   start        start + owner_header()        start + bytes
  *   | (header)   | the block                   |
@@ -48,6 +48,7 @@ static inline bool mapped_magic_holds(const struct mapped *m)
 /* A zeroed block of size bytes at a multiple of align (a power of two; 0: a page). NULL with errno = ENOMEM. Thread-safe. */
 void *mapped_alloc(size_t size, size_t align);
 struct mapped *mapped_new(size_t size, size_t align); /* the same; zeroed unless m->dirty */
+void *mapped_grown(size_t size); /* a block that realloc has made larger and may make larger again; may hold anything */
 
 /* Thread-safe; m must come from owner_find for a live block. */
 void mapped_free(struct mapped *m);

@@ -35,13 +35,16 @@ hot_inline unsigned class_of_tiny(size_t n)
     return class_table[(n + 15) >> 4];
 }
 
-/* 256 < n <= MID_MAX. */
+/* 256 < n <= MID_MAX. A constant where n is one. 2^e <= n - 1 < 2^(e+1). */
+#define CLASS_LOG2(n) (63 ^ (unsigned)__builtin_clzl((n) - 1))
+#define CLASS_OF_FINE(n, e) \
+    (CLASS_STEPS * (e) - CLASS_STEPS * (CLASS_STEPS_LOG2 + 4) + (unsigned)(((n) - 1) >> ((e) - CLASS_STEPS_LOG2)))
+#define CLASS_OF_COARSE(n, e) (4 * (e) + CLASS_FINE - 4 * 13 + (unsigned)((((n) - 1) >> ((e) - 2)) & 3))
+#define CLASS_OF_WIDE(n) \
+    (CLASS_LOG2(n) < 13 ? CLASS_OF_FINE(n, CLASS_LOG2(n)) : CLASS_OF_COARSE(n, CLASS_LOG2(n)))
 static inline unsigned class_of_wide(size_t n)
 {
-    unsigned e = 63 ^ (unsigned)__builtin_clzl(n - 1); /* 2^e <= n - 1 < 2^(e+1) */
-    if (e < 13)
-        return CLASS_STEPS * e - CLASS_STEPS * (CLASS_STEPS_LOG2 + 4) + (unsigned)((n - 1) >> (e - CLASS_STEPS_LOG2));
-    return 4 * e + CLASS_FINE - 4 * 13 + (unsigned)(((n - 1) >> (e - 2)) & 3);
+    return CLASS_OF_WIDE(n);
 }
 
 static inline unsigned class_of(size_t n)
@@ -52,7 +55,7 @@ static inline unsigned class_of(size_t n)
 /* 2^64 / block size of the class, rounded up. offset * that, as 128 bits, for an offset below 2^32: the upper half is the index
  * of the block that the offset lies in, the lower half is smaller than the inverse only where that block starts. */
 enum { CLASS_INVERSES = 100 };
-extern const uint64_t class_inverse[CLASS_INVERSES];
+HAK_EXTERN const uint64_t class_inverse[CLASS_INVERSES];
 
 /* A constant where c is one. */
 #define CLASS_SIZE_STEPS(c, log2) ((size_t)((1 << (log2)) + 1 + ((c) & ((1 << (log2)) - 1))) << ((c) / (1 << (log2)) + 3))

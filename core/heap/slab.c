@@ -2,6 +2,7 @@
 /* slab.c - see slab.h. */
 #include "core/heap/slab.h"
 #include "core/low/log.h"
+#include "core/low/probe.h"
 #include "core/heap/superslab.h"
 
 enum { SLAB_EXTEND_BYTES = 4096 };
@@ -21,7 +22,10 @@ void slab_format(struct slab *s, struct heap *h, unsigned class, unsigned slots,
     s->slots = (uint8_t)slots;
     for (unsigned i = 1; i < slots; i++)
         s[i].back = (uint8_t)i;
+    if (class_mid(class))
+        superslab_unmark_slots(s);
     freelist_format(s);
+    PROBE3(slab_new, s->start, size, h);
     __atomic_store_n(&s->heap, h, __ATOMIC_RELEASE);
 }
 
@@ -44,6 +48,17 @@ void *slab_carve(struct slab *s)
     s->frees_to_event++;
     store_relaxed(&s->carved, s->carved + 1);
     return p;
+}
+
+size_t slab_carve_many(struct slab *s, void **to, size_t n)
+{
+    size_t left = s->capacity - s->carved, size = s->block_size, got = n < left ? n : left;
+    char *p = s->start + size * s->carved;
+    s->frees_to_event += (uint32_t)got;
+    store_relaxed(&s->carved, s->carved + (uint32_t)got);
+    for (void **at = to + got; at > to; p += size)
+        *--at = p;
+    return got;
 }
 
 bool slab_extend(struct slab *s)

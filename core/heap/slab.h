@@ -50,10 +50,9 @@ static_assert(sizeof(struct slab) == 64, "a slab's fields are one cache line: th
  * such a block has been handed out. */
 hot_inline bool slab_block_index(const struct slab *s, const void *p, uint64_t *index)
 {
-    uint64_t inverse = class_inverse[s->class];
-    unsigned __int128 product = (unsigned __int128)((uintptr_t)p - (uintptr_t)s->start) * inverse;
-    *index = (uint64_t)(product >> 64);
-    return (uint64_t)product < inverse;
+    uint64_t inverse = class_inverse[s->class], rest;
+    *index = multiply((uintptr_t)p - (uintptr_t)s->start, inverse, &rest);
+    return rest < inverse;
 }
 
 /* p, which the program has freed, is no used block of s: a line and abort. */
@@ -120,6 +119,9 @@ void slab_unformat(struct slab *s);
 
 /* The next never-used block, or NULL when all are carved. Owner only; the block counts as used. */
 void *slab_carve(struct slab *s);
+
+/* Up to n never-used blocks, the lowest in to[got - 1]: as slab_carve does it. */
+size_t slab_carve_many(struct slab *s, void **to, size_t n);
 
 /* Carves about a page of blocks onto the free list. False when all are carved. Owner only. */
 bool slab_extend(struct slab *s);

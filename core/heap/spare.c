@@ -33,7 +33,7 @@ static uint64_t spare_max(uint64_t a, uint64_t b)
 
 uint64_t spare_live(void)
 {
-    uint64_t all = os_bytes(OS_SUPERSLAB) + os_bytes(OS_MID) + os_bytes(OS_LARGE), not = spare_held() + spare_of(SPARE_EMPTY);
+    uint64_t all = os_bytes_of_blocks(), not = spare_held() + spare_of(SPARE_EMPTY);
     return all > not ? all - not : 0;
 }
 

@@ -26,7 +26,7 @@ enum spare_kind {
     SPARE_KINDS
 };
 
-extern int64_t spare_bytes[SPARE_KINDS];
+HAK_EXTERN int64_t spare_bytes[SPARE_KINDS];
 
 static inline void spare_add(enum spare_kind kind, int64_t bytes)
 {

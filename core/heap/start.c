@@ -15,10 +15,12 @@
 #include "core/seam/lazy.h"
 #include "core/seam/owner.h"
 #include "core/seam/purge.h"
+#include "core/seam/sample.h"
 #include "core/heap/start.h"
 #include "core/heap/stats.h"
 #include "core/heap/thread.h"
 #include <pthread.h>
+#include <string.h>
 
 static struct lock start_lock = LOCK_INIT(LOCK_START);
 bool start_done;
@@ -46,17 +48,24 @@ void start_fork_unlock(bool child)
     lock_unfork(&start_lock, child);
 }
 
+/* Calls of libc are bound when they are first made, by code that needs 3 KiB of stack. The one that free makes is bound at
+ * load, because its address is asked for here: a signal handler may free, and may run on a small stack of its own. */
+static inline void start_bind(void)
+{
+    __asm__ volatile("" ::"r"(memset));
+}
+
 __attribute__((constructor(101))) static void start_library(int count, char **arguments, char **environment)
 {
     static bool begun; /* the static library has two entries */
-    (void)count, (void)arguments;
     if (begun)
         return;
     begun = true;
+    environment = os_environment(count, arguments, environment);
     start_once();
     thread_start();
     pthread_atfork(thread_fork_prepare, thread_fork_parent, thread_fork_child);
-    env_read(os_environment(environment));
+    env_read(environment);
     if (env_help)
         env_print_help();
     if (env_help > 1)
@@ -65,7 +74,9 @@ __attribute__((constructor(101))) static void start_library(int count, char **ar
         os_keep_error();
     if (env_crash_log || crash_by_default)
         crash_install();
+    start_bind();
     lazy_start();
+    sample_start();
     front_start();
     pool_start();
     background_start();
@@ -78,6 +89,7 @@ __attribute__((constructor(101))) static void start_library(int count, char **ar
 __attribute__((destructor(101))) static void stop_library(void)
 {
     stats_print_at_exit();
+    sample_stop();
     front_stop();
     pool_stop();
     lazy_stop();

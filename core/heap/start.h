@@ -5,7 +5,7 @@
 
 #include "core/low/compiler.h"
 
-extern bool start_done; /* atomic */
+HAK_EXTERN bool start_done; /* atomic */
 void start_now(void);
 
 /* Makes the allocator usable: reads the page size, opens the owner seam. From any first call, also before constructors run;

@@ -10,7 +10,6 @@
 #include "core/low/os.h"
 #include "core/low/report.h"
 #include "core/heap/thread.h"
-#include <errno.h> /* program_invocation_short_name */
 #include <string.h>
 
 struct stats_sum {
@@ -31,7 +30,7 @@ static void stats_slab(void *context, struct slab *s)
 static void stats_heap(void *context, struct heap *h)
 {
     struct stats_sum *sum = context;
-    uint64_t bytes;
+    uint64_t bytes, held_bytes = 0, held = remote_held(h, &held_bytes);
     sum->out->heaps++;
     sum->out->heaps_parked += load_relaxed(&h->state) == HEAP_PARKED;
     sum->out->heaps_adopted += load_relaxed(&h->adopted);
@@ -41,8 +40,8 @@ static void stats_heap(void *context, struct heap *h)
     sum->out->cached_bytes += pool_cached_bytes(h);
     sum->out->calloc_known_zero += load_relaxed(&h->calloc_known_zero);
     sum->out->calloc_cleared += load_relaxed(&h->calloc_cleared);
-    sum->sent_blocks += load_relaxed(&h->remote_sent_blocks);
-    sum->sent_bytes += load_relaxed(&h->remote_sent_bytes);
+    sum->sent_blocks += load_relaxed(&h->remote_sent_blocks) + held;
+    sum->sent_bytes += load_relaxed(&h->remote_sent_bytes) + held_bytes;
     sum->received_blocks += load_relaxed(&h->remote_received_blocks);
     sum->received_bytes += load_relaxed(&h->remote_received_bytes);
 }
@@ -204,7 +203,7 @@ static void stats_print(const char *path, bool json)
     struct stats_report r = {.json = json, .before = json ? "{\"" : ""};
     report_open(&r.to, path);
     stats_string(&r, "variant", hak_variant());
-    stats_string(&r, "program", program_invocation_short_name);
+    stats_string(&r, "program", os_program());
     stats_number(&r, "pid", os_pid(), "");
     stats_all(stats_number, &r);
     report_string(&r.to, json ? "}\n" : "\n");

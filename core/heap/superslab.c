@@ -5,6 +5,7 @@
 #include "core/low/lock.h"
 #include "core/low/os.h"
 #include "core/low/place.h"
+#include "core/low/probe.h"
 #include "core/seam/lazy.h"
 #include "core/seam/purge.h"
 #include <errno.h>
@@ -119,12 +120,14 @@ struct superslab *superslab_map(void)
     lock_enter(&superslab_lock);
     superslab_link(ss);
     lock_leave(&superslab_lock);
+    PROBE1(superslab_map, ss->base);
     return ss;
 }
 
 void superslab_unmap(struct superslab *ss)
 {
     superslab_valid(ss);
+    PROBE1(superslab_unmap, ss->base);
     lock_enter(&superslab_lock);
     ssmap_clear(ss->base);
     superslab_unlink(ss);

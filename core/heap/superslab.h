@@ -20,14 +20,15 @@ enum { START_UNIT = 1024, START_UNITS = SUPERSLAB_SIZE / START_UNIT };
 
 struct superslab {
     struct slab slab[SLABS_PER_SUPERSLAB]; /* first: slab_in counts on it */
-    struct freelist_superslab freelist;    /* the freelist seam's state; right behind the slabs */
+    struct freelist_superslab freelist;    /* the freelist seam's state; right behind the slabs, in one page with them */
+    uint16_t start[START_UNITS];           /* where live blocks of mid classes start: below. Relaxed; who takes or frees one */
     char *base;                            /* the first byte of slot 0; written when mapped */
     struct superslab *next, *prev;         /* list of all SuperSlabs; under superslab_lock */
     uint32_t clean;                        /* bit i: slot i has never been used since the kernel zeroed it. The pool's */
     struct pool_superslab pool;            /* the pool's state; zero when a SuperSlab is acquired */
     struct lazy_superslab lazy;            /* the lazy seam's state; its own */
+    struct freelist_more more;             /* the freelist seam's state that few slabs need */
     struct guard_superslab guard;          /* the guard's state; zero when a SuperSlab is acquired */
-    uint16_t start[START_UNITS];           /* where live blocks of mid classes start: below. Relaxed; who takes or frees one */
 };
 
 static_assert(sizeof(struct superslab) <= SUPERSLAB_META, "the metadata of a SuperSlab is found by masking a slab's address");
@@ -48,41 +49,49 @@ static inline char *superslab_slot(const struct slab *s)
     return superslab_of(s)->base + slab_index(s) * SLAB_SIZE;
 }
 
-/* Blocks of mid classes, of which at most one starts in each KiB: start[i] is 0, or says where in KiB i a live one starts. Zero
- * when a SuperSlab is acquired: all its blocks have been freed. In these, ss is the SuperSlab that p lies in. */
-hot_inline uint16_t *superslab_start(struct superslab *ss, const void *p)
+/* Blocks of mid classes, of which at most one starts in each KiB: start[i] is the low half-word of the address of the live one
+ * that starts in KiB i, or START_NONE. 0 says none, too, but where a slot begins: slab_format writes START_NONE there. No other
+ * thread looks at the entry of a block before it has the block. In these, ss is the SuperSlab that p lies in, a multiple
+ * of 16. */
+enum { START_NONE = 1 };
+hot_inline size_t superslab_unit(const void *p)
 {
-    return &ss->start[(uintptr_t)p / START_UNIT % START_UNITS];
-}
-
-/* Not 0, as p is a multiple of 16; and another one for each address in a KiB. */
-hot_inline uint16_t superslab_start_of(const void *p)
-{
-    return (uint16_t)~(uintptr_t)p;
+    return (uintptr_t)p / START_UNIT % START_UNITS;
 }
 
 /* p is about to be handed out. */
 hot_inline void superslab_mark(struct superslab *ss, void *p)
 {
-    uint16_t *start = superslab_start(ss, p);
-    hak_assert(load_relaxed(start) == 0);
-    store_relaxed(start, superslab_start_of(p));
+    size_t unit = superslab_unit(p);
+    hak_assert(!half_is(&ss->start[unit], (uintptr_t)p));
+    forget_value(unit);
+    half_set(&ss->start[unit], (uintptr_t)p);
 }
 
 /* Is p the start of a live block of a mid class? */
-hot_inline bool superslab_marked(struct superslab *ss, const void *p)
+hot_inline bool superslab_marked(const struct superslab *ss, const void *p)
 {
-    return load_relaxed(superslab_start(ss, p)) == superslab_start_of(p);
+    return half_is(&ss->start[superslab_unit(p)], (uintptr_t)p);
 }
 
 /* The same; it is live no longer. */
 hot_inline bool superslab_unmark(struct superslab *ss, void *p)
 {
-    uint16_t *start = superslab_start(ss, p);
-    if (unlikely(load_relaxed(start) != superslab_start_of(p)))
+    size_t unit = superslab_unit(p);
+    forget_value(unit);
+    if (unlikely(!half_is(&ss->start[unit], (uintptr_t)p)))
         return false;
-    store_relaxed(start, 0);
+    forget_value(unit);
+    half_set(&ss->start[unit], START_NONE);
     return true;
+}
+
+/* No block of a mid class is live that starts where a slot of s does. */
+static inline void superslab_unmark_slots(const struct slab *s)
+{
+    struct superslab *ss = superslab_of(s);
+    for (unsigned i = slab_index(s), end = i + s->slots; i < end; i++)
+        ss->start[i * (SLAB_SIZE / START_UNIT)] = START_NONE;
 }
 
 /* An empty SuperSlab for the pool, from the lazy seam; its slots belong to nobody. NULL with errno = ENOMEM. Thread-safe. */

@@ -6,6 +6,7 @@
 #include "core/heap/mapped.h"
 #include "core/low/meta.h"
 #include "core/low/os.h"
+#include "core/low/probe.h"
 #include "core/seam/large.h"
 #include "core/seam/lazy.h"
 #include "core/seam/owner.h"
@@ -16,7 +17,7 @@
 
 static struct lock thread_lock = LOCK_INIT(LOCK_THREAD);
 static struct heap *thread_heaps;  /* every heap, linked by next_all; atomic, only ever pushed to, under the lock */
-static struct heap *thread_parked; /* under the lock */
+static struct heap *thread_parked[2]; /* under the lock; [1]: those that rested when they came: the first to be had again */
 
 PEEK(thread_heaps, &thread_heaps, PEEK_FACT("heap.list", 0, 1, 0),
      PEEK_FACT("heap.next", offsetof(struct heap, next_all), 1, sizeof(struct heap)),
@@ -32,8 +33,10 @@ enum thread_key_state { THREAD_KEY_NONE, THREAD_KEY_MADE, THREAD_KEY_THERE, THRE
 static pthread_key_t thread_key;
 static enum thread_key_state thread_key_state; /* atomic */
 
-/* FRESH: the key does not know of this thread's heap yet. ENDS: the first round of destructors has passed. */
-enum thread_stage { THREAD_FRESH, THREAD_KNOWN, THREAD_ENDS, THREAD_ENDED };
+/* FRESH: the key does not know of this thread's heap yet. LEFT: the thread ends, and has given its heap back; what it frees
+ * goes home as another thread's would. AGAIN: since then it has allocated, and has a heap until the next round of
+ * destructors. */
+enum thread_stage { THREAD_FRESH, THREAD_KNOWN, THREAD_LEFT, THREAD_AGAIN, THREAD_ENDED };
 static HAK_TLS uint8_t thread_stage;
 
 /* Slow paths are closed to signal handlers in between: this thread's heap is about to change. */
@@ -62,43 +65,53 @@ static void thread_clear(struct heap *h)
     remote_park(h);
     purge_forget(h);
     h->orphan = false;
+    store_relaxed(&h->rests, false);
 }
 
-static void thread_trim_heap(struct heap *h)
+/* The heap of a thread that ends: it rests, where the front says so, and then has what the heap of a thread that sleeps has,
+ * but nothing of other heaps, and nothing of what the pool keeps. Else it gives back all that it can. */
+static void thread_leave(struct heap *h)
 {
     if (!heap_enter(h))
         return;
-    thread_clear(h);
+    store_relaxed(&h->rests, front_rests(h));
+    if (h->rests) {
+        remote_flush(h);
+        if (heap_queued(h))
+            heap_drain(h);
+        heap_settle_from(h, CLASS_TINY);
+        pool_park(h);
+        remote_park(h);
+    } else {
+        thread_clear(h);
+    }
     heap_leave(h);
 }
 
 static void thread_park(struct heap *h)
 {
     lock_enter(&thread_lock);
-    h->next_parked = thread_parked;
-    thread_parked = h;
+    h->next_parked = thread_parked[h->rests];
+    thread_parked[h->rests] = h;
     __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
     lock_leave(&thread_lock);
 }
 
-/* Other destructors run before and after this one and may allocate, in each of the rounds that POSIX promises. The first round
- * leaves the heap with the thread, by setting the key again; from the second on the thread has ended, and what it still
- * allocates is lent (thread_lend). What it frees goes home through the remote lists. */
+/* Other destructors run before and after this one and may allocate, in each of the rounds that POSIX promises. Most threads
+ * have none that does, so the first round takes the heap. A destructor that allocates gets a heap again, and the key a value:
+ * so there is another round, which takes that one for good. What the thread still allocates then is lent (thread_lend). */
 static void thread_end(void *heap)
 {
     struct heap *h = heap;
-    if (thread_stage == THREAD_KNOWN && pthread_setspecific(thread_key, h) == 0) {
-        thread_stage = THREAD_ENDS;
-        return;
-    }
-    thread_stage = THREAD_ENDED;
+    thread_stage = thread_stage == THREAD_KNOWN && !lock_inside ? THREAD_LEFT : THREAD_ENDED;
+    PROBE1(thread_end, h);
     if (lock_inside)
         return; /* pthread_exit from a signal handler inside malloc: the heap cannot be trusted, and stays as it is */
     thread_shut();
     heap_self = &heap_none;
     thread_open();
     lock_missed(&h->lock);
-    thread_trim_heap(h);
+    thread_leave(h);
     if (lock_missed(&h->lock))
         h->orphan = true; /* somebody is inside who does not leave: for who has it next */
     thread_park(h);
@@ -123,10 +136,10 @@ void thread_start(void)
 
 /* --- The heap of a thread ----------------------------------------------------------------------------------------------- */
 
-/* The first parked heap that nobody is freeing into, in state to; NULL: none. Under the lock. */
-static struct heap *thread_take_parked(enum heap_state to)
+/* The first heap of the list that nobody is freeing into, in state to; NULL: none. Under the lock. */
+static struct heap *thread_take_from(struct heap **list, enum heap_state to)
 {
-    for (struct heap **at = &thread_parked, *h; (h = *at); at = &h->next_parked) {
+    for (struct heap **at = list, *h; (h = *at); at = &h->next_parked) {
         int parked = HEAP_PARKED;
         if (!__atomic_compare_exchange_n(&h->state, &parked, to, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
             continue;
@@ -135,6 +148,12 @@ static struct heap *thread_take_parked(enum heap_state to)
         return h;
     }
     return NULL;
+}
+
+static struct heap *thread_take_parked(enum heap_state to)
+{
+    struct heap *h = thread_take_from(&thread_parked[1], to);
+    return h ? h : thread_take_from(&thread_parked[0], to);
 }
 
 /* Under the lock. */
@@ -192,7 +211,7 @@ static struct heap *thread_find(void)
     struct heap *h = NULL;
     for (int i = 0; !h && i < TRIES; i++) {
         lock_enter(&thread_lock);
-        bool last = !thread_parked || i == TRIES - 1;
+        bool last = (!thread_parked[0] && !thread_parked[1]) || i == TRIES - 1;
         h = last ? NULL : thread_take_parked(HEAP_OWNED);
         if (last)
             h = thread_take_left();
@@ -200,8 +219,10 @@ static struct heap *thread_find(void)
             count_add(&h->adopted, 1);
         else if (last && !(h = thread_new(HEAP_OWNED)))
             i = TRIES;
-        if (h)
+        if (h) {
             h->owner = os_this_thread();
+            store_relaxed(&h->rests, false);
+        }
         lock_leave(&thread_lock);
         if (h && unlikely(!thread_clear_orphan(h))) {
             thread_park(h); /* for another time */
@@ -218,7 +239,7 @@ static noinline void thread_tell(void)
     int saved = errno;
     thread_start();
     if (__atomic_load_n(&thread_key_state, __ATOMIC_ACQUIRE) == THREAD_KEY_THERE) {
-        thread_stage = THREAD_KNOWN;
+        thread_stage = thread_stage == THREAD_LEFT ? THREAD_AGAIN : THREAD_KNOWN;
         pthread_setspecific(thread_key, heap_self);
     }
     errno = saved;
@@ -238,6 +259,7 @@ static noinline struct heap *thread_first(void)
     if (h) {
         front_open(h);
         heap_self = h;
+        PROBE2(thread_begin, h, h->adopted);
     }
     thread_open();
     if (h)
@@ -267,8 +289,8 @@ void *thread_lend(size_t size)
     lock_enter(&thread_lock);
     struct heap *h = thread_take_parked(HEAP_BUSY);
     if (!h && (h = thread_new(HEAP_BUSY))) {
-        h->next_parked = thread_parked;
-        thread_parked = h;
+        h->next_parked = thread_parked[0];
+        thread_parked[0] = h;
     }
     lock_leave(&thread_lock);
     void *p = NULL;
@@ -284,9 +306,21 @@ void *thread_lend(size_t size)
     return p;
 }
 
-static uint64_t thread_bytes(void)
+bool thread_trim_parked(struct heap *h)
 {
-    return os_bytes(OS_SUPERSLAB) + os_bytes(OS_MID) + os_bytes(OS_LARGE);
+    int parked = HEAP_PARKED;
+    if (!__atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        return false;
+    int saved = errno;
+    bool visits = heap_visit(h); /* not where a helper is inside */
+    if (visits) {
+        thread_clear(h);
+        lock_give(&h->lock);
+    }
+    __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
+    heap_parked(h);
+    errno = saved;
+    return visits;
 }
 
 bool thread_trim(void)
@@ -296,22 +330,20 @@ bool thread_trim(void)
     start_once();
     if (unlikely(load_relaxed(&lock_unsettled)))
         heap_settle_fork();
-    uint64_t before = thread_bytes();
-    if (heap_self != &heap_none)
-        thread_trim_heap(heap_self);
+    uint64_t before = os_bytes_of_blocks();
+    PROBE1(trim, before);
+    if (heap_self != &heap_none && heap_enter(heap_self)) {
+        thread_clear(heap_self);
+        heap_leave(heap_self);
+    }
     for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all) {
-        int parked = HEAP_PARKED;
-        bool borrowed = __atomic_compare_exchange_n(&h->state, &parked, HEAP_BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-        if (borrowed) {
-            thread_trim_heap(h);
-            __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
-            heap_parked(h);
-        }
+        if (!thread_trim_parked(h) && h != heap_self)
+            purge_trim(h);
     }
     size_t purged = pool_trim() + lazy_trim();
     superslab_trim();
     mapped_trim();
-    return purged || thread_bytes() < before;
+    return purged || os_bytes_of_blocks() < before;
 }
 
 void thread_each_heap(void (*visit)(void *context, struct heap *h), void *context)
@@ -342,8 +374,8 @@ static void thread_fork_heap(struct heap *h)
         store_relaxed(&heap_torn, true);
     }
     h->lock.word = 0; /* it may have come in, to leave again */
-    h->next_parked = thread_parked;
-    thread_parked = h;
+    h->next_parked = thread_parked[h->rests];
+    thread_parked[h->rests] = h;
     store_relaxed(&h->state, HEAP_PARKED);
 }
 
@@ -353,7 +385,7 @@ static void thread_settle_fork(void)
 {
     if (likely(!load_relaxed(&lock_unsettled)))
         return;
-    thread_parked = NULL;
+    thread_parked[0] = thread_parked[1] = NULL;
     for (struct heap *h = thread_heaps; h; h = h->next_all) {
         if ((h != thread_forked || load_relaxed(&h->state) == HEAP_PARKED) && !lock_word_mine(&h->lock.word))
             thread_fork_heap(h);

@@ -24,6 +24,9 @@ void thread_start(void);
  * keep, mappings that munmap refused. True when something went back. malloc_trim, and malloc before it says ENOMEM. */
 bool thread_trim(void);
 
+/* The same of one heap, if it is parked. False: it is not, or somebody uses it. Also from inside a heap. */
+bool thread_trim_parked(struct heap *h);
+
 /* Calls visit for every heap there is, of whatever state. */
 void thread_each_heap(void (*visit)(void *context, struct heap *h), void *context);
 

@@ -1,9 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* compiler.h - the compiler shim: the only file of the core, beside the OS boundary, that may ask what compiles it. */
+/* compiler.h - the compiler shim: the only file of the core, beside the OS boundary, that may ask what compiles it. make
+ * preprocesses this file before it compiles any other, so that the refusal of a machine is one line and not a thousand: what is
+ * refused stands first.
+ */
 #ifndef HAK_COMPILER_H
 #define HAK_COMPILER_H
 
-#include "core/low/machine.h"
+/* Width of a user-space address: what the kernel hands out without being asked for more. */
+#if !defined(__GNUC__)
+#error "hakmem needs gcc or clang: it uses GNU C extensions"
+#elif !defined(__LP64__)
+#error "hakmem runs on 64-bit systems only (x86-64, AArch64); the compiler makes 32-bit code here"
+#elif defined(__x86_64__)
+#define HAK_ADDRESS_BITS 47
+#elif defined(__aarch64__)
+#define HAK_ADDRESS_BITS 48
+#else
+#error "hakmem runs on x86-64 and AArch64"
+#endif
+
 #include "variant.h"
 #include <assert.h> /* static_assert */
 #include <stdbool.h>
@@ -31,12 +46,39 @@
 #define HAK_SANITIZED (HAK_HAS_FEATURE(thread_sanitizer) || HAK_HAS_FEATURE(address_sanitizer))
 #endif
 
+/* For #include: the requests of valgrind's memcheck, or what stands for them where its header is not installed. */
+#if __has_include(<valgrind/memcheck.h>)
+#define HAK_MEMCHECK <valgrind/memcheck.h>
+#else
+#define HAK_MEMCHECK "core/low/memcheck_none.h"
+#endif
+
+/* For #include: a header that is written for each machine in its assembly, path-x86_64.h or path-aarch64.h. A sanitizer does
+ * not see into assembly: where one is built in, path-c.h. */
+#define HAK_QUOTED(text) #text
+#define HAK_QUOTED_VALUE(text) HAK_QUOTED(text)
+#if HAK_SANITIZED
+#define HAK_PER_MACHINE(path) HAK_QUOTED_VALUE(path-c.h)
+#elif defined(__x86_64__)
+#define HAK_PER_MACHINE(path) HAK_QUOTED_VALUE(path-x86_64.h)
+#else
+#define HAK_PER_MACHINE(path) HAK_QUOTED_VALUE(path-aarch64.h)
+#endif
+
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define hot_inline static inline __attribute__((always_inline))
 #define noinline __attribute__((__noinline__))
 #define cold __attribute__((__noinline__, __cold__))
 #define HAK_EXPORT __attribute__((visibility("default")))
+
+/* A variable of another file of the library. -fvisibility=hidden says so of definitions only: without this word its address
+ * comes from the global offset table, one instruction more at each use. */
+#define HAK_EXTERN extern __attribute__((visibility("hidden")))
+
+/* A large variable that most processes never write. It lies behind all others, in pages of its own: what every process writes
+ * then takes few pages, and the first byte of such a variable can be read in the file's pages. */
+#define HAK_COLD __attribute__((section("hak_cold")))
 
 /* A second name for a function of this file, exported. gcc wants the attributes repeated, clang does not know how to. */
 #if __has_attribute(__copy__)
@@ -70,8 +112,9 @@ _Noreturn void hak_assert_failed(const char *text, const char *file, int line);
 #define forget_value(x) __asm__("" : "+r"(x))
 
 /* What gcc 12 needs help with to spend one instruction less. keep_result: x, not NULL and about to be returned, is computed in
- * the register that returns it. any_bit: a & *mask != 0, without a copy of a. set_bit: bit
- * index % 64 of *word becomes 1; was it? */
+ * the register that returns it. any_bit: a & *mask != 0, without a copy of a. half_is: *half, which other threads may write, is
+ * the lower half-word of value; half_set: it becomes that. set_bit: bit index % 64 of *word becomes 1; was it? multiply: the
+ * upper half of a * b; the lower one is *low. */
 #if defined(__x86_64__)
 #define cpu_pause() __asm__ volatile("pause") /* this thread waits in a loop */
 #define cpu_thread(p) __asm__("movq %%fs:0, %0" : "=r"(p)) /* the thread pointer: another one for each thread */
@@ -88,6 +131,22 @@ hot_inline bool any_bit(uintptr_t a, const uintptr_t *mask)
     __asm__("test %2, %1" : "=@ccnz"(any) : "m"(*mask), "r"(a));
     return any;
 }
+hot_inline bool half_is(const uint16_t *half, uintptr_t value)
+{
+    bool is;
+    __asm__("cmpw %w2, %1" : "=@ccz"(is) : "m"(*half), "r"(value));
+    return is;
+}
+hot_inline void half_set(uint16_t *half, uintptr_t value)
+{
+    __asm__("movw %w1, %0" : "=m"(*half) : "ri"(value));
+}
+hot_inline uint64_t multiply(uint64_t a, uint64_t b, uint64_t *low)
+{
+    uint64_t high;
+    __asm__("mulq %3" : "=a"(*low), "=d"(high) : "0"(a), "rm"(b) : "cc");
+    return high;
+}
 hot_inline bool set_bit(uint64_t *word, uint64_t index)
 {
     bool was;
@@ -99,9 +158,23 @@ hot_inline bool set_bit(uint64_t *word, uint64_t index)
 #define cpu_thread(p) __asm__("mrs %0, tpidr_el0" : "=r"(p))
 #define count_down(p) __atomic_sub_fetch((p), 1, __ATOMIC_RELAXED) /* a signal handler in between makes it try again */
 #define keep_result(x) ((void)0)
+hot_inline uint64_t multiply(uint64_t a, uint64_t b, uint64_t *low)
+{
+    unsigned __int128 product = (unsigned __int128)a * b;
+    *low = (uint64_t)product;
+    return (uint64_t)(product >> 64);
+}
 hot_inline bool any_bit(uintptr_t a, const uintptr_t *mask)
 {
     return (a & *mask) != 0;
+}
+hot_inline bool half_is(const uint16_t *half, uintptr_t value)
+{
+    return __atomic_load_n(half, __ATOMIC_RELAXED) == (uint16_t)value;
+}
+hot_inline void half_set(uint16_t *half, uintptr_t value)
+{
+    __atomic_store_n(half, (uint16_t)value, __ATOMIC_RELAXED);
 }
 hot_inline bool set_bit(uint64_t *word, uint64_t index)
 {

@@ -35,6 +35,20 @@ static_assert(LOCK_RANKS <= 16, "a bit for each");
 
 extern HAK_TLS uint32_t lock_inside; /* of the calling thread, and its signal handlers, alone */
 
+/* Around what only the calling thread touches in its heap, lock or no lock: handlers do as if it was inside. Only where
+ * lock_inside is 0. */
+hot_inline void lock_hold(void)
+{
+    lock_inside = LOCK_IN_HEAP;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+hot_inline void lock_let(void)
+{
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    lock_inside = 0;
+}
+
 /* 0: free. Else who holds it (lock_self), with LOCK_WAITERS when somebody may sleep until it is released. Atomic. */
 struct lock {
     uint32_t word;
@@ -92,14 +106,14 @@ void lock_fork(struct lock *l);
 
 /* How many threads are about to fork. A thread that has entered a heap reads it, and leaves the heap again unless it is 0. So
  * fork waits until no thread is inside a heap, and writes only to heaps in use: each write would copy a page. */
-extern uint32_t lock_forks; /* atomic, sequentially consistent, as lock_word_take is */
+HAK_EXTERN uint32_t lock_forks; /* atomic, sequentially consistent, as lock_word_take is */
 void lock_fork_begins(void);
 void lock_fork_ends(bool child);
 void lock_fork_wait(void); /* sleeps while a thread is about to fork; may return early: look again */
 
 /* True in a forked child until it has parked the heaps of the parent's other threads. Until then no thread enters a heap that
  * it does not have: lock_visit_word fails. Atomic, relaxed. */
-extern bool lock_unsettled;
+HAK_EXTERN bool lock_unsettled;
 
 /* In parent and child: releases the lock if lock_fork took it. If not, in the child, the lock becomes free unless the thread
  * that forked holds it: any other holder does not exist in the child. */

@@ -3,6 +3,7 @@
 #include "core/low/log.h"
 #include "core/hakmem.h"
 #include "core/low/os.h"
+#include "core/low/probe.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -84,6 +85,7 @@ void log_line(const char *format, ...)
 
 _Noreturn void log_bad_pointer(const char *api, const void *p, const char *what)
 {
+    PROBE3(misuse, p, api, what);
     log_line("hakmem: %s(%p): %s [variant %s]", api, p, what, hak_variant());
     abort();
 }

@@ -15,10 +15,11 @@
 enum os_user { OS_SUPERSLAB, OS_MID, OS_LARGE, OS_META, OS_OWNER, OS_USERS };
 enum os_call { OS_MMAP, OS_MUNMAP, OS_MREMAP, OS_MADVISE, OS_MINCORE, OS_OTHER, OS_CALLS };
 
-extern const char *const os_user_names[OS_USERS];
-extern const char *const os_call_names[OS_CALLS];
+enum { OS_NAME_MAX = 12 };
+extern const char os_user_names[OS_USERS][OS_NAME_MAX]; /* no pointers: each would be a relocation in every process */
+extern const char os_call_names[OS_CALLS][OS_NAME_MAX];
 
-extern size_t os_page; /* page size in bytes, a power of two >= 4096; written once by os_start */
+HAK_EXTERN size_t os_page; /* page size in bytes, a power of two >= 4096; written once by os_start */
 
 /* The kernel's entry, and what it returns: -errno when the call has failed. Weak, so that a test may stand before it. */
 long os_kernel(long number, long a, long b, long c, long d, long e, long f);
@@ -53,6 +54,9 @@ bool os_purge(void *start, size_t bytes, enum os_user user);
 /* mincore: is the page that holds p mapped? One system call. */
 bool os_is_mapped(const void *p, enum os_user user);
 
+/* Can the 8 bytes at p, a multiple of 8, be read? One system call. */
+bool os_readable(const void *p);
+
 /* Reads at most bytes of a file from its beginning through calls of its own, in pieces, giving each to take(); false when it
  * cannot be opened or read. */
 bool os_read_file(const char *path, void (*take)(void *context, const char *text, size_t length), void *context,
@@ -60,10 +64,15 @@ bool os_read_file(const char *path, void (*take)(void *context, const char *text
 
 uint64_t os_count(enum os_user user, enum os_call call); /* calls made so far */
 uint64_t os_bytes(enum os_user user);                    /* address space held now */
+static inline uint64_t os_bytes_of_blocks(void)
+{
+    return os_bytes(OS_SUPERSLAB) + os_bytes(OS_MID) + os_bytes(OS_LARGE);
+}
 uint64_t os_bytes_peak(void);                            /* all subsystems together, at most at one time */
 
 void os_write_error(const char *text, size_t length); /* to standard error; nothing happens when it is closed */
 bool os_append_file(const char *path, const char *text, size_t length); /* makes it if need be; false: not opened */
+void os_remove_file(const char *path); /* nothing happens when it is not there */
 uint64_t os_pid(void);
 void os_keep_error(void); /* from now on to a copy of it: programs close theirs before the last words at exit */
 uint64_t os_now_ms(void); /* monotonic, coarse, mostly no system call; 0 where there is no clock */
@@ -73,7 +82,7 @@ uint64_t os_now_us(void); /* to the microsecond, by a system call; where there i
  * call may allocate. Written once by os_start. */
 typedef int os_clock(int clock, void *timespec);
 extern os_clock *os_vdso_clock;
-os_clock *vdso_clock(void); /* vdso.c */
+os_clock *vdso_clock(const void *image); /* of the vDSO, or NULL: there is none. vdso.c */
 
 /* A thread of a process, and whether it has gone for good. A thread of another process is not known to be gone. */
 struct os_thread {
@@ -96,7 +105,19 @@ void os_thread_remember(void);
 void os_thread_reset(const char *name);
 bool os_thread_alone(void);
 void os_sleep_ms(uint64_t ms);
-char **os_environment(char **handed); /* of the process; handed: what libc handed to the constructor, if it hands anything */
-bool os_single_threaded(void); /* has this process never had a second thread? false: that is not known */
+/* Of the process; handed: what libc handed to the constructor, with the arguments before it, if it hands anything. Before
+ * os_start, which then calls no function of libc. */
+char **os_environment(int count, char **arguments, char **handed);
+const char *os_program(void); /* its name, as it was called; "": not known, for example before the constructor */
+extern const char *os_first_word; /* of its arguments, where libc hands them over */
+/* Restartable sequences, here sections. os_section_word: where the calling thread tells the kernel which one it is in; NULL:
+ * the kernel does not look. os_section_ready: does os_section_restart work in this process? May take milliseconds, once.
+ * os_section_restart: each thread of this process that is in a section begins that section again. False: the kernel refuses. */
+uint64_t *os_section_word(void);
+bool os_section_ready(void);
+bool os_section_restart(void);
+/* Has this process never had a second thread? false: that is not known. os_single_start: before it is asked (threads.c). */
+bool os_single_threaded(void);
+void os_single_start(void);
 
 #endif

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "core/low/peek.h"
 #include "core/low/os.h"
+#include "core/low/probe.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -15,13 +16,9 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-#if __has_include(<sys/single_threaded.h>)
-#include <sys/single_threaded.h>
-#else
-#define __libc_single_threaded 0
-#endif
 
 /* Of the kernel's interface, whose headers need not be installed. */
+enum { OS_BARRIER_SECTIONS = 1 << 7, OS_BARRIER_SECTIONS_REGISTER = 1 << 8 }; /* membarrier */
 enum { OS_FUTEX_WAIT = 0, OS_FUTEX_WAKE = 1, OS_FUTEX_PRIVATE = 128 };
 
 /* --- The kernel's entry -------------------------------------------------------------------------------------------------- */
@@ -74,11 +71,13 @@ static inline long os_call(long number, long a, long b, long c, long d, long e, 
 #define fstat(fd, file) os_call(SYS_fstat, fd, (long)(file), 0, 0, 0, 0)
 #define os_fcntl(fd, command, value) ((int)os_call(SYS_fcntl, fd, command, value, 0, 0, 0))
 
-const char *const os_user_names[OS_USERS] = {"superslab", "mid", "large", "meta", "owner"};
-const char *const os_call_names[OS_CALLS] = {"mmap", "munmap", "mremap", "madvise", "mincore", "other"};
+const char os_user_names[OS_USERS][OS_NAME_MAX] = {"superslab", "mid", "large", "meta", "owner"};
+const char os_call_names[OS_CALLS][OS_NAME_MAX] = {"mmap", "munmap", "mremap", "madvise", "mincore", "other"};
 
 size_t os_page = 4096;
 os_clock *os_vdso_clock;
+static const unsigned long *os_vector; /* pairs of kind and value that the kernel has handed to the process; NULL: not seen */
+static uintptr_t os_vdso;
 
 static uint64_t os_counts[OS_USERS][OS_CALLS]; /* atomic, relaxed: each stands beside a system call */
 static uint64_t os_held[OS_USERS];
@@ -96,12 +95,31 @@ PEEK(os_counts, os_counts, PEEK_COUNT("syscalls", 0, OS_USERS * OS_CALLS, sizeof
 PEEK(os_held, os_held, PEEK_COUNT("mapped_bytes", 0, OS_USERS, sizeof os_held[0]));
 PEEK(os_held_peak, &os_held_peak, PEEK_OBJECT("mapped_bytes_peak"));
 
+static unsigned long os_handed(unsigned long kind)
+{
+    const unsigned long *at = os_vector;
+    if (!at)
+        return getauxval(kind);
+    while (*at != kind && *at != AT_NULL)
+        at += 2;
+    return at[1];
+}
+
+/* The clock's name is looked up when somebody asks for the time: most short programs never do. */
+static int os_clock_first(int clock, void *timespec)
+{
+    os_clock *found = vdso_clock((const void *)os_vdso);
+    store_relaxed(&os_vdso_clock, found);
+    return found ? found(clock, timespec) : (int)os_kernel(SYS_clock_gettime, clock, (long)timespec, 0, 0, 0, 0);
+}
+
 void os_start(void)
 {
-    size_t page = getauxval(AT_PAGESZ);
+    size_t page = os_handed(AT_PAGESZ);
     if (page)
         os_page = page;
-    os_vdso_clock = vdso_clock();
+    os_vdso = os_handed(AT_SYSINFO_EHDR);
+    os_vdso_clock = os_clock_first;
 }
 
 static void os_counted(enum os_user user, enum os_call call)
@@ -136,6 +154,7 @@ static char *os_mmap(void *hint, size_t bytes, enum os_user user)
     if (p == MAP_FAILED)
         return NULL;
     os_grew(user, bytes);
+    PROBE3(map, p, bytes, user);
     return p;
 }
 
@@ -175,6 +194,7 @@ bool os_unmap(void *start, size_t bytes, enum os_user user)
     if (munmap(start, bytes) != 0)
         return false;
     os_shrank(user, bytes);
+    PROBE3(unmap, start, bytes, user);
     return true;
 }
 
@@ -217,6 +237,7 @@ void os_no_dump(void *start, size_t bytes, enum os_user user)
 bool os_purge(void *start, size_t bytes, enum os_user user)
 {
     os_counted(user, OS_MADVISE);
+    PROBE3(purge, start, bytes, user);
     return madvise(start, os_round(bytes), MADV_DONTNEED) == 0;
 }
 
@@ -225,6 +246,13 @@ bool os_is_mapped(const void *p, enum os_user user)
     unsigned char state;
     os_counted(user, OS_MINCORE);
     return mincore((void *)((uintptr_t)p & ~(os_page - 1)), 1, &state) == 0;
+}
+
+/* The kernel reads the set before it finds that there is no such way to change the signals. */
+bool os_readable(const void *p)
+{
+    enum { NO_WAY = 99 };
+    return os_kernel(SYS_rt_sigprocmask, NO_WAY, (long)p, 0, sizeof(uint64_t), 0, 0) == -EINVAL;
 }
 
 bool os_read_file(const char *path, void (*take)(void *context, const char *text, size_t length), void *context,
@@ -316,6 +344,11 @@ bool os_append_file(const char *path, const char *text, size_t length)
     return true;
 }
 
+void os_remove_file(const char *path)
+{
+    os_call(SYS_unlinkat, AT_FDCWD, (long)path, 0, 0, 0, 0);
+}
+
 uint64_t os_pid(void)
 {
     return (uint64_t)getpid();
@@ -324,8 +357,9 @@ uint64_t os_pid(void)
 uint64_t os_now_ms(void)
 {
     struct timespec now = {0, 0};
-    long failed = os_vdso_clock ? os_vdso_clock(CLOCK_MONOTONIC_COARSE, &now)
-                                : os_kernel(SYS_clock_gettime, CLOCK_MONOTONIC_COARSE, (long)&now, 0, 0, 0, 0);
+    os_clock *clock = load_relaxed(&os_vdso_clock);
+    long failed = clock ? clock(CLOCK_MONOTONIC_COARSE, &now)
+                        : os_kernel(SYS_clock_gettime, CLOCK_MONOTONIC_COARSE, (long)&now, 0, 0, 0, 0);
     if (failed)
         return 0;
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
@@ -373,7 +407,7 @@ static bool os_remembers;
 
 void os_thread_remember(void)
 {
-    os_remembers = sched_getaffinity(0, sizeof os_first_cpus, &os_first_cpus) == 0;
+    os_remembers = os_kernel(SYS_sched_getaffinity, 0, sizeof os_first_cpus, (long)&os_first_cpus, 0, 0, 0) > 0;
     os_first_nice = getpriority(PRIO_PROCESS, 0);
     __atomic_fetch_add(&os_counts[OS_META][OS_OTHER], 2, __ATOMIC_RELAXED);
 }
@@ -384,60 +418,71 @@ void os_thread_reset(const char *name)
     pthread_setname_np(pthread_self(), name);
     setpriority(PRIO_PROCESS, 0, os_first_nice); /* 0: of the calling thread alone */
     if (os_remembers)
-        sched_setaffinity(0, sizeof os_first_cpus, &os_first_cpus);
+        os_kernel(SYS_sched_setaffinity, 0, sizeof os_first_cpus, (long)&os_first_cpus, 0, 0, 0);
     __atomic_fetch_add(&os_counts[OS_META][OS_OTHER], 3, __ATOMIC_RELAXED);
-}
-
-struct os_status {
-    bool zombie; /* the process's first thread has ended */
-    int threads; /* that thread counts until the last one ends */
-};
-
-/* Of /proc/self/status, whose first lines are name, ..., "State:\tZ (zombie)", ..., "Threads:\t2". A name has no line ends. */
-static void os_read_status(void *context, const char *text, size_t length)
-{
-    static const char state[] = "\nState:\t", threads[] = "\nThreads:\t";
-    struct os_status *status = context;
-    for (size_t i = 0; i + sizeof threads < length; i++) {
-        if (memcmp(text + i, state, sizeof state - 1) == 0)
-            status->zombie = text[i + sizeof state - 1] == 'Z';
-        if (memcmp(text + i, threads, sizeof threads - 1) != 0)
-            continue;
-        for (i += sizeof threads - 1; i < length && text[i] >= '0' && text[i] <= '9'; i++)
-            status->threads = status->threads * 10 + text[i] - '0';
-    }
-}
-
-bool os_thread_alone(void)
-{
-    struct os_status status = {false, 0};
-    if (!os_read_file("/proc/self/status", os_read_status, &status, OS_META))
-        return true;
-    return status.threads <= (status.zombie ? 2 : 1);
 }
 
 void os_sleep_ms(uint64_t ms)
 {
     struct timespec left = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
-    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
+    while (os_kernel(SYS_nanosleep, (long)&left, (long)&left, 0, 0, 0, 0) == -EINTR)
         continue;
 }
 
-bool os_single_threaded(void)
+static bool os_barrier(long what)
 {
-    return __libc_single_threaded;
+    os_counted(OS_META, OS_OTHER);
+    return os_kernel(SYS_membarrier, what, 0, 0, 0, 0, 0) == 0;
 }
 
-/* musl hands nothing to a constructor, and knows the environment by then. */
-#ifdef __GLIBC__
-char **os_environment(char **handed)
+bool os_section_ready(void)
 {
+    static uint8_t state; /* 0: not known; 1: no; 2: yes. Relaxed: asked twice, the kernel says the same */
+    if (load_relaxed(&state) == 0)
+        store_relaxed(&state, os_barrier(OS_BARRIER_SECTIONS_REGISTER) ? 2 : 1);
+    return load_relaxed(&state) == 2;
+}
+
+bool os_section_restart(void)
+{
+    return os_barrier(OS_BARRIER_SECTIONS);
+}
+
+const char *os_first_word;
+
+/* musl hands nothing to a constructor, and knows the environment by then. What glibc hands over is what lies on the stack where
+ * the kernel has put it, unless the library is loaded late and the program has set variables. */
+#ifdef __GLIBC__
+char **os_environment(int count, char **arguments, char **handed)
+{
+    char **end = handed;
+    os_first_word = arguments ? *arguments : NULL;
+    if (!handed || handed != arguments + count + 1)
+        return handed;
+    while (*end)
+        end++;
+    const unsigned long *vector = (const unsigned long *)(end + 1), *at = vector;
+    while (*at != AT_NULL && *at != AT_PAGESZ)
+        at += 2;
+    os_vector = *at == AT_PAGESZ ? vector : NULL; /* the program may have taken variables away */
     return handed;
 }
-#else
-char **os_environment(char **handed)
+
+/* Not program_invocation_short_name: every process would look the symbol up. */
+const char *os_program(void)
 {
-    (void)handed;
+    const char *name = os_first_word ? os_first_word : "", *slash = strrchr(name, '/');
+    return slash ? slash + 1 : name;
+}
+#else
+char **os_environment(int count, char **arguments, char **handed)
+{
+    (void)count, (void)arguments, (void)handed;
     return environ;
+}
+
+const char *os_program(void)
+{
+    return program_invocation_short_name;
 }
 #endif

@@ -72,7 +72,7 @@ static uintptr_t place_free_region(void)
 {
     uintptr_t at = 0, first = place_first(4 * PLACE_GIB, 8 * PLACE_GIB, SUPERSLAB_SIZE);
     __atomic_compare_exchange_n(&place_superslab, &at, first, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
-    for (unsigned i = 0; i < SSMAP_NEAR * PAGEMAP_ENTRIES; i++) {
+    for (uintptr_t i = 0; i < (uintptr_t)1 << (HAK_WINDOW_BITS - SUPERSLAB_SHIFT); i++) {
         at = place_wrap(__atomic_fetch_add(&place_superslab, SUPERSLAB_SIZE, __ATOMIC_RELAXED));
         if (at == 4 * PLACE_GIB)
             store_relaxed(&place_superslab, at + SUPERSLAB_SIZE);

@@ -1,38 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /* ssmap.c - see ssmap.h. */
 #include "core/low/ssmap.h"
-#include "core/low/meta.h"
+#include "core/low/place.h"
 
-static struct pagemap ssmap = {.shift = SUPERSLAB_SHIFT};
-static struct pagemap_node ssmap_empty; /* nothing is ever stored in it */
-
-struct pagemap_node *ssmap_near[SSMAP_NEAR] = {[0 ... SSMAP_NEAR - 1] = &ssmap_empty};
+static struct pagemap ssmap = {.shift = SUPERSLAB_SHIFT}; /* of what lies beyond the table */
+struct superslab **ssmap_near;
+uintptr_t ssmap_entries;
 
 struct superslab *ssmap_find_far(const void *p)
 {
     return (uintptr_t)p & 15 ? NULL : pagemap_find(&ssmap, p);
 }
 
-/* The entry of base, made if make; NULL: there is none. */
-static void **ssmap_entry(const void *base, bool make)
+/* Is the table there? Of several threads that map it at one time one wins. */
+static bool ssmap_begin(void)
 {
-    uintptr_t near = (uintptr_t)base >> SSMAP_NODE_SHIFT;
-    if (near >= SSMAP_NEAR)
-        return pagemap_entry(&ssmap, base);
-    struct pagemap_node *node = __atomic_load_n(&ssmap_near[near], __ATOMIC_ACQUIRE), *fresh;
-    if (node == &ssmap_empty) {
-        fresh = make ? meta_alloc(sizeof *fresh) : NULL;
-        if (!fresh)
-            return NULL;
-        if (__atomic_compare_exchange_n(&ssmap_near[near], &node, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-            node = fresh;
-    }
-    return &node->entry[(uintptr_t)base >> SUPERSLAB_SHIFT & (PAGEMAP_ENTRIES - 1)];
+    size_t bytes = (SSMAP_NEAR * sizeof *ssmap_near + os_page - 1) & ~(os_page - 1);
+    struct superslab **none = NULL, **fresh;
+    if (likely(__atomic_load_n(&ssmap_entries, __ATOMIC_ACQUIRE) > 0))
+        return true;
+    fresh = place_map(bytes, PLACE_META);
+    if (!fresh)
+        return false;
+    if (!__atomic_compare_exchange_n(&ssmap_near, &none, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        os_unmap(fresh, bytes, OS_META);
+    __atomic_store_n(&ssmap_entries, SSMAP_NEAR, __ATOMIC_RELEASE);
+    return true;
 }
 
 bool ssmap_set(const void *base, struct superslab *ss)
 {
-    void **entry = ssmap_entry(base, true);
+    uintptr_t index = (uintptr_t)base >> SUPERSLAB_SHIFT;
+    if (index < SSMAP_NEAR) {
+        if (!ssmap_begin())
+            return false;
+        __atomic_store_n(&ssmap_near[index], ss, __ATOMIC_RELEASE);
+        return true;
+    }
+    void **entry = pagemap_entry(&ssmap, base);
     if (entry)
         __atomic_store_n(entry, ss, __ATOMIC_RELEASE);
     return entry;
@@ -40,7 +45,5 @@ bool ssmap_set(const void *base, struct superslab *ss)
 
 void ssmap_clear(const void *base)
 {
-    void **entry = ssmap_entry(base, false);
-    if (entry)
-        __atomic_store_n(entry, NULL, __ATOMIC_RELEASE);
+    ssmap_set(base, NULL);
 }

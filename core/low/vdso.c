@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* vdso.c - the clock in the vDSO, the small ELF image that Linux maps into every process (man 7 vdso): found by its own name,
- * in the image's table of symbols. */
+ * in the image's table of symbols. Without libc: a signal handler that frees may ask for the time, on a small stack. */
 #include "core/low/os.h"
 #include <elf.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 /* *bias: the difference between the address of the image in memory and the address that it was linked for. */
 static bool vdso_bias(const Elf64_Ehdr *image, uintptr_t *bias)
@@ -19,22 +18,29 @@ static bool vdso_bias(const Elf64_Ehdr *image, uintptr_t *bias)
     return false;
 }
 
+static bool vdso_same(const char *a, const char *b)
+{
+    while (*a && *a == *b)
+        a++, b++;
+    return *a == *b;
+}
+
 static os_clock *vdso_find(const Elf64_Ehdr *image, uintptr_t bias, const Elf64_Shdr *table, const Elf64_Shdr *names)
 {
     const Elf64_Sym *symbol = (const Elf64_Sym *)((const char *)image + table->sh_offset);
     for (size_t i = 0; i < table->sh_size / sizeof *symbol; i++) {
         const char *name = (const char *)image + names->sh_offset + symbol[i].st_name;
-        if (strcmp(name, "__vdso_clock_gettime") == 0 || strcmp(name, "__kernel_clock_gettime") == 0)
+        if (vdso_same(name, "__vdso_clock_gettime") || vdso_same(name, "__kernel_clock_gettime"))
             return (os_clock *)(bias + symbol[i].st_value);
     }
     return NULL;
 }
 
-os_clock *vdso_clock(void)
+os_clock *vdso_clock(const void *at)
 {
-    const Elf64_Ehdr *image = (const Elf64_Ehdr *)getauxval(AT_SYSINFO_EHDR);
+    const Elf64_Ehdr *image = at;
     uintptr_t bias;
-    if (!image || memcmp(image->e_ident, ELFMAG, SELFMAG) != 0 || !vdso_bias(image, &bias))
+    if (!image || memcmp(at, ELFMAG, SELFMAG) != 0 || !vdso_bias(image, &bias))
         return NULL;
     const Elf64_Shdr *section = (const Elf64_Shdr *)((const char *)image + image->e_shoff);
     for (int i = 0; i < image->e_shnum && image->e_shoff; i++) {

@@ -2,8 +2,9 @@
 /* seam/freelist.h - the freelist seam: which carved blocks of a slab are free?
  *
  * Asked by slab.h, which includes this once struct slab is known, and by nobody else but where said. An answer defines
- * struct freelist_superslab (its state in a SuperSlab's header, right behind the slabs; any contents when acquired). slab->free
- * is the answer's: NULL <=> no carved block is free.
+ * struct freelist_superslab (its state in a SuperSlab's header, right behind the slabs; any contents when acquired) and
+ * struct freelist_more (the same, further behind: what only few slabs touch). slab->free is the answer's: NULL <=> no carved
+ * block is free.
  *
  * Owner only, and inside heap_enter wherever the owner uses a front.
  */
@@ -24,11 +25,14 @@ SEAM(freelist_push, void, (struct slab *s, void *p));     /* p is free */
 SEAM(freelist_give, size_t, (struct slab *s, void **slot, size_t n));
 /* p, the start of a block, is free. False where that takes long to say. Any thread that may have p. */
 SEAM(freelist_has, bool, (const struct slab *s, const void *p));
-SEAM(freelist_undo, void, (struct slab *s, void *p));     /* it is not: freelist_push(s, p) was the last call */
+/* It is not: of the calls of freelist_push, and of freelist_add for one block, the last that is not undone was about p. */
+SEAM(freelist_undo, void, (struct slab *s, void *p));
 SEAM(freelist_add, void, (struct slab *s, char *p, uint32_t n)); /* n > 0 neighbours from p on are; the lowest pops first */
 /* The free block that comes after p (NULL: the first), or NULL. For walks, without a change in between. */
 SEAM(freelist_next, void *, (const struct slab *s, const void *p));
 SEAM(freelist_purge, size_t, (struct slab *s));           /* slab_purge */
 SEAM(freelist_spare, size_t, (const struct slab *s));     /* slab_spare */
+/* A bit for each slot of a SuperSlab that slabs of blocks of that size should take last. The pool asks. */
+SEAM(freelist_last, uint32_t, (size_t block_size));
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* seam/large.h - the large seam: a mapping for a large block (size > MID_MAX) is wanted / is given up. From where, to where?
+/* seam/large.h - the large seam: a mapping for a large block (size > MID_MAX, or one that grows) is wanted, is given up. From
+ * where, to where?
  *
  * Asked by mapped.c, thread-safe, with no lock held, on every thread and in signal handlers.
  *
@@ -15,8 +16,12 @@
 #include HAK_SEAM_large
 
 SEAM(large_round, size_t, (size_t bytes)); /* bytes of the mapping for a block that needs so many, a page or more */
-/* Kept memory of that length, its block (owner_header) at a multiple of align (0: a page); NULL: none fits. */
-SEAM(large_take, char *, (size_t bytes, size_t align));
+/* Kept memory of that length, its block (owner_header) at a multiple of align (0: a page); NULL: none fits. grows: the block
+ * will grow again, if it can where kept memory follows. */
+SEAM(large_take, char *, (size_t bytes, size_t align, bool grows));
+/* realloc moves a block of size <= MID_MAX because it has become too small: shall it have a mapping, which grows by moving
+ * pages? */
+SEAM(large_grows, bool, (size_t size));
 SEAM(large_give, bool, (void *start, size_t bytes));   /* true: it is kept; false: unmap it */
 SEAM(large_extend, bool, (void *start, size_t bytes)); /* true: [start, start + bytes) was kept, and is the caller's now */
 SEAM(large_grown, void, (void)); /* a large block may have grown without large_take: more is live */

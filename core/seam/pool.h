@@ -36,6 +36,8 @@ SEAM(pool_pop, void *, (struct heap *h, unsigned class));
 /* A front has no room for p, a block of h's slab s. NULL: it is kept; else the block that goes to its slab, p or another.
  * Outside of heap_enter. */
 SEAM(pool_push, void *, (struct heap *h, struct slab *s, void *p));
+/* The same for the block at hand alone, as free asks it first: true: p, a block of s, is at hand now. */
+SEAM(pool_puts, bool, (struct pool_heap *pool, const struct slab *s, void *p));
 SEAM(pool_flush, void, (struct heap *h)); /* blocks at hand go back to their slabs. Inside heap_enter */
 SEAM(pool_settled, void, (struct heap *h)); /* no class has a current slab: no run is kept */
 SEAM(pool_cached, uint64_t, (const struct heap *h, const struct slab *s)); /* blocks at hand, of s (NULL: any). Any thread */

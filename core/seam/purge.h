@@ -24,6 +24,7 @@ SEAM(purge_note, void, (struct heap *h)); /* something was queued at h, or it ha
 SEAM(purge_pressure, bool, (void));
 /* One look of the thread's at what has not been used; when to look again (ms), UINT64_MAX: not before something changes. */
 SEAM(purge_age, uint64_t, (uint64_t now_ms));
+SEAM(purge_trim, void, (struct heap *h)); /* the program wants all spare memory: that of another thread's heap */
 SEAM(purge_tick, void, (bool freeing)); /* freeing: in free, see background_tick */
 SEAM(purge_forget, void, (struct heap *h)); /* h has given back all that it can: nothing of it is spare. Inside heap_enter */
 SEAM(purge_fork_child, void, (void));       /* in the child: no thread but the caller is left */

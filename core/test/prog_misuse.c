@@ -92,6 +92,11 @@ static int freed_twice(const char *kind, size_t size)
     } else if (!strcmp(kind, "realloc-freed")) {
         free(p);
         hold(realloc(p, size), size);
+    } else if (!strcmp(kind, "realloc-beside-freed")) { /* where a slot of 64 KiB begins, if a block does */
+        for (int i = 0; i < 500 && (uintptr_t)p % 65536 != 0; i++)
+            p = malloc(size);
+        free(p);
+        hold(realloc(p + 1, size), size);
     } else if (!strcmp(kind, "usable-freed")) {
         free(p);
         (void)!malloc_usable_size(p);

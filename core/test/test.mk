@@ -3,18 +3,22 @@
 
 # A phase's tests lie in its folder, or in test/ there.
 TEST_DIRS := core/test $(FOLDERS) $(FOLDERS:%=%/test) $(if $(HERE),phases/test bench/test)
-# Tests that know no variant run with the newest only, when no toggle is given: the workbench's own, which are linked with it
-# and not with the allocator, and those of the workloads, the Makefile, the table and the sources.
+# Tests that know no variant run with the newest only, when neither a toggle is given nor a mode nor another compiler: the
+# workbench's own, which are linked with it and not with the allocator, and those of the workloads, the Makefile, the table and the
+# sources.
 HAKBENCH_TESTS := $(wildcard bench/test/test_hakbench_*)
-HOUSE_TESTS := $(wildcard bench/test/test_work_*) $(addprefix core/test/test_,source_rules.sh includes.sh readme.sh install.sh cmake.sh lto.sh musl.sh dist.sh gdb.sh) $(addprefix phases/test/test_,make.sh resolve.sh blanks.sh \
+HOUSE_TESTS := $(wildcard bench/test/test_work_* bench/test/test_make_*) $(addprefix core/test/test_,source_rules.sh includes.sh readme.sh install.sh cmake.sh lto.sh musl.sh dist.sh gdb.sh examples.sh overview.sh) $(addprefix phases/test/test_,make.sh resolve.sh blanks.sh \
     flags.sh revision.sh new_phase.sh)
 # QUICK=1: the tests in C of the core, but for the slowest, and the stress tests of the phases.
 SLOW_TESTS := $(wildcard core/test/test_*.sh phases/test/test_*.sh) $(filter-out %_stress.c,$(wildcard $(FOLDERS:%=%/test_*))) \
     $(addprefix core/test/test_,core_spare.c core_sweep.c api_churn.c api_enomem.c)
-ELSEWHERE := $(HAKBENCH_TESTS) $(if $(SET),$(HOUSE_TESTS)) $(if $(filter 1,$(QUICK)),$(SLOW_TESTS))
-TEST_SRCS := $(filter-out $(ELSEWHERE),$(wildcard $(TEST_DIRS:%=%/test_*.c)))
+HOUSE_HERE := $(if $(SET),,$(filter native.release.,$(ARCH).$(MODE).$(OTHER_CC)))
+ELSEWHERE := $(HAKBENCH_TESTS) $(if $(HOUSE_HERE),,$(HOUSE_TESTS)) $(if $(filter 1,$(QUICK)),$(SLOW_TESTS))
+# musl has neither mallinfo nor mallopt, and its pthread_join waits for ever for a thread that ended by a system call.
+GLIBC_TESTS := $(if $(GLIBC),,core/test/test_api_info.c core/test/test_core_end.c)
+TEST_SRCS := $(filter-out $(GLIBC_TESTS) $(ELSEWHERE),$(wildcard $(TEST_DIRS:%=%/test_*.c)))
 TEST_BINS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(TEST_SRCS)))
-HAKBENCH_HERE := $(if $(filter native.release.,$(ARCH).$(MODE).$(OTHER_CC)),$(if $(SET),,$(HAKBENCH_TESTS)))
+HAKBENCH_HERE := $(if $(HOUSE_HERE),$(HAKBENCH_TESTS))
 HAKBENCH_BINS := $(patsubst bench/%.c,out/bench/%,$(filter %.c,$(HAKBENCH_HERE)))
 TEST_SCRIPTS := $(if $(HERE),$(filter-out $(ELSEWHERE),$(wildcard $(TEST_DIRS:%=%/test_*.sh))) $(filter %.sh,$(HAKBENCH_HERE)))
 PROG_SRCS := $(if $(HERE),$(wildcard $(TEST_DIRS:%=%/prog_*.c)))
@@ -35,6 +39,11 @@ CHECK_LIBS := -L$(ARM64_ROOT)/lib/aarch64-linux-gnu -lcheck_pic -l:libsubunit.a 
 RUN_ON := qemu-aarch64 -L /usr/aarch64-linux-gnu
 SCALE := 20
 else
+# libcheck is built for glibc.
+ifeq ($(GLIBC),)
+CHECK_INCLUDE := -isystem core/test/small
+CHECK_LIBS :=
+endif
 # TSan of gcc 12 dies on kernels that randomise more address bits than it knows.
 RUN_ON := $(if $(filter tsan,$(MODE)),setarch -R)
 # What tests divide their counts by, where everything is slower.
@@ -58,6 +67,10 @@ define test_rule
 $(OUT)/test/$(notdir $(1:.c=)): $(OUT)/obj/$(1:.c=.o) $(OUT)/test/libparts.a
 endef
 $(foreach t,$(TEST_SRCS),$(eval $(call test_rule,$t)))
+# Half of a quick run would be the compiler's time.
+ifeq ($(QUICK).$(MODE),1.release)
+$(filter-out $(OUT)/obj/%_stress.o,$(TEST_SRCS:%.c=$(OUT)/obj/%.o)): QUICKLY := -O0
+endif
 $(TEST_BINS):
 	$Q$(call say,link $@)$(LINK) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) -pthread
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_child.h - work in the child of a fork. May include test_api.h. */
+/* test_child.h - work in the child of a fork. */
 #ifndef HAK_TEST_CHILD_H
 #define HAK_TEST_CHILD_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_core.h - what the white-box tests share: walks over slabs and heaps, threads, a system that can be made to refuse.
  *
- * May include every header of the core. The walks count with loops of their own and check in every mode, where slab_valid and
- * heap_valid check only in MODE=check; they call those too.
+ * The walks count with loops of their own and check in every mode, where slab_valid and heap_valid check only in MODE=check;
+ * they call those too.
  */
 #ifndef HAK_TEST_CORE_H
 #define HAK_TEST_CORE_H
@@ -77,6 +77,13 @@ static inline struct walk_sum walk_heap(struct heap *h)
     }
     heap_valid(h);
     return sum;
+}
+
+/* Blocks of h that the program has, or that are on their way home. */
+static inline uint64_t walk_live(struct heap *h)
+{
+    struct walk_sum sum = walk_heap(h);
+    return sum.used - sum.cached;
 }
 
 /* The calling thread's heap with its front emptied and what others have freed received. */

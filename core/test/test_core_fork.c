@@ -2,6 +2,7 @@
 /* test_core_fork.c - what fork does to heaps: in the child those of threads that are gone are parked, but one that somebody was
  * inside, which is LOST and never touched; the forking thread's own goes on; in the parent nothing changes. The library's own
  * handlers must be there in every program that allocates, however it was linked. */
+#define TEST_SECONDS 180
 #include "core/test/test_core.h"
 #include <sys/wait.h>
 

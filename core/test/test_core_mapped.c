@@ -173,6 +173,31 @@ START_TEST(test_move_refused)
 }
 END_TEST
 
+/* A block that realloc makes larger gets a slab's block where no mapping can be had; and is copied where its pages cannot move. */
+START_TEST(test_growth_refused)
+{
+    char *p = hak_malloc(100 * KIB), *q;
+    test_stamp(p, 100 * KIB, 5);
+    refuse_mmap = refuse_mremap = true;
+    errno = 0;
+    q = hak_realloc(p, 200 * KIB);
+    refuse_mmap = refuse_mremap = false;
+    must(q ? SLAB_MAX >= MID_MAX : SLAB_MAX < MID_MAX && errno == ENOMEM);
+    p = hak_realloc(q ? q : p, 260 * KIB);
+    must(p && test_stamped(p, 100 * KIB, 5));
+    test_stamp(p, 260 * KIB, 6);
+    for (size_t size = 270 * KIB; size <= 3 * MIB; size += size / 3) {
+        refuse_mremap = true;
+        q = hak_realloc(p, size);
+        refuse_mremap = false;
+        must(q && test_stamped(q, 260 * KIB, 6) && hak_malloc_usable_size(q) >= size);
+        p = q;
+    }
+    hak_free(p);
+    must(hak_check());
+}
+END_TEST
+
 /* madvise, mlock and mprotect on part of a block split its mapping, which mremap then will not take as one. Numerical programs
  * ask for huge pages so. There is memory, so realloc must succeed. */
 START_TEST(test_resize_split_mapping)
@@ -228,4 +253,4 @@ START_TEST(test_unmap_and_purge_refused)
 END_TEST
 
 TEST_MAIN("mapped blocks", test_sizes, test_alignment, test_resize, test_resize_moves_pages, test_no_memory, test_move_refused,
-          test_resize_split_mapping, test_unmap_refused, test_unmap_and_purge_refused)
+          test_growth_refused, test_resize_split_mapping, test_unmap_refused, test_unmap_and_purge_refused)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* test_core_ssmap.c - the SuperSlab map is exact at its borders, within the window and beyond it, refuses what no block can be, and
- * keeps every concurrent change. The regions named here are never mapped: only the map changes. */
+/* test_core_ssmap.c - the SuperSlab map is exact at its borders, within the window and beyond it, refuses what no block can be,
+ * and keeps every concurrent change. The regions named here are never mapped: only the map changes. */
 #include "core/test/test_core.h"
 
 #define REGIONS ((uintptr_t)1 << (HAK_ADDRESS_BITS - SUPERSLAB_SHIFT))
-#define NEAR ((uintptr_t)SSMAP_NEAR * PAGEMAP_ENTRIES)
+#define NEAR ((uintptr_t)SSMAP_NEAR)
 
 static char meta[64]; /* its bytes stand for SuperSlabs; only their addresses count */
 

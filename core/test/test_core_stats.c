@@ -21,7 +21,7 @@ static int writes_of(void (*body)(void))
 static void say_json(void)
 {
     env_stats = ENV_STATS_JSON;
-    program_invocation_short_name = "a\"b\\c\td\xff";
+    os_first_word = "a\"b\\c\td\xff";
     stats_print_at_exit();
 }
 

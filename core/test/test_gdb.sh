@@ -17,6 +17,7 @@ esac
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 unset HAKMEM_STATS HAKMEM_STATS_FILE DEBUGINFOD_URLS
+export HAKMEM_YOUNG=0 # all sizes from the first block on
 program=$HAK_OUT/test/prog_gdb
 checks=0
 failed=0

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_helper.h - a second thread for tests that need to say what happens when. May include the core's headers. */
+/* test_helper.h - a second thread for tests that need to say what happens when. */
 #ifndef HAK_TEST_HELPER_H
 #define HAK_TEST_HELPER_H
 

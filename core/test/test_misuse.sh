@@ -56,11 +56,14 @@ for kind in twice other-between realloc-freed misaligned-8; do
         misuse "$kind" "$size"
     done
 done
+for size in 1500 5000 20000 70000 200000; do
+    misuse realloc-beside-freed "$size"
+done
 misuse static 100
 misuse sized 100
 misuse sized 5000
 
-# Of 131. Smaller blocks: a pointer into the middle, and a block freed twice with another between. Blocks of more than 1 KiB: one, as
+# Of 136. Smaller blocks: a pointer into the middle, and a block freed twice with another between. Blocks of more than 1 KiB: one, as
 # a second free of an address that the next mapping has got is one of that mapping, and nobody can know.
 most_tiny=10
 most_larger=1

@@ -21,7 +21,7 @@ for file in README.md core/README.md core/variables core/hakmem.3 core/hakmem.7 
     cp -p "$file" "$dir/$file"
 done
 cd "$dir" || exit 1
-sed -i 's/^Default 256; 0 to 4096 blocks\.$/Default 255; 0 to 4096 blocks./' core/hakmem.7
+sed -i 's/^Default 65536; 0 to 65536 blocks\.$/Default 255; 0 to 65536 blocks./' core/hakmem.7
 ok wrong core/variables "$HAK_LIB"
 ok grep -q '^< Default 255' said
 ok core/variables --write "$HAK_LIB"

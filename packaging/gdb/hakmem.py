@@ -64,6 +64,7 @@ class Library:
     def __init__(self):
         try:
             self.near = variable("ssmap_near", "core/low/ssmap.c")
+            self.entries = number(variable("ssmap_entries", "core/low/ssmap.c"))
             self.map = variable("ssmap", "core/low/ssmap.c")
             self.heap_list = variable("thread_heaps", "core/heap/thread.c")
             superslab = variable("superslab_list", "core/heap/superslab.c").type
@@ -87,11 +88,10 @@ class Library:
     def superslab_of(self, address):
         """The metadata of the SuperSlab that holds the address, or None."""
         size = self.bytes.bit_length() - 1
-        if address >> (size + NODE) < self.length(self.near.type):
-            node = self.near[address >> (size + NODE)]
+        if address >> size < self.entries:
+            found = self.near[address >> size]
         else:
-            node = self.step(self.root(self.map, address), address, size + NODE)
-        found = self.step(node, address, size)
+            found = self.step(self.step(self.root(self.map, address), address, size + NODE), address, size)
         return found.cast(self.superslab).dereference() if found is not None and number(found) else None
 
     def slabs(self):
@@ -111,7 +111,7 @@ class Library:
     def step(self, node, address, shift):
         if node is None or not number(node):
             return None
-        return node.cast(self.near.type.target()).dereference()["entry"][address >> shift & ((1 << NODE) - 1)]
+        return node.cast(self.map["root"].type.target()).dereference()["entry"][address >> shift & ((1 << NODE) - 1)]
 
 
 # --- Blocks of slabs --------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ class Slab:
         if self.size <= 1024:
             return None
         start = self.superslab["start"]
-        return int(start[block // 1024 % self.library.length(start.type)]) == ~block & 0xFFFF
+        return int(start[block // 1024 % self.library.length(start.type)]) == block & 0xFFFF
 
 
 def front_places(heap, only=None):

@@ -28,13 +28,13 @@ enum { LAZY_MB_EACH = SUPERSLAB_SIZE >> 20 };
 enum { LAZY_SIZE = 256, LAZY_MB = 512 }; /* the bounds where the environment names none */
 #define LAZY_NEVER UINT64_MAX
 
-#define LAZY_KNOBS(X)                                                                                                          \
-    X(lazy_size, "SS_LRU_SIZE", AUTO, 0, 1 << 20, "", "most empty SuperSlabs kept (0: none; AUTO: by need, at most 256)")      \
-    X(lazy_mb, "SS_LRU_MB", AUTO, 0, 1 << 21, "MiB", "most empty SuperSlabs kept (below 2: none; AUTO: by need, at most 512)") \
-    X(lazy_ttl, "SS_LRU_TTL", 60000, 0, 1 << 30, "ms", "age at which an empty SuperSlab is unmapped (0: at once)")             \
-    X(lazy_debug, "SS_LRU_DEBUG", 0, 0, 1, "", "print what the SuperSlab LRU did at exit")                                     \
-    X(lazy_prewarm, "SS_PREWARM", 0, 0, 1 << 20, "", "SuperSlabs to map at start, within the bounds of the LRU")               \
-    X(lazy_prewarm_debug, "SS_PREWARM_DEBUG", 0, 0, 1, "", "print what the prewarming did at exit")
+#define LAZY_KNOBS(X)                                                                                                   \
+    X(lazy_size, "SS_LRU_SIZE", AUTO, 0, 1 << 20, "", "empty SuperSlabs kept, at most (0: none; AUTO: up to 256)")      \
+    X(lazy_mb, "SS_LRU_MB", AUTO, 0, 1 << 21, "MiB", "empty SuperSlabs kept, at most (below 2: none; AUTO: up to 512)") \
+    X(lazy_ttl, "SS_LRU_TTL", 60000, 0, 1 << 30, "ms", "age at which an empty SuperSlab is unmapped (0: at once)")      \
+    X(lazy_debug, "SS_LRU_DEBUG", 0, 0, 1, "", "print at exit what the list of empty SuperSlabs (LRU) did")             \
+    X(lazy_prewarm, "SS_PREWARM", 0, 0, 1 << 20, "", "SuperSlabs to map at start, within the bounds above")             \
+    X(lazy_prewarm_debug, "SS_PREWARM_DEBUG", 0, 0, 1, "", "print at exit what the prewarming did")
 KNOBS(LAZY_KNOBS);
 
 static struct lock lazy_lock = LOCK_INIT(LOCK_LAZY);
@@ -293,7 +293,8 @@ void lazy_start(void)
 {
     if (lazy_debug || lazy_prewarm_debug)
         os_keep_error();
-    lazy_evict(os_now_ms()); /* what came before the variables were known */
+    if (lazy_counts().held > 0)
+        lazy_evict(os_now_ms()); /* what came before the variables were known */
     uint64_t most = lazy_most(), want = lazy_prewarm < most ? lazy_prewarm : most;
     for (uint64_t i = 0; i < want && lazy_counts().held < most; i++) {
         struct superslab *ss = superslab_map();

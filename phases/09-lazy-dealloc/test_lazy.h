@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_lazy.h - what the tests of phase 9 share. May include the core's headers: these tests look inside. */
+/* test_lazy.h - what the tests of phase 9 share. */
 #ifndef HAK_TEST_LAZY_H
 #define HAK_TEST_LAZY_H
 

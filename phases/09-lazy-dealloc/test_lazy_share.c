@@ -39,13 +39,14 @@ static uint64_t blocks_come_and_go(size_t count)
     return lazy_counts().held;
 }
 
-/* Never more than 48 MiB and a quarter of what was live, whatever is wanted again. */
+/* Never more than 48 MiB and a quarter of what was live, whatever is wanted again; what bins keep, up to some MiB, keeps its
+ * SuperSlabs from being empty. */
 START_TEST(more_where_it_is_wanted_again)
 {
     uint64_t held = blocks_come_and_go(28), first = held;
     for (int i = 0; i < 4; i++)
         held = blocks_come_and_go(28);
-    must(held > first && held >= 20);
+    must(held > first && held >= 18);
     for (int i = 0; i < 8; i++)
         held = blocks_come_and_go(MOST);
     must(held <= MOST / 4 + 2);

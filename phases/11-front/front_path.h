@@ -8,24 +8,13 @@ hot_inline void *front_bin_pop(struct front_heap *f, unsigned class)
 {
     struct front_bin *bin = &f->bin[class];
     keep_pointer(bin);
-    void **top = bin->top, *p = *top;
-    if (unlikely(!p))
-        return NULL;
-    bin->hits++;
-    store_relaxed(&bin->top, top - 1);
-    return p;
+    return section_pop(&f->section, bin);
 }
 
 /* False: no room. */
-hot_inline bool front_bin_push(struct front_bin *bin, void *p)
+hot_inline bool front_bin_push(struct front_heap *f, struct front_bin *bin, void *p)
 {
-    void **top = bin->top;
-    if (unlikely(top >= bin->room))
-        return false;
-    top[1] = p;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a handler must not find a slot below top that holds nothing yet */
-    store_relaxed(&bin->top, top + 1);
-    return true;
+    return section_push(&f->section, &bin->top, &bin->room, p);
 }
 
 /* A bin of a mid class? */
@@ -34,22 +23,22 @@ hot_inline bool front_wide(const struct front_heap *f, const struct front_bin *b
     return bin >= &f->bin[CLASS_TINY];
 }
 
-/* Has `over` room? */
-hot_inline bool front_spills(const struct front_bin *bin)
+/* A block whose bin is full goes where blocks wait for being given back together. False: there is no room either. */
+hot_inline bool front_spill(struct front_heap *f, struct front_bin *bin, void *p)
 {
-    return bin->over_top < bin->over_limit;
+    return section_push(&f->section, &bin->over_top, &bin->over_limit, p);
 }
 
-/* A block whose bin is full goes where blocks wait for being given back together. False: there is no room either. */
-hot_inline bool front_spill(struct front_bin *bin, void *p)
+/* What waits beside a bin, for free's short way: where it is full, the slots of its blocks lead here. */
+hot_inline struct front_bin *front_beside(struct front_bin *bin)
 {
-    void **top = bin->over_top;
-    if (unlikely(!front_spills(bin)))
-        return false;
-    top[1] = p;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* as in front_bin_push */
-    store_relaxed(&bin->over_top, top + 1);
-    return true;
+    return (struct front_bin *)&bin->over_top;
+}
+
+/* The bin that has refused a block, or beside which there was no room for it. */
+hot_inline struct front_bin *front_behind(struct front_heap *f, struct front_bin *refused)
+{
+    return &f->bin[(size_t)((char *)refused - (char *)f->bin) / sizeof *refused];
 }
 
 /* Did p come last into the bin? */
@@ -61,34 +50,60 @@ hot_inline bool front_newest(const struct front_bin *bin, const void *p)
 hot_inline void *front_pop(struct heap *h, size_t size)
 {
     void *p;
-    return route_pop(&h->front.route, size, &p) ? p : front_bin_pop(&h->front, class_of_tiny(size));
+    return route_pop(&h->front.route, &h->front.section, size, &p) ? p : front_bin_pop(&h->front, class_of_tiny(size));
 }
 
 hot_inline void *front_pop_wide(struct heap *h, size_t size)
 {
-    return size <= SLAB_MAX ? front_bin_pop(&h->front, class_of_wide(size)) : NULL;
+    void *p;
+    return route_pop_wide(&h->front.route, &h->front.section, size, &p) ? p : NULL;
 }
 
 void front_full(struct heap *h, void *p); /* the bin of p, a block of h's, has no room */
+/* The same of a tiny block, found by free's short way; or what waits beside the bin has none. False: p has been freed
+ * already. */
+bool front_crowded(struct heap *h, void *p, struct front_bin *bin);
+void front_full_wide(struct heap *h, void *p, size_t distance); /* the same of a mid class; distance as of route_push */
 
-/* Tiny: malloc came without the shorter way, or the heap has none yet. Wide: what the pool keeps for the next malloc. */
-hot_inline void *front_look(struct heap *h, size_t size)
+/* Into the bin of a mid class goes what the map of live blocks knows. The tables of the route seam are of the window. */
+hot_inline bool front_push_wide(struct heap *h, void *p, size_t distance)
 {
-    if (size > TINY_MAX)
-        return size <= SLAB_MAX ? pool_pop(h, class_of_wide(size)) : NULL;
-    void *p = front_bin_pop(&h->front, class_of_tiny(size));
-    if (p)
-        route_open(h);
-    return p;
+    if (unlikely(!superslab_unmark(ssmap_find_near(p), p)))
+        return false;
+    guard_free(p, "free");
+    if (unlikely(!route_push_wide(&h->front.route, &h->front.section, p, &distance)))
+        front_full_wide(h, p, distance);
+    return true;
 }
 
+/* malloc came without the shorter way, or the heap has none yet; or the pool keeps something for the next malloc. */
+hot_inline void *front_look(struct heap *h, size_t size)
+{
+    if (size > SLAB_MAX)
+        return NULL;
+    if (size > WIDTH_MAX)
+        return pool_pop(h, class_of_wide(size));
+    void *p = front_bin_pop(&h->front, class_of(size));
+    if (p)
+        route_open(h);
+    return !p && size > TINY_MAX ? pool_pop(h, class_of_wide(size)) : p;
+}
+
+ANSWER(unsigned, front_class, (const struct heap *h, size_t size), route_class(&h->front.route, size))
+ANSWER(struct front_bin *, front_nowhere, (struct heap *h), route_nowhere(&h->front.route))
 ANSWER(bool, front_wants, (const struct heap *h, unsigned class), foreign_wants(&h->front.foreign, class))
 
 hot_inline bool front_push(struct heap *h, void *p, struct front_bin **hint)
 {
-    bool taken;
-    if (route_push(&h->front.route, p, hint, &taken))
-        return taken;
+    size_t distance = 0;
+    enum route_way way = route_push(&h->front.route, &h->front.section, p, &distance);
+    if (likely(way == ROUTE_TAKEN) || (way == ROUTE_WIDE_BIN && likely(front_push_wide(h, p, distance))))
+        return true;
+    if (way != ROUTE_NONE) {
+        forget_value(distance);
+        *hint = route_bin(&h->front.route, distance);
+        return false;
+    }
     struct slab *s = heap_own_slab(h, p);
     if (unlikely(!s))
         return false;
@@ -97,29 +112,17 @@ hot_inline bool front_push(struct heap *h, void *p, struct front_bin **hint)
     if (unlikely(front_newest(bin, p)))
         return false;
     guard_free(p, "free");
-    if (unlikely(!front_bin_push(bin, p)))
+    if (unlikely(!front_bin_push(&h->front, bin, p)))
         front_full(h, p);
     return true;
 }
 
-/* A full bin, or one of a mid class, whose blocks are looked up in the map of live ones. False for any other block. */
+/* A full bin of a tiny class. False for any other block. */
 hot_inline bool front_push_again(struct heap *h, void *p, struct front_bin *bin)
 {
-    if (unlikely(!bin))
+    if (bin == front_nowhere(h) || lead_refuses(bin, h->front.bin) || unlikely(front_wide(&h->front, bin)))
         return false;
-    if (front_wide(&h->front, bin)) {
-        if (unlikely(!superslab_unmark(ssmap_find_near(p), p))) /* the tables of the route seam are of the window */
-            return false;
-        guard_free(p, "free");
-        if (unlikely(!front_bin_push(bin, p)) && unlikely(!front_spill(bin, p)))
-            front_full(h, p);
-        return true;
-    }
-    if (unlikely(front_newest(bin, p)) || unlikely(!front_spills(bin)))
-        return false; /* it may have been freed already; or what waits must go home first */
-    guard_free(p, "free");
-    front_spill(bin, p);
-    return true;
+    return front_crowded(h, p, front_behind(&h->front, bin));
 }
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_front.h - what the tests of phase 11 share. May include the core's headers: these tests look inside. */
+/* test_front.h - what the tests of phase 11 share. */
 #ifndef HAK_TEST_FRONT_H
 #define HAK_TEST_FRONT_H
 
@@ -65,28 +65,37 @@ static inline size_t bin_slots(const struct front_bin *bin)
 
 static inline size_t over_wanted(unsigned class)
 {
-    size_t most = grow_most(class), half = (most < front_cap ? most : front_cap) / 2;
-    size_t over = class < CLASS_TINY ? 64 : class_size(class) <= 8 * KIB ? 4 : 0;
-    return half < over ? half : over;
+    size_t most = grow_laid(class), half = (most < front_cap ? most : front_cap) / 2;
+    size_t over = class < CLASS_TINY ? 64 : class_size(class) <= 8 * KIB ? 4 : 0, slots = slots_wanted(class);
+    size_t part = class < CLASS_TINY ? slots / 8 < 256 ? slots / 8 : 256 : 0; /* of a bin that has grown */
+    over = half < over ? half : over;
+    return part > over ? part : over;
 }
 
-/* Blocks that a miss brings beside the one that it answers. */
+/* Blocks that a miss brings beside the one that it answers: more where the bin has grown. */
 static inline size_t batch_wanted(unsigned class)
 {
-    size_t half = slots_wanted(class) / 2;
-    return front_batch - 1 < half ? front_batch - 1 : half;
+    size_t slots = slots_wanted(class), laid = grow_laid(class) < front_cap ? grow_laid(class) : front_cap, half = slots / 2;
+    size_t batch = slots > laid ? (front_batch - 1) * slots / laid : front_batch - 1;
+    return batch < half ? batch : half;
+}
+
+/* ebb.h: what a limit lets in now, and what lies there: while it ebbs both are bounded by `most`, and the block of a push that
+ * a handler interrupted lies above the limit. */
+static inline void limit_valid(void **base, void **top, void **limit, size_t most, bool ebbs)
+{
+    must(base <= top && (size_t)(top - base) <= most && base <= limit && (size_t)(limit - base) <= most);
+    must(ebbs || (top <= limit && (size_t)(limit - base) == most));
 }
 
 /* Every equation of front.h that the bin itself can show. h: the calling thread's heap. */
 static inline void bin_valid(struct heap *h, unsigned class)
 {
     const struct front_bin *bin = &h->front.bin[class];
-    must(bin->base[0] == NULL && bin->base <= bin->top && bin->top <= bin->room);
-    must(bin->limit == (class < CLASS_TINY ? bin->room : bin->base));
-    must(bin->over_base <= bin->over_top && bin->over_top <= bin->over_limit);
-    bool open = h->front.open[class / 64] >> class % 64 & 1;
-    must((size_t)(bin->room - bin->base) == (open ? slots_wanted(class) : 0));
-    must((size_t)(bin->over_limit - bin->over_base) == (open ? over_wanted(class) : 0));
+    bool open = h->front.open[class / 64] >> class % 64 & 1, ebbs = grow_ebbing(&h->front.grow);
+    must(bin->base[0] == NULL && bin->limit == (class < CLASS_TINY ? bin->room : bin->base));
+    limit_valid(bin->base, bin->top, bin->room, open ? slots_wanted(class) : 0, ebbs);
+    limit_valid(bin->over_base, bin->over_top, bin->over_limit, open ? over_wanted(class) : 0, ebbs);
     for (void **slot = bin->over_base + 1; slot <= bin->over_top; slot++)
         must(!*slot || (slab_of(*slot)->class == class && slab_heap(slab_of(*slot)) == h));
     for (void **slot = bin->base + 1; slot <= bin->top; slot++) {

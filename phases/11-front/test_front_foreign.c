@@ -142,6 +142,7 @@ START_TEST(owner_has_ended)
 {
     struct heap *self = own_heap();
     run_thread(take_and_end, NULL);
+    front_rouse();
     must(owner != self && held_total(owner) == 0);
     free_as_foreigner(self);
     must(held_total(owner) == 0 && owner->remote == NULL && test_stats().live_blocks == 0);
@@ -156,6 +157,7 @@ START_TEST(realloc_of_a_foreign_block)
 {
     struct heap *self = own_heap();
     run_thread(take_and_end, NULL);
+    front_rouse();
     for (size_t i = 0; i < BLOCKS; i++) {
         test_stamp(block[i], size_of(i), i);
         void *moved = hak_realloc(block[i], 5000);

@@ -94,7 +94,7 @@ run
 expect "silent unless asked" "$(grep -c . "$tmp/err")" -eq 0
 
 # Bad values: one line, and the default stays.
-for bad in HAKMEM_FC_CAP=many HAKMEM_FC_CAP=4097 HAKMEM_FC_CAP=-1 HAKMEM_FC_CAP= HAKMEM_FC_REFILL=0 \
+for bad in HAKMEM_FC_CAP=many HAKMEM_FC_CAP=65537 HAKMEM_FC_CAP=-1 HAKMEM_FC_CAP= HAKMEM_FC_REFILL=0 \
     HAKMEM_FC_REFILL=99999999999999999999 HAKMEM_TINY_FRONT_DIRECT=2 HAKMEM_FRONT_STATS=yes; do
     run HAKMEM_STATS=json "$bad"
     expect "$bad: one line" "$(grep -c "^hakmem: $bad: not a number from .* ignored" "$tmp/err")" -eq 1

@@ -9,12 +9,16 @@
 #define TEST_SECONDS 300
 #include "test_front.h"
 
+#include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 enum { SIZE = 64, MANY = 700, MOST_STEPS = 20000 };
-enum call { HIT, MISS, PUSH, SPILL, DRAIN };
+enum call { HIT, MISS, MISS_OVER, PUSH, SPILL, DRAIN, FLUSH };
 enum { FINISHED = -1, CANNOT = 77 };
 
 static void *block[MANY + 1], *given[MANY];
@@ -22,10 +26,16 @@ static size_t live, gives;
 static void *volatile moving; /* what the interrupted call returns or takes */
 static volatile sig_atomic_t fired;
 
+static volatile sig_atomic_t flushes;
+
+/* While the front is flushed nothing is freed: a child that the handler forks may allocate, and what a pop would give it has not
+ * gone to a slab. */
 static void on_signal(int number)
 {
+    void *p = *bin_of(heap_self, SIZE)->top;
     (void)number;
     fired = 1;
+    must(!flushes || !p || !freelist_has(slab_of(p), p));
     for (size_t i = 0; i < gives; i++)
         hak_free(given[i]);
 }
@@ -36,12 +46,13 @@ static void take(void **to, size_t count)
         must((to[i] = hak_malloc(SIZE)));
 }
 
-/* The bin just before the call: a few blocks, none, a few, full, full with no place left beside it. Above its top lie blocks that
- * are live. */
+/* The bin just before the call: a few blocks, none, none but some beside it, a few, full, full with no place left beside it.
+ * Above its top lie blocks that are live. */
 static void prepare(enum call call)
 {
     struct front_bin *bin = bin_of(own_heap(), SIZE);
-    size_t held = call == MISS ? 0 : call >= SPILL ? bin_slots(bin) : 10, over = call == DRAIN ? over_wanted(class_of(SIZE)) : 0;
+    size_t held = call == MISS ? 0 : call >= SPILL || call == MISS_OVER ? bin_slots(bin) : 10;
+    size_t over = call == DRAIN ? over_wanted(class_of(SIZE)) : call == MISS_OVER ? over_wanted(class_of(SIZE)) / 2 : 0;
     take(given, gives);
     take(block, MANY);
     for (size_t i = 0; i < MANY / 2; i++)
@@ -51,6 +62,8 @@ static void prepare(enum call call)
     for (live = MANY; MANY - live < held + over; live--)
         hak_free(block[live - 1]);
     must(bin_held(bin) == held && bin_over(bin) == over);
+    for (; call == MISS_OVER && bin_held(bin) > 0; live++)
+        must((block[live] = hak_malloc(SIZE)));
     if (call >= PUSH)
         moving = block[--live];
 }
@@ -70,7 +83,7 @@ static void verify(enum call call)
     struct heap *h = heap_self;
     struct front_bin *bin = bin_of(h, SIZE);
     size_t remote = 0, cached = 0;
-    if (call == HIT || call == MISS)
+    if (call < PUSH)
         block[live++] = moving;
     bin_valid(h, class_of(SIZE));
     for (void **at = bin->top; *at; at--, cached++) {
@@ -108,18 +121,50 @@ static void verify(enum call call)
     own_heap();
 }
 
+/* The kernel begins a restartable sequence again at each stop, so that one which is stepped through never ends. */
+static void no_sections(void)
+{
+    enum { SIGNATURE = 0x53053053, UNREGISTER = 1, LEAST = 32, MOST = 256 };
+    char *word = (char *)os_section_word();
+    bool gone = !word;
+    for (long size = LEAST; size <= MOST && !gone; size += LEAST) /* must be what libc said; it does not tell */
+        gone = syscall(SYS_rseq, word - 8, size, UNREGISTER, SIGNATURE) == 0;
+    must(gone);
+}
+
+static bool *ebbed; /* of all children: did the handler make bins ebb? */
+static atomic_bool first_has_heap;
+
+static void *first_thread(void *unused)
+{
+    hak_free(hak_malloc(1));
+    first_has_heap = true;
+    pause();
+    return unused;
+}
+
 static _Noreturn void child(enum call call)
 {
+    no_sections();
     prepare(call);
     signal(SIGUSR1, on_signal);
     if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
         _exit(CANNOT);
     raise(SIGSTOP);
-    if (call == HIT || call == MISS)
+    flushes = call == FLUSH;
+    if (call < PUSH)
         moving = hak_malloc(SIZE);
-    else
+    else if (call != FLUSH)
         hak_free(moving);
+    else if (heap_enter(heap_self)) {
+        front_flush(heap_self);
+        heap_leave(heap_self);
+    }
     raise(SIGSTOP);
+    if (call == FLUSH)
+        hak_free(moving);
+    if (ebbed && grow_ebbing(&heap_self->front.grow))
+        *ebbed = true;
     if (fired)
         verify(call);
     _exit(0);
@@ -188,6 +233,13 @@ START_TEST(during_a_refill_many)
 }
 END_TEST
 
+START_TEST(during_a_refill_from_what_waits)
+{
+    interrupt_everywhere(MISS_OVER, 1);
+    interrupt_everywhere(MISS_OVER, 250);
+}
+END_TEST
+
 START_TEST(during_a_refill_by_list)
 {
     front_direct = 0;
@@ -216,5 +268,32 @@ START_TEST(during_a_drain)
 }
 END_TEST
 
+START_TEST(during_a_flush)
+{
+    interrupt_everywhere(FLUSH, 0);
+}
+END_TEST
+
+/* The handler frees so much, of this size and of another, that the bins ebb. The first thread's never do, and this one is it
+ * unless another has had a heap before. */
+START_TEST(where_bins_ebb)
+{
+    pthread_t first;
+    must(!pthread_create(&first, NULL, first_thread, NULL));
+    while (!first_has_heap)
+        sched_yield();
+    hak_free(hak_malloc(1));
+    must(heap_self->next_all);
+    ebbed = mmap(NULL, sizeof *ebbed, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    must(ebbed != MAP_FAILED);
+    for (enum call call = HIT; call <= DRAIN; call++) {
+        if (call != MISS && call != MISS_OVER)
+            interrupt_everywhere(call, 650);
+    }
+    must(*ebbed || test_plain(grow) || test_shadowed());
+}
+END_TEST
+
 TEST_MAIN("front: signal", during_a_hit, during_a_hit_many, during_a_refill, during_a_refill_many,
-          during_a_refill_by_list, during_a_push, during_a_push_beside_a_full_bin, during_a_drain)
+          during_a_refill_from_what_waits, during_a_refill_by_list, during_a_push, during_a_push_beside_a_full_bin,
+          during_a_drain, during_a_flush, where_bins_ebb)

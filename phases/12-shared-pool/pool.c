@@ -25,8 +25,8 @@
 
 #define POOL_KNOBS(X)                                                                                        \
     X(pool_empty_limit, "POOL_EMPTY", 2, 0, POOL_EMPTY_MAX, "", "empty slabs that a thread keeps formatted") \
-    X(pool_report, "POOL_STATS", 0, 0, 1, "", "print acquisitions by stage, lock takes and waits at exit")   \
-    X(pool_trace, "POOL_TRACE", 0, 0, 1, "", "a line for each acquisition and release (MODE=check only)")
+    X(pool_report, "POOL_STATS", 0, 0, 1, "", "print at exit slabs acquired by stage, lock takes and waits") \
+    X(pool_trace, "POOL_TRACE", 0, 0, 1, "", "print a line for each acquisition and release (MODE=check only)")
 KNOBS(POOL_KNOBS);
 
 static struct lock pool_lock = LOCK_INIT(LOCK_POOL);
@@ -67,12 +67,13 @@ static struct slab *pool_try(struct heap *h, size_t block, unsigned slots, unsig
         if (!s && (s = span_claim_run_anywhere(slots, &lost)))
             *stage = 3;
     } else {
-        s = hot ? span_claim(hot, SPAN_FREED, &lost) : NULL;
+        uint32_t last = freelist_last(block);
+        s = hot ? span_claim(hot, SPAN_FREED, last, &lost) : NULL;
         if (!s && hot)
-            s = span_claim(hot, SPAN_UNUSED, &lost);
-        if (!s && (s = span_claim_listed(SPAN_FREED, &lost)))
+            s = span_claim(hot, SPAN_UNUSED, last, &lost);
+        if (!s && (s = span_claim_listed(SPAN_FREED, last, &lost)))
             *stage = 2;
-        if (!s && (s = span_claim_listed(SPAN_UNUSED, &lost)))
+        if (!s && (s = span_claim_listed(SPAN_UNUSED, last, &lost)))
             *stage = 3;
     }
     count_add(&h->pool.retries, lost);
@@ -82,7 +83,8 @@ static struct slab *pool_try(struct heap *h, size_t block, unsigned slots, unsig
 /* --- Slots that nobody has, with memory in them or without: counted, given back when too much is spare, and by age ------- */
 
 enum { POOL_STALE = 2 };
-#define POOL_SLACK ((uint64_t)2 << 20) /* too much by so much, before slots give their memory back: in pieces, by few calls */
+#define POOL_LONG ((uint64_t)8 * SLAB_SIZE)
+enum { POOL_SLACK = 4 }; /* too much by such a part of what is allowed, before slots give their memory back: by few calls */
 
 /* Slots come to nobody's hands, or go. */
 static void pool_count(uint32_t slots, uint32_t clean, int64_t sign)
@@ -129,7 +131,7 @@ static struct slab *pool_grow(struct heap *h, size_t block, unsigned slots, unsi
             span = pool_span_new();
         struct superslab *ss = span ? superslab_acquire() : NULL;
         if (ss) {
-            unsigned first = block > POOL_SINGLE ? SLABS_PER_SUPERSLAB - slots : 0;
+            unsigned first = block > POOL_SINGLE ? SLABS_PER_SUPERSLAB - slots : (unsigned)__builtin_ctz(~freelist_last(block));
             ss->pool.span = span;
             s = &ss->slab[first];
             pool_kept(span, ss);
@@ -173,6 +175,8 @@ struct slab *pool_claim(struct heap *h, unsigned class)
     if (!s) {
         s = pool_try(h, block, slots, &stage);
         if (!s && run_yield(h))
+            s = pool_try(h, block, slots, &stage);
+        if (!s && front_rouse())
             s = pool_try(h, block, slots, &stage);
         if (!s && purge_pressure())
             s = pool_try(h, block, slots, &stage);
@@ -224,7 +228,8 @@ static void pool_free_slots(struct heap *h, struct slab *s)
         pool_retire(span, ss);
     background_ring();
     uint64_t excess = spare_excess();
-    if (unlikely(excess > POOL_SLACK) && spare_of(SPARE_SLOTS) > 0 && (excess = pool_shed(excess)) > 0)
+    if (unlikely(excess > 0) && excess > spare_allowed() / POOL_SLACK && spare_of(SPARE_SLOTS) > 0 &&
+        (excess = pool_shed(excess)) > 0)
         spare_gave(excess);
 }
 
@@ -241,15 +246,16 @@ static uint32_t pool_claim_idle(struct pool_span *span, uint32_t slots)
     return run;
 }
 
-/* Gives back the memory of a run that pool_claim_idle has claimed, and the run. How many bytes; *most: slots that may go. */
-static uint64_t pool_purge_run(struct pool_span *span, uint32_t run, uint64_t *most)
+/* Gives back the memory of a run that pool_claim_idle has claimed, where that is at least so much, and the run. How many bytes;
+ * *most: bytes that may go. */
+static uint64_t pool_purge_run(struct pool_span *span, uint32_t run, uint64_t least, uint64_t *most)
 {
     struct superslab *ss = __atomic_load_n(&span->superslab, __ATOMIC_ACQUIRE);
     unsigned first = (unsigned)__builtin_ctz(run), slots = (unsigned)__builtin_popcount(run);
     uint32_t dirty = run & ~load_relaxed(&ss->clean);
     bool gone = false;
     uint64_t lost = 0, bytes = (uint64_t)__builtin_popcount(dirty) * SLAB_SIZE;
-    if (dirty && bytes <= *most) {
+    if (dirty && bytes >= least && bytes <= *most) {
         char *from = superslab_slot(&ss->slab[__builtin_ctz(dirty)]);
         char *to = superslab_slot(&ss->slab[31 - __builtin_clz(dirty)]) + SLAB_SIZE;
         gone = os_purge(from, (size_t)(to - from), OS_SUPERSLAB);
@@ -266,30 +272,36 @@ static uint64_t pool_purge_run(struct pool_span *span, uint32_t run, uint64_t *m
     return gone ? bytes : 0;
 }
 
-/* At once, whoever freed them last: slots of the span that nobody has, until so many bytes have gone or a little more. */
-static uint64_t pool_shed_span(struct pool_span *span, uint64_t *most)
+/* At once, whoever freed them last: slots of the span that nobody has, in runs of at least so many bytes, until so many bytes
+ * have gone or a little more. */
+static uint64_t pool_shed_span(struct pool_span *span, uint64_t least, uint64_t *most)
 {
     uint64_t bytes = 0;
     uint32_t left = UINT32_MAX, run;
-    store_relaxed(&span->stale, 0);
     while (*most > 0 && (run = pool_claim_idle(span, left))) {
         uint64_t rest = UINT64_MAX;
         left &= ~run;
-        bytes += pool_purge_run(span, run, &rest);
+        bytes += pool_purge_run(span, run, least, &rest);
         *most -= UINT64_MAX - rest < *most ? UINT64_MAX - rest : *most;
     }
-    if (*most == 0)
-        store_relaxed(&span->stale, POOL_STALE);
     return bytes;
 }
 
+/* Long runs first: each run costs one call, and an interrupt of each processor that runs a thread of the program. */
 size_t pool_shed(uint64_t most)
 {
     uint64_t bytes = 0;
-    struct pool_span *span = __atomic_load_n(&pool_all, __ATOMIC_ACQUIRE);
-    for (; span && most > 0; span = span->all) {
-        if (load_relaxed(&span->stale) > 0)
-            bytes += pool_shed_span(span, &most);
+    for (uint64_t least = POOL_LONG; most > 0 && least > 0; least = least == POOL_LONG ? SLAB_SIZE : 0) {
+        struct pool_span *span = __atomic_load_n(&pool_all, __ATOMIC_ACQUIRE);
+        for (; span && most > 0; span = span->all) {
+            if (load_relaxed(&span->stale) == 0)
+                continue;
+            if (least == SLAB_SIZE)
+                store_relaxed(&span->stale, 0); /* before the look: who frees a slot meanwhile sets it again */
+            bytes += pool_shed_span(span, least, &most);
+            if (most == 0)
+                store_relaxed(&span->stale, POOL_STALE);
+        }
     }
     return bytes;
 }
@@ -310,7 +322,7 @@ size_t pool_age(void)
         span->seen = (uint32_t)word | (uint32_t)(word >> 32);
         while ((run = pool_claim_idle(span, idle))) {
             idle &= ~run;
-            bytes += pool_purge_run(span, run, &most);
+            bytes += pool_purge_run(span, run, SLAB_SIZE, &most);
         }
         if (most < before || most == 0)
             store_relaxed(&span->stale, POOL_STALE); /* there may be more, with the next one's leave */
@@ -329,8 +341,11 @@ void pool_release(struct heap *h, struct slab *s)
     store_relaxed(&s->heap, NULL); /* EMPTY: formatted, and nobody's */
     if (h->pool.empty_count >= pool_empty_limit) {
         struct slab *oldest = h->pool.empty[0];
-        for (unsigned i = 1; i < h->pool.empty_count; i++)
-            h->pool.empty[i - 1] = h->pool.empty[i];
+        for (unsigned i = 1; i < h->pool.empty_count; i++) {
+            struct slab **to = &h->pool.empty[i - 1];
+            keep_pointer(to); /* else gcc calls memmove, which may not be bound yet (start.c) */
+            to[0] = to[1];
+        }
         h->pool.empty_count--;
         pool_free_slots(h, oldest);
     }

@@ -37,7 +37,7 @@ struct pool_superslab {
     struct pool_span *span; /* written once when acquired */
 };
 
-extern uint64_t pool_empty_limit, pool_report, pool_trace;
+HAK_EXTERN uint64_t pool_empty_limit, pool_report, pool_trace;
 struct slab *pool_claim(struct heap *h, unsigned class);
 void pool_release(struct heap *h, struct slab *s);
 void pool_park(struct heap *h);
@@ -52,6 +52,7 @@ void pool_fork_unlock(bool child);
 ANSWER(bool, pool_keep, (struct heap *h, struct slab *s), run_keep(h, s))
 ANSWER(void *, pool_pop, (struct heap *h, unsigned class), run_pop(h, class))
 ANSWER(void *, pool_push, (struct heap *h, struct slab *s, void *p), run_push(h, s, p))
+ANSWER(bool, pool_puts, (struct pool_heap *pool, const struct slab *s, void *p), run_puts(&pool->run, s, p))
 ANSWER(void, pool_flush, (struct heap *h), run_flush(h))
 ANSWER(void, pool_settled, (struct heap *h), run_park(h))
 ANSWER(uint64_t, pool_cached, (const struct heap *h, const struct slab *s), run_cached(h, s))

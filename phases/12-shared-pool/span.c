@@ -39,12 +39,12 @@ static void span_list(struct pool_span *span, enum span_kind kind)
     } while (!__atomic_compare_exchange_n(&span_head[kind], &head, mine, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
 }
 
-struct slab *span_claim(struct pool_span *span, enum span_kind kind, uint64_t *lost)
+struct slab *span_claim(struct pool_span *span, enum span_kind kind, uint32_t last, uint64_t *lost)
 {
     uint64_t word = __atomic_load_n(&span->word, __ATOMIC_SEQ_CST);
     uint32_t bits;
     while ((bits = span_bits(word, kind))) {
-        unsigned slot = (unsigned)__builtin_ctz(bits);
+        unsigned slot = (unsigned)__builtin_ctz(bits & ~last ? bits & ~last : bits);
         if (__atomic_compare_exchange_n(&span->word, &word, word & ~span_both(1U << slot), false, __ATOMIC_SEQ_CST,
                                         __ATOMIC_SEQ_CST))
             return &span->superslab->slab[slot];
@@ -71,14 +71,14 @@ struct slab *span_claim_run(struct pool_span *span, unsigned slots, uint64_t *lo
     }
 }
 
-struct slab *span_claim_listed(enum span_kind kind, uint64_t *lost)
+struct slab *span_claim_listed(enum span_kind kind, uint32_t last, uint64_t *lost)
 {
     for (;;) {
         uint64_t head = __atomic_load_n(&span_head[kind], __ATOMIC_SEQ_CST);
         if ((uint32_t)head == 0)
             return NULL;
         struct pool_span *span = span_at((uint32_t)head);
-        struct slab *s = span_claim(span, kind, lost);
+        struct slab *s = span_claim(span, kind, last, lost);
         if (s)
             return s;
         uint64_t rest = ((head >> 32) + 1) << 32 | load_relaxed(&span->next[kind]);

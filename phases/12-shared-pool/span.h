@@ -28,14 +28,15 @@ struct pool_span {
     uint8_t stale;               /* sweeps until there is nothing to look for in it. Atomic, relaxed */
 } __attribute__((aligned(64)));
 
-/* Claims one slot of that kind in span; NULL when there is none. *lost counts failed swaps. */
-struct slab *span_claim(struct pool_span *span, enum span_kind kind, uint64_t *lost);
+/* Claims one slot of that kind in span, the lowest, but those of `last` after all others; NULL when there is none. *lost counts
+ * failed swaps. */
+struct slab *span_claim(struct pool_span *span, enum span_kind kind, uint32_t last, uint64_t *lost);
 
 /* Claims slots adjacent slots of any kind, from the end. */
 struct slab *span_claim_run(struct pool_span *span, unsigned slots, uint64_t *lost);
 
 /* Claims one slot of that kind anywhere; NULL when there is none. */
-struct slab *span_claim_listed(enum span_kind kind, uint64_t *lost);
+struct slab *span_claim_listed(enum span_kind kind, uint32_t last, uint64_t *lost);
 
 /* The same for a run. */
 struct slab *span_claim_run_anywhere(unsigned slots, uint64_t *lost);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_pool.h - what the tests of phase 12 share. May include the core's headers: these tests look inside. */
+/* test_pool.h - what the tests of phase 12 share. */
 #ifndef HAK_TEST_POOL_H
 #define HAK_TEST_POOL_H
 

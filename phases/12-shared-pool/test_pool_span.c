@@ -31,23 +31,32 @@ START_TEST(unused_slots_lowest_first)
 {
     struct pool_span *span = span_made(0);
     for (unsigned i = 0; i < 32; i++) {
-        must(!span_claim(span, SPAN_FREED, &lost));
-        must(index_in(span, span_claim(span, SPAN_UNUSED, &lost)) == i);
+        must(!span_claim(span, SPAN_FREED, 0, &lost));
+        must(index_in(span, span_claim(span, SPAN_UNUSED, 0, &lost)) == i);
         must(span->word == (i == 31 ? 0 : (uint64_t)(UINT32_MAX << (i + 1)) << 32));
     }
-    must(!span_claim(span, SPAN_UNUSED, &lost) && !span_claim_listed(SPAN_UNUSED, &lost) && lost == 0);
+    must(!span_claim(span, SPAN_UNUSED, 0, &lost) && !span_claim_listed(SPAN_UNUSED, 0, &lost) && lost == 0);
+}
+END_TEST
+
+START_TEST(some_slots_are_taken_last)
+{
+    struct pool_span *span = span_made(0);
+    for (unsigned i = 0; i < 32; i++)
+        must(index_in(span, span_claim_listed(SPAN_UNUSED, 0x7f, &lost)) == (i < 25 ? i + 7 : i - 25));
+    must(span->word == 0 && !span_claim_listed(SPAN_UNUSED, 0x7f, &lost) && lost == 0);
 }
 END_TEST
 
 START_TEST(freed_slots_are_not_unused)
 {
     struct pool_span *span = span_made(UINT32_MAX);
-    must(!span_claim_listed(SPAN_UNUSED, &lost) && !span_claim_listed(SPAN_FREED, &lost));
+    must(!span_claim_listed(SPAN_UNUSED, 0, &lost) && !span_claim_listed(SPAN_FREED, 0, &lost));
     must(!span_free(span, 7, 1, &lost) && span->word == 1u << 7);
     must(!span_free(span, 9, 3, &lost) && span->word == (1u << 7 | 7u << 9));
-    must(!span_claim(span, SPAN_UNUSED, &lost) && !span_claim_listed(SPAN_UNUSED, &lost));
-    must(index_in(span, span_claim_listed(SPAN_FREED, &lost)) == 7);
-    must(index_in(span, span_claim(span, SPAN_FREED, &lost)) == 9);
+    must(!span_claim(span, SPAN_UNUSED, 0, &lost) && !span_claim_listed(SPAN_UNUSED, 0, &lost));
+    must(index_in(span, span_claim_listed(SPAN_FREED, 0, &lost)) == 7);
+    must(index_in(span, span_claim(span, SPAN_FREED, 0, &lost)) == 9);
     must(span->word == 6u << 9 && lost == 0);
 }
 END_TEST
@@ -89,14 +98,15 @@ START_TEST(last_slot_retires_the_span)
     struct pool_span *span = span_made(1);
     struct superslab *ss = span->superslab;
     must(span_free(span, 0, 1, &lost) == ss && span->word == 0);
-    must(!span_claim_listed(SPAN_UNUSED, &lost) && !span_claim_listed(SPAN_FREED, &lost) && !span_claim_run_anywhere(1, &lost));
+    must(!span_claim_listed(SPAN_UNUSED, 0, &lost) && !span_claim_listed(SPAN_FREED, 0, &lost));
+    must(!span_claim_run_anywhere(1, &lost));
     must(!span->listed[SPAN_FREED] && !span->listed[SPAN_UNUSED]);
     superslab_release(ss);
     /* The same span stands for another SuperSlab. */
     ss = superslab_acquire();
     ss->pool.span = span;
     span_publish(span, ss, 0xf);
-    must(index_in(span, span_claim_listed(SPAN_UNUSED, &lost)) == 4);
+    must(index_in(span, span_claim_listed(SPAN_UNUSED, 0, &lost)) == 4);
     must(!span_free(span, 0, 4, &lost) && span_free(span, 4, 1, &lost) == ss);
     superslab_release(ss);
 }
@@ -110,14 +120,14 @@ START_TEST(stale_places_on_the_stacks)
         struct superslab *ss = span_free(a, 0, 1, &lost);
         must(ss == a->superslab && a->listed[SPAN_UNUSED]);
         must(!span_free(b, 3, 1, &lost));
-        must(index_in(b, span_claim_listed(SPAN_FREED, &lost)) == 3);
+        must(index_in(b, span_claim_listed(SPAN_FREED, 0, &lost)) == 3);
         span_publish(a, ss, 1);
         must(!span_free(a, 0, 1, &lost) || a->word == 0);
         if (a->word == 0)
             span_publish(a, ss, 1);
     }
     unsigned found = 0;
-    for (struct slab *s; (s = span_claim_listed(SPAN_UNUSED, &lost)); found++)
+    for (struct slab *s; (s = span_claim_listed(SPAN_UNUSED, 0, &lost)); found++)
         must(superslab_of(s) == a->superslab);
     must(found == 31 && !a->listed[SPAN_UNUSED]);
 }
@@ -177,9 +187,9 @@ START_TEST(random_steps_against_a_model)
         struct slab *s = NULL;
         bool fill = step / 256 % 2;
         switch (r % (fill ? 6 : 24)) {
-        case 0: s = span_claim_listed(SPAN_FREED, &lost), slots = 1; break;
-        case 1: s = span_claim_listed(SPAN_UNUSED, &lost), slots = 1; break;
-        case 2: s = span_claim(m[n].span, SPAN_FREED, &lost), slots = 1; break;
+        case 0: s = span_claim_listed(SPAN_FREED, 0, &lost), slots = 1; break;
+        case 1: s = span_claim_listed(SPAN_UNUSED, 0, &lost), slots = 1; break;
+        case 2: s = span_claim(m[n].span, SPAN_FREED, 0, &lost), slots = 1; break;
         case 3: s = span_claim_run(m[n].span, slots, &lost); break;
         case 4: s = span_claim_run_anywhere(slots, &lost); break;
         default: retired += m[n].freed, model_free(&m[n], r >> 5); break;
@@ -194,7 +204,7 @@ START_TEST(random_steps_against_a_model)
             bool any = false;
             for (int i = 0; i < SPANS; i++)
                 any |= (kind == SPAN_FREED ? m[i].freed : m[i].unused) != 0;
-            s = span_claim_listed((enum span_kind)kind, &lost);
+            s = span_claim_listed((enum span_kind)kind, 0, &lost);
             must((s != NULL) == any);
             if (s)
                 model_claim(m, s, 1);
@@ -216,12 +226,12 @@ START_TEST(no_number_is_too_many)
         ss->pool.span = all[i];
         span_publish(all[i], ss, UINT32_MAX);
         must(!span_free(all[i], 5, 2, &lost));
-        must(index_in(all[i], span_claim_listed(SPAN_FREED, &lost)) == 5);
+        must(index_in(all[i], span_claim_listed(SPAN_FREED, 0, &lost)) == 5);
         must(index_in(all[i], span_claim_run_anywhere(1, &lost)) == 6 && all[i]->word == 0);
     }
 }
 END_TEST
 
-TEST_MAIN("pool: span", unused_slots_lowest_first, freed_slots_are_not_unused, runs_from_the_end,
+TEST_MAIN("pool: span", unused_slots_lowest_first, some_slots_are_taken_last, freed_slots_are_not_unused, runs_from_the_end,
           runs_of_both_kinds, last_slot_retires_the_span, stale_places_on_the_stacks, random_steps_against_a_model,
           no_number_is_too_many)

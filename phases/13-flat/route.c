@@ -5,17 +5,26 @@
 #include "core/heap/stats.h"
 #include "core/low/place.h"
 #include "core/heap/thread.h"
+#include <string.h>
 
 static_assert(offsetof(struct heap, front.bin[FRONT_CLASSES]) / ROUTE_UNIT <= UINT16_MAX, "a distance fits an entry");
 static_assert(offsetof(struct heap, front.bin) > offsetof(struct heap, front.route.closed), "distances count upwards");
+static_assert(offsetof(struct heap, front.bin[CLASS_TINY]) - offsetof(struct heap, front.route.closed) ==
+              (size_t)ROUTE_WIDE * ROUTE_UNIT, "bins lie right behind the route's state and the section's");
+static_assert(offsetof(struct route_heap, closed) == 0, "so does what leads are told from bins by");
+
+#define ROUTE_KNOBS(X) \
+    X(route_young, "YOUNG", 48, 0, 65535, "misses", "misses after which a heap uses all sizes up to 1 KiB, not only ten")
+KNOBS(ROUTE_KNOBS);
 
 uint16_t route_nothing[1];
 static bool route_counting = true; /* until the environment says that nobody wants to know. Relaxed */
 static uint64_t route_tables, route_tables_refused; /* atomic, relaxed */
 
-static uint16_t route_distance(const struct heap *h, unsigned class)
+static uint16_t route_distance(unsigned class)
 {
-    return (uint16_t)(((const char *)&h->front.bin[class] - (const char *)&h->front.route.closed) / ROUTE_UNIT);
+    size_t bins = offsetof(struct heap, front.bin) - offsetof(struct heap, front.route.closed);
+    return (uint16_t)((bins + class * sizeof(struct front_bin)) / ROUTE_UNIT);
 }
 
 bool route_counts(void)
@@ -23,16 +32,34 @@ bool route_counts(void)
     return load_relaxed(&route_counting);
 }
 
+/* The sizes of a class lead to one bin, in a young heap, too: up to one of the class's blocks, a multiple of 16. */
+static void route_fill(struct route_heap *r)
+{
+    uint16_t *to = r->size_bin;
+    r->wide = ROUTE_WIDE_MAX;
+    for (size_t size = 1, last; size <= TINY_MAX; size = last + 1) {
+        unsigned class = route_class(r, size);
+        uint64_t four = route_distance(class) * UINT64_C(0x0001000100010001), sixteen[4] = {four, four, four, four};
+        last = class_size(class);
+        if (size == 1)
+            *to++ = (uint16_t)four; /* of size 0 */
+        for (const uint16_t *end = r->size_bin + last; to <= end; to += 16)
+            memcpy(to, sixteen, sizeof sixteen);
+    }
+}
+
 void route_open(struct heap *h)
 {
-    if (route_counts())
-        return;
-    size_t size = 0;
-    for (unsigned class = 0; class < CLASS_TINY; class++) {
-        uint16_t distance = route_distance(h, class);
-        for (size_t last = class_size(class); size <= last; size++)
-            h->front.route.size_bin[size] = distance;
-    }
+    if (!route_counts() && h->front.route.size_bin[0] == 0)
+        route_fill(&h->front.route);
+}
+
+/* Blocks of the few sizes go on in their own bins. */
+void route_grow_up(struct route_heap *r)
+{
+    r->young = 0;
+    if (r->size_bin[0] > 0)
+        route_fill(r);
 }
 
 void route_start(void)
@@ -42,8 +69,14 @@ void route_start(void)
 
 void route_new(struct heap *h)
 {
-    h->front.route = (struct route_heap)ROUTE_INIT;
-    route_open(h);
+    struct route_heap *r = &h->front.route;
+    r->closed = (struct front_bin)FRONT_BIN_INIT; /* as ROUTE_INIT; the rest is zero */
+    r->outside = ~(uintptr_t)0;
+    r->bin = route_nothing;
+    if (route_counts())
+        return;
+    r->young = (uint16_t)route_young;
+    route_fill(r);
 }
 
 /* How many bits the addresses have that the table covers; 0: there is none. */
@@ -82,7 +115,7 @@ static void route_enter_own(void *context, struct slab *s)
 {
     struct heap *h = context;
     if (slab_heap(s) == h)
-        route_count(h, s, route_enter(h, s, route_distance(h, s->class)));
+        route_count(h, s, route_enter(h, s, route_distance(s->class)));
 }
 
 /* A signal handler that frees meanwhile takes the long way. A core dump leaves the table out: it is mostly pages that were
@@ -152,7 +185,7 @@ void route_own(struct heap *h, const struct slab *s)
         return;
     if (need > route_bits(h))
         r->misses = r->misses > 0 ? r->misses - 1 : ROUTE_MISSES;
-    route_count(h, s, route_enter(h, s, route_distance(h, s->class)));
+    route_count(h, s, route_enter(h, s, route_distance(s->class)));
 }
 
 void route_disown(struct heap *h, const struct slab *s)
@@ -162,9 +195,10 @@ void route_disown(struct heap *h, const struct slab *s)
 
 void route_valid(struct heap *h, const struct slab *s)
 {
-    const uint16_t *entry = route_entry(h, s);
+    const uint16_t *entry = route_entry(h, s), distance = route_distance(s->class);
+    const size_t beside = distance + (s->class < CLASS_TINY ? offsetof(struct front_bin, over_top) / ROUTE_UNIT : 0);
     for (unsigned i = 0; entry && i < s->slots; i++)
-        hak_assert_full(entry[i] == route_distance(h, s->class));
+        hak_assert_full(entry[i] == distance || entry[i] == beside);
 }
 
 static void route_stats(stats_each *each, void *context)

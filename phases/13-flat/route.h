@@ -16,7 +16,8 @@
  * are touched that hold entries.
  *
  * Must hold, whenever the owner is not inside a slow path (route_valid):
- *   bin[i] = distance of front.bin[c]  <=>  slot i belongs to a slab of class c of this heap
+ *   bin[i] = distance of front.bin[c], or of what waits beside it  <=>  slot i belongs to a slab of class c of this heap
+ *   bin[i] = distance of lead[k]  =>  when it became so, slot i lay in a slab of another heap (the lead seam; plain: never)
  *   outside = ~0, or  p & outside = 0  <=>  p is 16-byte aligned and the table covers it
  * A slab beyond the window, and every slab of a heap without a table (outside = ~0), costs time only: the long way finds
  * everything.
@@ -24,7 +25,7 @@
 #ifndef HAK_FLAT_ROUTE_H
 #define HAK_FLAT_ROUTE_H
 
-enum { ROUTE_UNIT = 8, ROUTE_MISSES = 256 };
+enum { ROUTE_UNIT = SECTION_UNIT, ROUTE_MISSES = 256 };
 /* A table covers addresses of at least so many bits: all of the window, where that is the whole address space (MODE=asan). */
 enum { ROUTE_BITS_LEAST = HAK_WINDOW_BITS == HAK_ADDRESS_BITS ? HAK_WINDOW_BITS : 34 };
 
@@ -35,63 +36,119 @@ struct route_heap {
     uint32_t misses;                   /* without a table: blocks of this heap that were freed the long way since the last try
                                         * to have one; with one: slabs to claim before the next try to have a larger one */
     uint16_t size_bin[TINY_MAX + 1];   /* size -> distance of its class's bin; all 0: malloc takes the long way */
+    size_t wide;                       /* ROUTE_WIDE_MAX; 0: malloc takes the long way to blocks of mid classes, too */
+    uint16_t young;                    /* misses until all classes are used; 0: they are */
     uint64_t entered, refused;         /* slots that came into the table, and that lie beyond it. Owner writes */
+    struct lead lead[LEADS];           /* the last: no entry names what lies between `closed` and these */
 };
 
-extern uint16_t route_nothing[1]; /* 0: free(NULL) reads the first entry, also where there is no table */
-#define ROUTE_INIT {.closed = FRONT_BIN_INIT, .outside = ~(uintptr_t)0, .bin = route_nothing}
+/* Distance of the first bin of a mid class. */
+enum { ROUTE_BINS = sizeof(struct route_heap) + sizeof(struct section_heap) };
+enum { ROUTE_WIDE = (ROUTE_BINS + CLASS_TINY * sizeof(struct front_bin)) / ROUTE_UNIT };
 
-hot_inline struct front_bin *route_bin(struct route_heap *r, size_t distance)
-{
-    return (struct front_bin *)((char *)&r->closed + distance * ROUTE_UNIT);
-}
+/* Sizes of mid classes that have a bin -> distance of the bin. */
+enum { ROUTE_WIDE_STEP = 128, ROUTE_WIDE_MAX = 64 * 1024 };
+HAK_EXTERN const uint16_t route_wide_bin[ROUTE_WIDE_MAX / ROUTE_WIDE_STEP + 1]; /* [size / step, rounded up] */
+
+extern uint16_t route_nothing[1]; /* 0: free(NULL) reads the first entry, also where there is no table */
+#define ROUTE_INIT {.closed = {.top = front_nothing}, .outside = ~(uintptr_t)0, .bin = route_nothing}
 
 /* As front_bin_pop, but a hit is not counted. */
-hot_inline bool route_pop(struct route_heap *r, size_t size, void **block)
+hot_inline bool route_pop(struct route_heap *r, const struct section_heap *s, size_t size, void **block)
 {
-    size_t distance = r->size_bin[size];
-    void **top = route_bin(r, distance)->top, *p = *top;
-    *block = NULL;
-    if (unlikely(!p))
-        return true;
-    forget_value(distance);
-    store_relaxed(&route_bin(r, distance)->top, top - 1);
-    keep_result(p);
-    *block = p;
+    *block = section_pop_at(s, &r->closed, r->size_bin[size]);
     return true;
 }
 
-/* As front_bin_push, below the bin's limit. live: the program frees p now, and the guard is told. */
-hot_inline bool route_put(struct route_heap *r, void *p, struct front_bin **bin, bool live)
+hot_inline bool route_pop_wide(struct route_heap *r, const struct section_heap *s, size_t size, void **block)
 {
-    if (unlikely(any_bit((uintptr_t)p, &r->outside)))
+    if (unlikely(size > r->wide))
         return false;
-    size_t distance = r->bin[(uintptr_t)p >> SLAB_SHIFT];
-    void **top = route_bin(r, distance)->top;
-    forget_value(distance);
-    if (unlikely(top >= route_bin(r, distance)->limit) || unlikely(*top == p)) {
-        forget_value(distance);
-        *bin = route_bin(r, distance);
+    *block = section_pop_at(s, &r->closed, route_wide_bin[(size + ROUTE_WIDE_STEP - 1) / ROUTE_WIDE_STEP]);
+    return true;
+}
+
+/* As front_bin_push, below the bin's limit; *distance is the bin's. live: the program frees p now, and the guard is told. */
+hot_inline bool route_put(struct route_heap *r, const struct section_heap *s, void *p, size_t *distance, bool live)
+{
+    *distance = 0;
+    if (unlikely(any_bit((uintptr_t)p, &r->outside))) {
+        forget_value(*distance);
         return false;
     }
-    if (live)
-        guard_free(p, "free");
-    top[1] = p;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a handler must not find a slot below top that holds nothing yet */
-    forget_value(distance);
-    store_relaxed(&route_bin(r, distance)->top, top + 1);
+    *distance = r->bin[(uintptr_t)p >> SLAB_SHIFT];
+    return section_push_at(s, &r->closed, distance, p, live);
+}
+
+/* Bins of mid classes lie behind the others. */
+hot_inline enum route_way route_push(struct route_heap *r, const struct section_heap *s, void *p, size_t *distance)
+{
+    if (likely(route_put(r, s, p, distance, true)))
+        return ROUTE_TAKEN;
+    return likely(*distance >= ROUTE_WIDE) ? ROUTE_WIDE_BIN : ROUTE_REFUSED;
+}
+
+hot_inline bool route_push_wide(struct route_heap *r, const struct section_heap *s, void *p, size_t *distance)
+{
+    return section_push_room(s, &r->closed, distance, p);
+}
+
+ANSWER(struct front_bin *, route_bin, (struct route_heap *r, size_t distance), section_bin(&r->closed, distance))
+
+ANSWER(struct front_bin *, route_nowhere, (struct route_heap *r), &r->closed)
+
+hot_inline bool route_return(struct route_heap *r, const struct section_heap *s, void *p, struct front_bin **bin)
+{
+    size_t distance;
+    if (likely(route_put(r, s, p, &distance, false)))
+        return true;
+    *bin = section_bin(&r->closed, distance);
+    return false;
+}
+
+/* Size of the blocks that serve size, 1 to TINY_MAX, in a young heap: multiples of 32 up to 128, two to a doubling above. */
+static inline size_t route_coarse(size_t size)
+{
+    size_t below = size > 128 ? (size_t)1 << (63 ^ __builtin_clzl(size - 1)) : 0; /* the largest power of two below size */
+    return below == 0 ? (size + 31) & ~(size_t)31 : size <= below + below / 2 ? below + below / 2 : 2 * below;
+}
+
+static inline unsigned route_class(const struct route_heap *r, size_t size)
+{
+    return unlikely(r->young > 0) && size - 1 < TINY_MAX ? class_of_tiny(route_coarse(size)) : class_of(size);
+}
+
+void route_grow_up(struct route_heap *r);
+
+static inline void route_refilled(struct route_heap *r)
+{
+    if (unlikely(r->young > 0) && --r->young == 0)
+        route_grow_up(r);
+}
+
+ANSWER(struct lead *, route_lead, (struct route_heap *r, unsigned i), ~r->outside ? &r->lead[i] : NULL)
+
+static inline bool route_lead_to(struct route_heap *r, const void *slot, unsigned slots, unsigned i)
+{
+    if (any_bit((uintptr_t)slot, &r->outside))
+        return false;
+    for (uint16_t *entry = &r->bin[(uintptr_t)slot >> SLAB_SHIFT], *end = entry + slots; entry < end; entry++)
+        *entry = (uint16_t)(((char *)&r->lead[i] - (char *)&r->closed) / ROUTE_UNIT);
     return true;
 }
 
-hot_inline bool route_push(struct route_heap *r, void *p, struct front_bin **bin, bool *taken)
+static inline void route_lead_off(struct route_heap *r, const void *p)
 {
-    *taken = route_put(r, p, bin, true);
-    return true;
+    uint16_t *entry = &r->bin[any_bit((uintptr_t)p, &r->outside) ? 0 : (uintptr_t)p >> SLAB_SHIFT];
+    size_t at = (size_t)*entry * ROUTE_UNIT, first = offsetof(struct route_heap, lead);
+    if (at >= first && at < first + sizeof r->lead)
+        *entry = 0;
 }
 
-hot_inline bool route_return(struct route_heap *r, void *p, struct front_bin **bin)
+static inline void route_turn(struct route_heap *r, const void *p, const struct front_bin *bin)
 {
-    return route_put(r, p, bin, false);
+    if (!any_bit((uintptr_t)p, &r->outside))
+        r->bin[(uintptr_t)p >> SLAB_SHIFT] = (uint16_t)(((const char *)bin - (const char *)&r->closed) / ROUTE_UNIT);
 }
 
 void route_new(struct heap *h);

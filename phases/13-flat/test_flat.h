@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_flat.h - what the tests of phase 13 share. May include the core's headers: these tests look inside. */
+/* test_flat.h - what the tests of phase 13 share. */
 #ifndef HAK_TEST_FLAT_H
 #define HAK_TEST_FLAT_H
 
@@ -33,17 +33,31 @@ static inline uintptr_t covered(const struct heap *h)
 /* The bin that a pointer leads to, for heap h; &h->front.route.closed: none. */
 static inline struct front_bin *led_to(struct heap *h, const void *p)
 {
-    return (uintptr_t)p < covered(h) ? route_bin(&h->front.route, h->front.route.bin[(uintptr_t)p >> SLAB_SHIFT])
+    return (uintptr_t)p < covered(h) ? section_bin(&h->front.route.closed, h->front.route.bin[(uintptr_t)p >> SLAB_SHIFT])
                                      : &h->front.route.closed;
+}
+
+/* Does p lead to the bin of that class, or to what waits beside it? */
+static inline bool led_home(struct heap *h, const void *p, unsigned class)
+{
+    struct front_bin *bin = &h->front.bin[class], *led = led_to(h, p);
+    return led == bin || (led == front_beside(bin) && class < CLASS_TINY);
+}
+
+/* Does p lead to where blocks of another heap wait for being sent? */
+static inline bool leads(struct heap *h, const void *p)
+{
+    return led_to(h, p) < h->front.bin && led_to(h, p) != &h->front.route.closed;
 }
 
 /* Does free take p the short way? Afterwards it is live again. */
 static inline bool takes(struct heap *h, void *p)
 {
     struct front_bin *bin = NULL;
-    bool taken;
-    if (route_push(&h->front.route, p, &bin, &taken), !taken) {
-        must(!bin || bin == led_to(h, p));
+    size_t distance;
+    if (route_push(&h->front.route, &h->front.section, p, &distance) != ROUTE_TAKEN) {
+        bin = route_bin(&h->front.route, distance);
+        must(bin == ((uintptr_t)p % 16 ? &h->front.route.closed : led_to(h, p)));
         return false;
     }
     bin = led_to(h, p);
@@ -65,8 +79,8 @@ static inline void table_slab(void *context, struct slab *s)
         return;
     for (unsigned i = 0; i < s->slots; i++) {
         char *p = superslab_slot(s) + i * SLAB_SIZE;
-        must(led_to(sum->heap, p) == &sum->heap->front.bin[s->class]);
-        must(led_to(sum->heap, p + SLAB_SIZE - 1) == &sum->heap->front.bin[s->class]);
+        must(led_home(sum->heap, p, s->class));
+        must(led_home(sum->heap, p + SLAB_SIZE - 1, s->class));
     }
     sum->slots += s->slots;
 }
@@ -76,16 +90,16 @@ static inline uint64_t table_page(struct heap *h, const uint16_t *entry, const u
 {
     uint64_t entries = 0;
     for (; entry < end; entry++) {
-        if (!*entry)
-            continue;
         void *p = (void *)((uintptr_t)(entry - h->front.route.bin) << SLAB_SHIFT);
+        if (!*entry || leads(h, p))
+            continue;
         must(ssmap_find(p) && slab_heap(slab_of(p)) == h);
         entries++;
     }
     return entries;
 }
 
-/* Every slot of h's slabs leads to the bin of its class, and no other address leads anywhere. Returns the number of slots. Pages
+/* Every slot of h's slabs leads to the bin of its class, and no other address leads to a bin. Returns the number of slots. Pages
  * of the table that were never touched are not read. */
 static inline uint64_t table_valid(struct heap *h)
 {

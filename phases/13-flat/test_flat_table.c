@@ -28,11 +28,38 @@ START_TEST(sizes_lead_to_bins)
 {
     struct heap *h = table_heap();
     for (size_t size = 0; size <= TINY_MAX; size++)
-        must(route_bin(&h->front.route, h->front.route.size_bin[size]) == &h->front.bin[class_of_tiny(size)]);
+        must(section_bin(&h->front.route.closed, h->front.route.size_bin[size]) == &h->front.bin[class_of_tiny(size)]);
 }
 END_TEST
 
 /* Slabs that empty leave the table; those that come take their places, as another class. */
+/* All sizes that share an entry of the second table share a bin, and no size of a bin is left out. */
+START_TEST(wide_sizes_lead_to_bins)
+{
+    struct heap *h = thread_heap();
+    for (size_t size = TINY_MAX + 1; size <= ROUTE_WIDE_MAX; size++) {
+        uint16_t distance = route_wide_bin[(size + ROUTE_WIDE_STEP - 1) / ROUTE_WIDE_STEP];
+        must(distance >= ROUTE_WIDE && section_bin(&h->front.route.closed, distance) == &h->front.bin[class_of(size)]);
+    }
+    must(!front_serves(class_of(ROUTE_WIDE_MAX + 1)) && heap_none.front.route.wide == 0);
+    must(section_bin(&h->front.route.closed, ROUTE_WIDE) == &h->front.bin[CLASS_TINY]);
+}
+END_TEST
+
+/* Of a slab with one live block its start alone is live, not what begins a slot and has never been handed out. */
+START_TEST(live_map_has_starts_only)
+{
+    for (size_t size = TINY_MAX + 1; size <= ROUTE_WIDE_MAX; size += 127) {
+        char *p = hak_malloc(size);
+        struct slab *s = slab_of(p);
+        for (char *at = s->start, *end = at + s->slots * SLAB_SIZE; at < end; at += 16)
+            must(superslab_marked(superslab_of(s), at) == (at == p));
+        hak_free(p);
+        must(!superslab_marked(superslab_of(s), p));
+    }
+}
+END_TEST
+
 START_TEST(slots_change_classes)
 {
     struct heap *h = table_heap();
@@ -59,7 +86,7 @@ START_TEST(runs)
     for (unsigned c = CLASS_TINY; c < CLASS_ALL; c++) {
         for (int i = 0; i < 5; i++) {
             must((block[i] = hak_malloc(class_size(c))));
-            must(led_to(h, block[i]) == &h->front.bin[c]);
+            must(led_home(h, block[i], c));
             later |= slab_in(ssmap_find(block[i]), block[i])->back != 0;
         }
         table_valid(h);
@@ -104,7 +131,7 @@ static void *take_over(void *context)
     must(heap_self == *(struct heap **)context);
     table_valid(heap_self);
     for (int i = 1; i < MANY; i += 2) { /* whoever allocated it: the heap is the same */
-        must(led_to(heap_self, block[i]) == &heap_self->front.bin[slab_of(block[i])->class]);
+        must(led_home(heap_self, block[i], slab_of(block[i])->class));
         hak_free(block[i]);
     }
     churn(5, test_scaled(5000), MID_MAX, valid_now);
@@ -119,8 +146,10 @@ START_TEST(parked_and_adopted)
     run_thread(leave_half, &h);
     must(table_valid(h) > 0);
     run_thread(take_over, &h);
+    front_rouse(); /* it may rest */
     must(table_valid(h) == 0);
     run_thread(leave_half, &same);
+    front_rouse();
     must(same == h);
     uint64_t left = table_valid(h);
     for (int i = 1; i < MANY; i += 2) {
@@ -168,7 +197,7 @@ START_TEST(a_table_grows)
             hak_malloc_trim(0);
         }
     }
-    must((uintptr_t)low < bound && led_to(h, low) == &h->front.bin[class_of(100)]);
+    must((uintptr_t)low < bound && led_home(h, low, class_of(100)));
     must(covered(h) == bound || table_valid(h) > slots || h->front.route.refused > 0);
 }
 END_TEST
@@ -186,5 +215,6 @@ START_TEST(counters)
 }
 END_TEST
 
-TEST_MAIN("flat: table", walk_of_all_sizes, sizes_lead_to_bins, slots_change_classes, runs, short_way_takes_own_blocks,
-          parked_and_adopted, a_table_comes_with_use, a_table_grows, counters)
+TEST_MAIN("flat: table", walk_of_all_sizes, sizes_lead_to_bins, wide_sizes_lead_to_bins, live_map_has_starts_only,
+          slots_change_classes, runs, short_way_takes_own_blocks, parked_and_adopted, a_table_comes_with_use, a_table_grows,
+          counters)

@@ -23,7 +23,7 @@ void remote_opening(void)
 
 /* --- Packets; on the thread that has the heap, inside heap_enter --------------------------------------------------------- */
 
-static void remote_keep(struct remote_out *out, struct remote_packet *packet)
+LEAD_CALLS void remote_keep(struct remote_out *out, struct remote_packet *packet)
 {
     packet->next = out->spare;
     out->spare = packet;
@@ -51,7 +51,7 @@ static void remote_fetch(struct remote_out *out)
 }
 
 /* An empty packet, or NULL: no memory. */
-static struct remote_packet *remote_empty(struct remote_out *out)
+LEAD_CALLS struct remote_packet *remote_empty(struct remote_out *out)
 {
     if (!out->spare)
         remote_fetch(out);
@@ -87,7 +87,8 @@ static void remote_recycle(struct remote_out *out, struct remote_packet *packet)
 
 static struct remote_box *remote_box(struct heap *from, const struct heap *to)
 {
-    return &from->out.box[((uintptr_t)to >> 12) % REMOTE_BOXES];
+    enum { SIZE = sizeof(struct remote_box) }; /* the product with it is part of the shift */
+    return (struct remote_box *)((char *)from->out.box + ((uintptr_t)to / (4096 / SIZE) & (REMOTE_BOXES - 1) * SIZE));
 }
 
 /* The packet that a box fills, and how many blocks are in it. */
@@ -120,18 +121,10 @@ static void remote_send_packet(struct heap *from, struct heap *to, struct remote
     purge_note(to);
 }
 
-/* What is in a box goes to its heap; the box is unused then. Inside heap_enter. The order of queueing and looking at the state
- * is that of heap_give_remote. */
-static void remote_send(struct heap *from, struct remote_box *box)
+/* The packet goes to heap `to`. Inside heap_enter. The order of queueing and looking at the state is that of
+ * heap_give_remote. */
+LEAD_CALLS void remote_dispatch(struct heap *from, struct heap *to, struct remote_packet *packet)
 {
-    struct heap *to = box->to;
-    if (!to)
-        return;
-    uint32_t count;
-    struct remote_packet *packet = remote_packet(box, &count);
-    packet->count = (uint16_t)count;
-    *box = (struct remote_box){NULL, NULL};
-    from->out.bound--;
     struct remote_packet *head = __atomic_load_n(&to->in.inbox, __ATOMIC_ACQUIRE);
     uint32_t depth = head ? load_relaxed(&head->depth) : 0;
     if (load_relaxed(&to->state) == HEAP_LOST || (head && load_relaxed(&head->depth) >= REMOTE_DEPTH_MAX))
@@ -143,8 +136,23 @@ static void remote_send(struct heap *from, struct remote_box *box)
         lock_help(to);
 }
 
+/* What is in a box goes to its heap; the box is unused then. Inside heap_enter. */
+static void remote_send(struct heap *from, struct remote_box *box)
+{
+    struct heap *to = box->to;
+    if (!to)
+        return;
+    uint32_t count;
+    struct remote_packet *packet = remote_packet(box, &count);
+    packet->count = (lead_number)count;
+    *box = (struct remote_box){NULL, NULL};
+    from->out.bound--;
+    remote_dispatch(from, to, packet);
+}
+
 void remote_flush(struct heap *h)
 {
+    lead_flush(h);
     for (unsigned i = 0; i < REMOTE_BOXES && h->out.bound > 0; i++)
         remote_send(h, &h->out.box[i]);
     h->out.flush_at = h->remote_sent_bytes + REMOTE_HELD_MAX;
@@ -162,6 +170,7 @@ static struct remote_box *remote_bind(struct heap *from, struct heap *to)
         return NULL;
     packet->count = 1; /* its head is no block's address: remote_add looks at it */
     packet->bytes = 0;
+    lead_mixed(&packet->class);
     *box = (struct remote_box){to, packet->block};
     from->out.bound++;
     return box;
@@ -177,7 +186,7 @@ hot_inline void remote_add(struct heap *from, struct remote_box *box, void *p, u
     box->next = next + 1;
     ((struct remote_packet *)((uintptr_t)next & ~(uintptr_t)(REMOTE_PACKET - 1)))->bytes += size;
     store_relaxed(&from->remote_sent_bytes, sent_bytes);
-    count_add(&from->remote_sent_blocks, 1);
+    from->remote_sent_blocks++; /* others read it relaxed; one instruction, where count_add is three */
 }
 
 /* A heap whose thread has ended takes blocks at once. */
@@ -235,12 +244,16 @@ void remote_give_inside(struct heap *from, struct heap *to, struct slab *s, void
 }
 
 /* The rest of remote_give: p has no box, or something must be sent. */
-static noinline void remote_give_slow(struct heap *from, struct heap *to, struct slab *s, void *p)
+LEAD_CALLS noinline void remote_give_slow(void *p, struct heap *from, struct slab *s, struct heap *to)
 {
     struct heap *sender = remote_sender(from, to, s);
-    bool gathered = sender && remote_gather(sender, to, s, p);
     if (sender)
+        lead_hold(sender);
+    bool gathered = sender && remote_gather(sender, to, s, p);
+    if (sender) {
         heap_leave(sender);
+        lead_open(sender, s);
+    }
     if (gathered)
         return;
     if (heap_self == to) /* it has just been adopted */
@@ -251,21 +264,25 @@ static noinline void remote_give_slow(struct heap *from, struct heap *to, struct
 
 /* The bracket around the few stores is heap_enter's without errno: a signal handler that frees meanwhile sends one by one.
  * Before it opens, one may empty the box, so all is looked at inside. A thread without a heap has no box. */
-void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p)
+void remote_give(void *p, struct heap *from, struct slab *s, struct heap *to)
 {
+    if (lead_wanted(&from->out.lead, s->class)) {
+        lead_give(p, from, s, to);
+        return;
+    }
     struct remote_box *box = remote_box(from, to);
     if (likely(!lock_inside)) {
-        heap_hold();
+        lock_hold();
         uint32_t size = s->block_size;
         uint64_t bytes = 0;
         bool fits = box->to == to && (bytes = from->remote_sent_bytes + size) <= from->out.flush_at && !remote_nearly_full(box);
         if (likely(fits))
             remote_add(from, box, p, size, bytes);
-        heap_let();
+        lock_let();
         if (likely(fits))
             return;
     }
-    remote_give_slow(from, to, s, p);
+    remote_give_slow(p, from, s, to);
 }
 
 /* --- Receiving ----------------------------------------------------------------------------------------------------------- */
@@ -281,7 +298,7 @@ static struct remote_packet *remote_next(struct heap *h)
 }
 
 /* A block that has arrived and that the front has no room for at hand. Inside heap_enter. */
-static void remote_arrive(struct heap *h, void *p)
+LEAD_CALLS noinline void remote_arrive(struct heap *h, void *p)
 {
     struct slab *s = slab_of(p);
     hak_assert(slab_heap(s) == h);
@@ -295,12 +312,15 @@ static void remote_arrive(struct heap *h, void *p)
 static uint32_t remote_cache(struct heap *h, struct remote_packet *packet)
 {
     uint32_t misses = 0;
-    for (uint32_t i = 0; i < packet->count; i++) {
-        void *p = packet->block[i];
+    if (lead_cache(h, packet))
+        return packet->count; /* the table had no part in it */
+    for (void **at = packet->block, **end = at + packet->count; at < end; at++) {
+        void *p = *at;
         struct front_bin *bin = NULL;
-        if (route_return(&h->front.route, p, &bin))
+        if (likely(route_return(&h->front.route, &h->front.section, p, &bin)))
             continue;
-        if (bin && !front_newest(bin, p) && (front_wide(&h->front, bin) ? front_bin_push(bin, p) : front_spill(bin, p)))
+        if (bin != front_nowhere(h) && !front_newest(bin, p) &&
+            (front_wide(&h->front, bin) ? front_bin_push : front_spill)(&h->front, front_behind(&h->front, bin), p))
             continue;
         remote_arrive(h, p);
         misses++;
@@ -344,6 +364,7 @@ void *remote_take(struct heap *h, unsigned class)
 void remote_park(struct heap *h)
 {
     remote_flush(h);
+    lead_park(h);
     if (h->out.spares > 0)
         remote_return(&h->out, 0);
 }
@@ -373,6 +394,7 @@ static void remote_count_boxes(void *context, struct heap *from)
         if (from->out.box[i].to == walk->to)
             walk->count += remote_count_packet(packet, count, walk->slab);
     }
+    walk->count += lead_count(from, walk->to, walk->slab);
 }
 
 uint64_t remote_count(const struct heap *to, const struct slab *s)

@@ -33,7 +33,8 @@ enum {
 struct remote_packet {
     struct remote_packet *next;
     uint32_t bytes; /* of its blocks */
-    uint16_t count; /* set when it is sent */
+    lead_number count; /* set when it is sent */
+    struct lead_class class;
     uint16_t depth; /* packets from here to the end of the inbox, about. Relaxed */
     void *block[REMOTE_PACKET_BLOCKS];
 };
@@ -53,6 +54,7 @@ struct remote_out {
     struct remote_packet *received; /* taken from the inbox and not opened yet. Read relaxed by others */
     struct remote_packet *spare;
     uint32_t spares;
+    struct lead_out lead;
     uint64_t packets, chains, single; /* sent: packets, packets that became chains, blocks one by one. Owner writes */
 };
 
@@ -65,7 +67,8 @@ static inline bool remote_waiting(const struct remote_out *out, const struct rem
     return load_relaxed(&out->received) || __atomic_load_n(&in->inbox, __ATOMIC_SEQ_CST);
 }
 
-void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p);
+ANSWER(uint64_t, remote_held, (struct heap *h, uint64_t *bytes), lead_held(h, bytes))
+void remote_give(void *p, struct heap *from, struct slab *s, struct heap *to);
 void remote_give_inside(struct heap *from, struct heap *to, struct slab *s, void *p);
 void *remote_take(struct heap *h, unsigned class);
 void remote_receive(struct heap *h);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_batch.h - what the tests of phase 14 share. May include the core's headers: these tests look inside. */
+/* test_batch.h - what the tests of phase 14 share. */
 #ifndef HAK_TEST_BATCH_H
 #define HAK_TEST_BATCH_H
 
@@ -32,9 +32,9 @@ static inline uint32_t held_by(const struct heap *h, uint64_t *bytes)
 }
 
 /* The equations of remote.h for a heap whose thread is the caller, or is not running. Returns the blocks that it holds. */
-static inline uint32_t boxes_valid(const struct heap *h)
+static inline uint32_t boxes_valid(struct heap *h)
 {
-    uint64_t bytes;
+    uint64_t bytes, led_bytes = 0;
     uint32_t blocks = held_by(h, &bytes), spares = 0;
     if (blocks > 0)
         must(bytes <= h->remote_sent_bytes - (h->out.flush_at - REMOTE_HELD_MAX));
@@ -42,7 +42,7 @@ static inline uint32_t boxes_valid(const struct heap *h)
     for (const struct remote_packet *packet = h->out.spare; packet; packet = packet->next)
         spares++;
     must(spares == h->out.spares && spares <= REMOTE_SPARES_MAX);
-    return blocks;
+    return blocks + (uint32_t)remote_held(h, &led_bytes);
 }
 
 /* Packets that wait at h, in the inbox or taken from it. */

@@ -30,9 +30,9 @@ enum { LARGE_TRIES = 200, LARGE_BATCH = 16, LARGE_MB = 65536 };
 #define LARGE_ROOM ((uint64_t)8 << 20)       /* of empty SuperSlabs, that stay when a block is mapped */
 
 #define LARGE_KNOBS(X)                                                                                                       \
-    X(large_mb, "LARGE_MB", AUTO, 0, 1 << 24, "MiB", "most freed large blocks kept (0: none; AUTO: by need, at most 65536)") \
-    X(large_percent, "LARGE_PERCENT", 150, 100, 10000, "%", "most live and kept bytes, of the peak of live ones")            \
-    X(large_ttl, "LARGE_TTL", 5000, 0, 1 << 30, "ms", "age at which kept memory that was not needed goes (0: keep none)")
+    X(large_mb, "LARGE_MB", AUTO, 0, 1 << 24, "MiB", "freed large blocks kept, at most (0: none; AUTO: up to 65536)")        \
+    X(large_percent, "LARGE_PERCENT", 150, 100, 10000, "%", "live plus kept large blocks may reach so much of the live peak") \
+    X(large_ttl, "LARGE_TTL", 5000, 0, 1 << 30, "ms", "age at which a kept large block goes back (0: keep none)")
 KNOBS(LARGE_KNOBS);
 
 struct large_victims {
@@ -44,7 +44,7 @@ struct large_victims {
 };
 
 static struct lock large_locked = LOCK_INIT(LOCK_LARGE);
-static struct range_table table;
+static HAK_COLD struct range_table table;
 static struct large_counts counts;               /* but for held and held_bytes, which are the table's */
 static uint64_t large_low, large_owed;           /* least table.bytes of this period; bytes that the last one did not need */
 static uint64_t large_yielding;                  /* bytes that slabs have taken and that were not made up for yet */
@@ -218,12 +218,19 @@ static void large_bound(uint64_t live, struct large_victims *v)
     large_unmap_victims(v);
 }
 
-char *large_take(size_t bytes, size_t align)
+/* The range for a block of so many bytes: the smallest that holds it, or for one that grows the largest. */
+static size_t large_find(size_t bytes, size_t align, bool grows, size_t *skip)
+{
+    size_t i = range_find(&table, bytes, align, owner_header(), skip);
+    return grows && i < table.count ? range_largest(&table) : i;
+}
+
+char *large_take(size_t bytes, size_t align, bool grows)
 {
     struct large_victims victims = {.count = 0};
     if (large_off() || !large_lock())
         return NULL;
-    size_t skip, i = range_find(&table, bytes, align, owner_header(), &skip);
+    size_t skip, i = large_find(bytes, align, grows, &skip);
     if (i < table.count) {
         char *start = large_cut(i, skip, bytes);
         counts.hits++;

@@ -18,7 +18,7 @@
 #define LARGE_GRANULE ((size_t)64 * 1024)
 enum { LARGE_PARTS = 4 }; /* log2 of 16 */
 
-extern uint64_t large_mb, large_percent, large_ttl;
+HAK_EXTERN uint64_t large_mb, large_percent, large_ttl;
 
 static inline size_t large_round(size_t bytes)
 {
@@ -27,7 +27,16 @@ static inline size_t large_round(size_t bytes)
     return (bytes + granule - 1) & ~(granule - 1);
 }
 
-char *large_take(size_t bytes, size_t align);
+/* A block of so much that realloc has made larger has a mapping: it may be larger yet, and few bytes are copied for that. Less
+ * is copied in little time, and what smaller blocks leave in slabs as they grow serves others like them. */
+#define LARGE_GROWN ((size_t)256 << 10)
+
+static inline bool large_grows(size_t size)
+{
+    return size >= LARGE_GROWN && large_mb != 0 && large_ttl != 0;
+}
+
+char *large_take(size_t bytes, size_t align, bool grows);
 bool large_give(void *start, size_t bytes);
 bool large_extend(void *start, size_t bytes);
 void large_grown(void);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ranges.c - see ranges.h. */
 #include "ranges.h"
-#include <string.h>
 
 /* The first range that does not end below p. */
 static size_t range_after(const struct range_table *t, const char *p)
@@ -17,16 +16,22 @@ static size_t range_after(const struct range_table *t, const char *p)
     return low;
 }
 
+/* Not by memmove: what free calls of libc is bound at the start of every process (start.c). */
 static void range_open(struct range_table *t, size_t i)
 {
-    memmove(&t->range[i + 1], &t->range[i], (t->count - i) * sizeof *t->range);
-    t->count++;
+    for (struct range *to = &t->range[t->count++]; to > &t->range[i]; to--) {
+        keep_pointer(to);
+        to[0] = to[-1];
+    }
 }
 
 static void range_close(struct range_table *t, size_t i)
 {
     t->count--;
-    memmove(&t->range[i], &t->range[i + 1], (t->count - i) * sizeof *t->range);
+    for (struct range *to = &t->range[i]; to < &t->range[t->count]; to++) {
+        keep_pointer(to);
+        to[0] = to[1];
+    }
 }
 
 bool range_insert(struct range_table *t, char *start, size_t bytes)
@@ -112,6 +117,15 @@ size_t range_smallest(const struct range_table *t)
         if (t->range[i].bytes < t->range[smallest].bytes)
             smallest = i;
     return smallest;
+}
+
+size_t range_largest(const struct range_table *t)
+{
+    size_t largest = 0;
+    for (size_t i = 1; i < t->count; i++)
+        if (t->range[i].bytes > t->range[largest].bytes)
+            largest = i;
+    return largest;
 }
 
 bool range_valid(const struct range_table *t)

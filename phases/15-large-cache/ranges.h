@@ -36,6 +36,7 @@ size_t range_find(const struct range_table *t, size_t bytes, size_t align, size_
 size_t range_at(const struct range_table *t, const char *start); /* the range that starts there, or t->count */
 size_t range_oldest(const struct range_table *t);                /* of the lowest turn; the table is not empty */
 size_t range_smallest(const struct range_table *t);
+size_t range_largest(const struct range_table *t); /* the lowest of the longest; the table is not empty */
 bool range_valid(const struct range_table *t);
 
 #endif

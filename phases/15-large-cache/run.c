@@ -10,7 +10,7 @@
 #include "core/heap/thread.h"
 #include <string.h>
 
-#define RUN_KNOBS(X) X(run_mb, "RUN_MB", 16, 0, 1 << 20, "MiB", "most empty runs that threads keep, all together (0: none)")
+#define RUN_KNOBS(X) X(run_mb, "RUN_MB", 16, 0, 1 << 20, "MiB", "empty slabs above 64 KiB kept in all, at most (0: none)")
 KNOBS(RUN_KNOBS);
 
 static uint64_t run_charged; /* bytes, of all heaps; atomic, relaxed */
@@ -96,18 +96,19 @@ static bool run_push_kept(struct heap *h, struct slab *s, void *p)
     return kept;
 }
 
-/* The block that is at hand, if it is of that size. */
-static void *run_last(struct heap *h, unsigned class)
+/* The block at hand, if it is of that class. */
+static inline void *run_at_hand(struct run_heap *r, unsigned class)
 {
-    struct run_heap *r = &h->pool.run;
     void *p = NULL;
-    heap_hold();
-    if (r->last && r->last_class == class) {
+    if (unlikely(lock_inside))
+        return NULL;
+    lock_hold();
+    if (likely(r->last) && likely(r->last_class == class)) {
         p = r->last;
         store_relaxed(&r->last, NULL);
         count_add(&r->hits, 1);
     }
-    heap_let();
+    lock_let();
     return p;
 }
 
@@ -116,7 +117,7 @@ void *run_pop(struct heap *h, unsigned class)
 {
     if (front_serves(class) || h == &heap_none || unlikely(lock_inside))
         return NULL;
-    void *p = run_last(h, class);
+    void *p = run_at_hand(&h->pool.run, class);
     if (p || !heap_step_in(h))
         return p;
     p = slab_pop(h->current[class]);
@@ -169,10 +170,10 @@ uint64_t run_cached_bytes(const struct heap *h)
 
 void *run_push(struct heap *h, struct slab *s, void *p)
 {
-    if (!front_serves(s->class) && !lock_inside) {
-        heap_hold();
+    if (!front_serves(s->class) && !lock_inside && !sample_all()) {
+        lock_hold();
         p = run_swap(h, s, p);
-        heap_let();
+        lock_let();
         if (!p)
             return NULL;
         s = slab_of(p);

@@ -10,6 +10,9 @@
 #ifndef HAK_PHASE_RUN_H
 #define HAK_PHASE_RUN_H
 
+#include "core/low/lock.h"
+#include "core/seam/sample.h"
+
 enum { RUN_MOST = 2 };
 #define RUN_BYTES ((size_t)1 << 20) /* of one heap, at most */
 
@@ -24,7 +27,23 @@ struct run_heap {
     uint64_t hits, drops;  /* blocks that came back to a kept run; runs that went for another's sake */
 };
 
-extern uint64_t run_mb;
+HAK_EXTERN uint64_t run_mb;
+
+/* p, a block of s, is at hand from now on, if none is and the one before was of a run as long. */
+hot_inline bool run_puts(struct run_heap *r, const struct slab *s, void *p)
+{
+    bool puts = false;
+    if (unlikely(lock_inside) || unlikely(sample_all()))
+        return false;
+    lock_hold();
+    if (likely(!r->last) && likely(r->last_bytes == s->slots * SLAB_SIZE)) {
+        store_relaxed(&r->last_class, s->class);
+        store_relaxed(&r->last, p);
+        puts = true;
+    }
+    lock_let();
+    return puts;
+}
 
 void *run_pop(struct heap *h, unsigned class);
 void run_flush(struct heap *h);

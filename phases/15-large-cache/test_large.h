@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_large.h - what the tests of phase 15 share. May include the core's headers: these tests look inside. */
+/* test_large.h - what the tests of phase 15 share. */
 #ifndef HAK_TEST_LARGE_H
 #define HAK_TEST_LARGE_H
 

@@ -82,6 +82,9 @@ static void evict(uint32_t r)
     if (table.count == 0)
         return;
     size_t i = r % 2 ? range_oldest(&table) : range_smallest(&table), n = table.range[i].bytes / GRANULE;
+    size_t largest = range_largest(&table);
+    for (size_t k = 0; k < table.count; k++)
+        must(table.range[k].bytes + (k < largest) <= table.range[largest].bytes);
     for (size_t k = 0; k < table.count; k++)
         must(r % 2 ? table.range[k].turn >= table.range[i].turn : table.range[k].bytes >= table.range[i].bytes);
     size_t part = (r >> 8) % 3 ? n : 1 + (r >> 10) % n, at = (size_t)(table.range[i].start - BASE) / GRANULE + n - part;

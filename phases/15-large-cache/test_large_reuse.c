@@ -159,6 +159,86 @@ START_TEST(grown_where_it_stands)
 }
 END_TEST
 
+/* What realloc makes larger than LARGE_GROWN has a mapping: where memory is kept, it grows there up to any size. */
+START_TEST(doubled_where_it_stands)
+{
+    large_set(65536, 150, 60);
+    large_drop(large_block(40 * MIB, 1), 40 * MIB, 1);
+    for (int round = 0; round < 3; round++) {
+        char *p = NULL;
+        uint64_t calls = large_calls(), moves = 0;
+        for (size_t size = 16; size <= 32 * MIB; size *= 2) {
+            char *q = hak_realloc(p, size);
+            must(q && (!p || test_stamped(q, size / 2, 6)));
+            moves += p != q && size > LARGE_GROWN;
+            test_stamp(q, size, 6);
+            p = q;
+        }
+        must(moves == 0 && large_calls() == calls && large_valid());
+        hak_free(p);
+        must(large_counts().held == 1);
+    }
+}
+END_TEST
+
+/* The end of a mapping that shrinks is kept, also where a slab could serve the rest. */
+START_TEST(shrunk_where_it_stands)
+{
+    large_set(65536, 150, 60);
+    char *p = large_block(6 * MIB, 1);
+    uint64_t calls = large_calls();
+    must(hak_realloc(p, 300 * KIB) == p && hak_malloc_usable_size(p) < 400 * KIB && large_held() > 5 * MIB);
+    must(test_stamped(p, 300 * KIB, 1) && large_calls() == calls);
+    must(hak_realloc(p, 5 * MIB) == p && test_stamped(p, 300 * KIB, 1) && large_calls() == calls);
+    char *q = hak_realloc(p, 1000);
+    must(q != p && test_stamped(q, 1000, 1) && large_counts().held == 1);
+    hak_free(q);
+}
+END_TEST
+
+/* Several that grow in turn, some by small steps: no byte is lost, and all of it goes back. */
+START_TEST(grown_in_turn)
+{
+    enum { ARRAYS = 6 };
+    static const size_t parts[] = {1, 2, 4, 9, 16, 30};
+    char *p[ARRAYS] = {NULL};
+    size_t size[ARRAYS] = {0};
+    struct hak_stats before = test_stats();
+    large_set(65536, 150, 60);
+    for (size_t step = 0, done = 0; done < ARRAYS; step++) {
+        size_t i = step % ARRAYS, more = size[i] + size[i] / parts[i] + 64;
+        if (size[i] > 3 * MIB) {
+            must(test_stamped(p[i], size[i], i));
+            done += p[i] != NULL;
+            hak_free(p[i]);
+            p[i] = NULL;
+            size[i] = 0;
+            continue;
+        }
+        if (done > 0 && size[i] == 0)
+            more = 200 * KIB + step;
+        must((p[i] = hak_realloc(p[i], more)) && test_stamped(p[i], size[i], i));
+        test_stamp(p[i], more, i);
+        size[i] = more;
+    }
+    for (size_t i = 0; i < ARRAYS; i++)
+        hak_free(p[i]);
+    struct hak_stats after = test_stats();
+    must(large_valid() && after.live_blocks == before.live_blocks && after.live_bytes == before.live_bytes);
+}
+END_TEST
+
+/* One that was kept off: blocks that grow stay in slabs. */
+START_TEST(nothing_kept_nothing_mapped)
+{
+    large_set(0, 150, 60);
+    uint64_t calls = large_calls();
+    char *p = hak_realloc(hak_malloc(100 * KIB), 600 * KIB);
+    must(p && large_calls() == calls);
+    hak_free(p);
+}
+END_TEST
+
 START_TEST(sizes_up_to_the_limit_stay_where_they_were)
 {
     large_set(65536, 150, 60);
@@ -171,4 +251,5 @@ START_TEST(sizes_up_to_the_limit_stay_where_they_were)
 END_TEST
 
 TEST_MAIN("large: reuse", pairs_without_calls, split_and_joined, best_fit, aligned_blocks_come_from_it_too, random_replacement,
-          reallocated, grown_where_it_stands, sizes_up_to_the_limit_stay_where_they_were)
+          reallocated, grown_where_it_stands, doubled_where_it_stands, shrunk_where_it_stands, grown_in_turn,
+          nothing_kept_nothing_mapped, sizes_up_to_the_limit_stay_where_they_were)

@@ -37,6 +37,40 @@ START_TEST(pairs_claim_nothing)
 }
 END_TEST
 
+/* The block at hand is of one class, though runs of others are as long, and in nobody else's hands. */
+START_TEST(one_is_at_hand)
+{
+    enum { LIVE = 6 };
+    static const size_t sizes[] = {160 * KIB, 320 * KIB, 300000, 310 * KIB, 150000, 900 * KIB};
+    struct {
+        uint64_t *block;
+        size_t words;
+    } live[LIVE] = {{NULL, 0}};
+    uint32_t random = 3;
+    hak_free(hak_malloc(1)); /* the thread has a heap */
+    for (size_t step = 0; step < test_scaled(20000); step++) {
+        uint32_t r = test_random(&random), i = r % LIVE;
+        uint64_t *p = live[i].block;
+        if (p) {
+            must(p[0] == i + 1 && p[live[i].words - 1] == i + 1);
+            hak_free(p);
+            must(pool_cached(heap_self, NULL) <= 1);
+        }
+        size_t size = sizes[(r >> 8) % (r >> 16 & 1 ? 2 : sizeof sizes / sizeof *sizes)];
+        live[i].block = p = r >> 20 & 7 ? hak_malloc(size) : NULL;
+        live[i].words = size / sizeof *p;
+        must(!p || hak_malloc_usable_size(p) >= size);
+        if (p)
+            p[0] = p[live[i].words - 1] = i + 1;
+        if (step % 100 == 0)
+            walk_heap(heap_self);
+    }
+    for (size_t i = 0; i < LIVE; i++)
+        hak_free(live[i].block);
+    must(hak_check());
+}
+END_TEST
+
 START_TEST(calloc_clears)
 {
     for (int i = 0; i < 10; i++) {
@@ -158,4 +192,5 @@ START_TEST(freed_by_another_thread)
 }
 END_TEST
 
-TEST_MAIN("runs", pairs_claim_nothing, calloc_clears, bounds_of_a_heap, live_blocks, bounds_of_all, freed_by_another_thread)
+TEST_MAIN("runs", pairs_claim_nothing, one_is_at_hand, calloc_clears, bounds_of_a_heap, live_blocks, bounds_of_all,
+          freed_by_another_thread)

@@ -5,12 +5,14 @@
 #include <string.h>
 
 static_assert(offsetof(struct superslab, freelist) == SLABS_PER_SUPERSLAB * sizeof(struct slab), "where freelist_map looks");
-static_assert(sizeof(struct freelist_superslab) % sizeof(struct slab) == 0, "a slab's map is found by a shift");
+static_assert(FREELIST_FEW * sizeof(uint64_t) == sizeof(struct slab), "a slab's map is as far behind it as that of any other");
+static_assert(offsetof(struct superslab, more.many) == FREELIST_MANY, "where freelist_map looks, too");
+static_assert(CLASS_SIZE((unsigned)FREELIST_CLASS) == SLAB_SIZE / 64 / FREELIST_FEW, "such a map has a bit for each block");
 
 /* Of the first slot of s, and those that follow in its run. */
 static uint16_t *freelist_gone(const struct slab *s)
 {
-    return &superslab_of(s)->freelist.gone[slab_index(s)];
+    return &superslab_of(s)->more.gone[slab_index(s)];
 }
 
 void freelist_format(struct slab *s)
@@ -50,28 +52,85 @@ size_t freelist_take(struct slab *s, void **to, size_t n)
     return got;
 }
 
+/* The bits of the word that belong to blocks which were never carved. */
+static uint64_t freelist_beyond(const struct slab *s, uint64_t number)
+{
+    uint64_t carved = s->carved - number * 64;
+    return carved < 64 ? ~(uint64_t)0 << carved : 0;
+}
+
+enum { FREELIST_EIGHT = 8 };
+
+/* Do eight blocks from at on follow each other by step bytes, p being the first? Without a branch for each. */
+hot_inline bool freelist_eight(void **at, uintptr_t p, uintptr_t step)
+{
+    uintptr_t differ = 0;
+    for (size_t i = 0; i < FREELIST_EIGHT; i++)
+        differ |= (uintptr_t)at[i] ^ (p + i * step);
+    return differ == 0;
+}
+
+/* How many blocks from at on, before end, follow each other as neighbours by step bytes, as many at most as `most`. */
+hot_inline size_t freelist_row(void **at, void **end, size_t most, uintptr_t step)
+{
+    void **next = at + 1, **stop = most < (size_t)(end - at) ? at + most : end;
+    uintptr_t p = (uintptr_t)*at + step;
+    if (next >= stop || (uintptr_t)*next != p)
+        return 1;
+    for (; stop - next >= FREELIST_EIGHT && freelist_eight(next, p, step); p += FREELIST_EIGHT * step)
+        next += FREELIST_EIGHT;
+    for (; next < stop && (uintptr_t)*next == p; p += step)
+        next++;
+    return (size_t)(next - at);
+}
+
+/* A block and its neighbours, which often come back one after another, in either direction: their bits in the word in which
+ * that of the first is bit `first`. *blocks: how many. */
+static uint64_t freelist_bits(void **at, void **end, uint64_t first, uintptr_t size, size_t *blocks)
+{
+    bool up = end - at > 1 && at[1] > at[0];
+    size_t n = freelist_row(at, end, up ? 64 - first : first + 1, up ? size : -size);
+    *blocks = n;
+    return ~(uint64_t)0 >> (64 - n) << (up ? first : first + 1 - n);
+}
+
+/* While a word is at hand, the bits beyond what was carved are 1: a block that lies in another slab and one that was freed
+ * already are found by the same test. */
 size_t freelist_give(struct slab *s, void **slot, size_t n)
 {
-    uint64_t *map = freelist_map(s), *word = map, bits = *word;
+    uint64_t *map = freelist_map(s), *word = map, number = 0, beyond = freelist_beyond(s, 0), bits = *word | beyond;
     uint64_t *lowest = s->free ? s->free : map + FREELIST_WORDS * SLABS_PER_SUPERSLAB;
-    const uint64_t inverse = class_inverse[s->class], bytes = (uint64_t)s->carved * s->block_size;
+    const uint64_t inverse = class_inverse[s->class];
     const char *start = s->start;
+    const uintptr_t size = s->block_size;
     void **at = slot, **end = slot + n;
-    for (uint64_t offset; at < end && (offset = (uint64_t)((char *)*at - start)) < bytes; at++) {
-        unsigned __int128 product = (unsigned __int128)offset * inverse; /* as in slab_block_index */
-        uint64_t index = (uint64_t)(product >> 64);
-        if (word != map + index / 64) { /* neighbours often come one after another */
-            store_relaxed(word, bits);
-            word = map + index / 64;
+    for (size_t blocks; at < end; at += blocks) {
+        uint64_t rest, index = multiply((uint64_t)((char *)*at - start), inverse, &rest); /* as in slab_block_index */
+        if (index / 64 != number) {
+            if (index >= s->carved)
+                break;
+            store_relaxed(word, bits & ~beyond);
+            number = index / 64;
+            word = map + number;
             lowest = word < lowest ? word : lowest;
-            bits = *word;
+            beyond = freelist_beyond(s, number);
+            bits = *word | beyond;
         }
-        if (unlikely((uint64_t)product >= inverse) || unlikely(set_bit(&bits, index)))
+        uint64_t come = freelist_bits(at, end, index % 64, size, &blocks);
+        if (unlikely(come & bits)) { /* of which block? */
+            blocks = 1;
+            come = (uint64_t)1 << index % 64;
+        }
+        if (unlikely(rest >= inverse) || unlikely(come & bits)) {
+            if (index >= s->carved)
+                break;
             slab_refuse(s, *at);
+        }
+        bits |= come;
     }
     if (at == slot)
         slab_refuse(s, *slot);
-    store_relaxed(word, bits);
+    store_relaxed(word, bits & ~beyond);
     memset(slot, 0, (size_t)(at - slot) * sizeof *slot);
     s->free = *map ? map : lowest;
     s->freed = 1;
@@ -82,6 +141,7 @@ void freelist_undo(struct slab *s, void *p)
 {
     uint64_t bit, *word = freelist_word(s, p, &bit);
     store_relaxed(word, *word & ~bit);
+    s->taken = 1; /* its page may have gone meanwhile, and is used from now on */
     if (s->free == word)
         freelist_seek(s, word);
 }
@@ -132,13 +192,16 @@ static size_t freelist_let_go(char *from, char *to)
 }
 
 /* Page by page; what went before and holds no block that was taken since is not asked for again, but may lie between two that
- * are. Pages that hold blocks which were never carved are not remembered: carving says nothing. */
+ * are. Pages that hold blocks which were never carved are not remembered: carving says nothing. But where all memory that was
+ * never carved has gone it is zero. */
 size_t freelist_purge(struct slab *s)
 {
     char *base = superslab_slot(s), *end = base + s->slots * SLAB_SIZE, *carved = s->start + (size_t)s->carved * s->block_size;
     char *page = (char *)(((uintptr_t)s->start + os_page - 1) & ~(os_page - 1)), *from = NULL, *to = NULL;
     uint16_t *gone = freelist_gone(s);
-    size_t bytes = 0;
+    size_t bytes = 0, last;
+    if (s->zero)
+        end = carved < end ? (char *)(((uintptr_t)carved + os_page - 1) & ~(os_page - 1)) : end;
     if (s->taken)
         memset(gone, 0, s->slots * sizeof *gone);
     s->taken = 0;
@@ -156,7 +219,9 @@ size_t freelist_purge(struct slab *s)
             from = NULL;
         }
     }
-    return bytes + freelist_let_go(from, to);
+    last = freelist_let_go(from, to);
+    s->zero |= last > 0 && from <= carved;
+    return bytes + last;
 }
 
 /* A page that touches k blocks is free where all of them are: if blocks were free at random, with the kth power of the part

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* freelist.h - phase 16: the free blocks of a slab are bits in its SuperSlab's metadata, not links in the blocks.
  *
- *   metadata   | slab[0] ... slab[31] | map[0]: 64 words | map[1] | ... map[31] | ...        bit i of map[slab] = 1  <=>
- *                                                                                            start[i * block_size] is free
+ *   metadata   | slab[0] ... slab[31] | few[0]: 8 words | ... few[31] |  ...  | gone | many[0]: 64 words | ... many[31] |
+ *              |--------------------- one page -----------------------|
+ *   bit i of a slab's map = 1  <=>  start[i * block_size] is free
+ *
+ * A slab of at most 512 blocks has its map in `few`, beside its struct slab; another in `many`, which slabs of small blocks
+ * alone touch. These take the first slots of a SuperSlab, whose maps share a page, and others take those slots last.
  *
  * So a refill and a drain of a front touch no block; blocks are taken in the order of their addresses, which keeps what is used
  * together and leaves whole pages free; and such pages can be given back while the slab is in use.
@@ -20,16 +24,26 @@
 #include "core/low/log.h"
 
 enum { FREELIST_WORDS = SLAB_SIZE / 16 / 64 }; /* for a slot of the smallest blocks */
+enum { FREELIST_FEW = 8, FREELIST_CLASS = 7 }; /* words for blocks of 128 bytes and more, which are classes from this one on */
+enum { FREELIST_FIRST = 0x7f }; /* slots whose maps of many words lie in one page */
+enum { FREELIST_MANY = 8512 };  /* offset of `many` in struct superslab */
 struct freelist_superslab {
-    uint64_t map[SLABS_PER_SUPERSLAB][FREELIST_WORDS];
-    uint16_t gone[SLABS_PER_SUPERSLAB]; /* of each slot: pages that slab_purge has given back, while `taken` is not set */
+    uint64_t few[SLABS_PER_SUPERSLAB][FREELIST_FEW];
 };
+struct freelist_more {
+    uint16_t gone[SLABS_PER_SUPERSLAB]; /* of each slot: pages that slab_purge has given back, while `taken` is not set */
+    uint64_t many[SLABS_PER_SUPERSLAB][FREELIST_WORDS];
+} __attribute__((aligned(256)));
 
 static inline uint64_t *freelist_map(const struct slab *s)
 {
-    uintptr_t base = (uintptr_t)s & ~(SUPERSLAB_META - 1), slabs = SLABS_PER_SUPERSLAB * sizeof *s;
-    return (uint64_t *)(base + slabs + ((uintptr_t)s - base) * (FREELIST_WORDS * sizeof(uint64_t) / sizeof *s));
+    if (likely(s->class >= FREELIST_CLASS))
+        return (uint64_t *)(s + SLABS_PER_SUPERSLAB);
+    uintptr_t base = (uintptr_t)s & ~(SUPERSLAB_META - 1);
+    return (uint64_t *)(base + FREELIST_MANY + ((uintptr_t)s - base) * (FREELIST_WORDS * sizeof(uint64_t) / sizeof *s));
 }
+
+ANSWER(uint32_t, freelist_last, (size_t block_size), block_size < SLAB_SIZE / 64 / FREELIST_FEW ? 0 : FREELIST_FIRST)
 
 /* slab->free, when all words below `from` are 0. */
 static inline void freelist_seek(struct slab *s, uint64_t *from)

@@ -53,8 +53,12 @@ START_TEST(index_is_exact)
             uint64_t bit, *word = freelist_word(s, s->start + (size_t)i * s->block_size, &bit);
             must(word == freelist_map(s) + i / 64 && bit == (uint64_t)1 << i % 64);
         }
-        must((char *)(freelist_map(s) + FREELIST_WORDS) <= (char *)(superslab_of(s) + 1));
-        must((size_t)s->capacity <= FREELIST_WORDS * 64);
+        bool few = s->block_size >= 128; /* its map lies in the page of its struct slab, and between no others' fields */
+        char *from = (char *)freelist_map(s), *to = from + (few ? FREELIST_FEW : FREELIST_WORDS) * sizeof(uint64_t);
+        struct superslab *ss = superslab_of(s);
+        must(from == (few ? (char *)ss->freelist.few[1] : (char *)ss->more.many[1]) && (!few || to <= (char *)ss + 4096));
+        must((size_t)s->capacity <= (size_t)(few ? FREELIST_FEW : FREELIST_WORDS) * 64);
+        must(freelist_last(s->block_size) == (few ? FREELIST_FIRST : 0));
         drop_slab(s);
     }
 }
@@ -133,6 +137,103 @@ START_TEST(undone)
 }
 END_TEST
 
+/* What lies behind the last block of a slab is not given to it, nor what was not carved: the last word has bits for both. */
+START_TEST(given_up_to_the_end)
+{
+    enum { LAST = 5 };
+    for (unsigned class = 0; class < CLASS_TINY; class++) {
+        struct slab *s = fresh_slab(5, class);
+        for (uint32_t left = 0; left < 2; left++) { /* blocks that are not carved; then all are */
+            void *block[SLAB_SIZE / 16], *slot[LAST + 1];
+            uint32_t count = left == 0 ? s->capacity - 1 : 1, first = left == 0 ? 0 : s->capacity - 1;
+            must(slab_carve_many(s, block, count) == count && block[count - 1] == s->start + (size_t)first * s->block_size);
+            char *end = s->start + (size_t)s->carved * s->block_size;
+            for (size_t i = 0; i < LAST; i++)
+                slot[i] = end - (i + 1) * s->block_size;
+            slot[LAST] = left == 0 ? end : s->start + SLAB_SIZE;
+            must(freelist_give(s, slot, LAST + 1) == LAST && slot[0] == NULL && slot[LAST] != NULL);
+            s->frees_to_event -= LAST;
+            must_add_up(s);
+            must(freelist_take(s, slot, LAST) == LAST && bits_of(s) == 0);
+        }
+        s->frees_to_event = 0;
+        drop_slab(s);
+    }
+}
+END_TEST
+
+/* Up to 64 blocks in rows of neighbours, upwards or downwards, at random; used: those that have not come back. */
+static size_t rows_of(const struct slab *s, bool *used, void **slot, uint32_t *random)
+{
+    size_t n = 0;
+    for (int row = 0; row < 6; row++) {
+        uint32_t i = test_random(random) % s->capacity, left = test_random(random) % 64, step = test_random(random) % 2 ? 1 : -1U;
+        for (; left > 0 && i < s->capacity && used[i] && n < 64; left--, i += step) {
+            used[i] = false;
+            slot[n++] = s->start + (size_t)i * s->block_size;
+        }
+    }
+    return n;
+}
+
+START_TEST(given_in_rows)
+{
+    static const unsigned classes[] = {0, 1, 6, 11, 17, 27};
+    uint32_t random = 31;
+    for (size_t c = 0; c < sizeof classes / sizeof *classes; c++) {
+        struct slab *s = fresh_slab(3, classes[c]);
+        static bool used[4096];
+        static void *slot[4096];
+        memset(used, true, sizeof used);
+        must(slab_carve_many(s, slot, s->capacity) == s->capacity);
+        for (size_t step = 0; step < test_scaled(1000); step++) {
+            size_t n = rows_of(s, used, slot, &random);
+            must(n == 0 || freelist_give(s, slot, n) == n);
+            s->frees_to_event -= (uint32_t)n;
+            for (size_t i = 0; i < n; i++)
+                must(!slot[i]);
+            for (size_t i = freelist_take(s, slot, step % 4 == 3 ? s->capacity / 4 : 0); i-- > 0;)
+                used[((char *)slot[i] - s->start) / s->block_size] = true;
+            for (uint32_t i = 0; i < s->capacity; i++)
+                must(freelist_has(s, s->start + (size_t)i * s->block_size) == !used[i]);
+            if (step % 16 == 0)
+                must_add_up(s);
+        }
+        s->frees_to_event = 0;
+        drop_slab(s);
+    }
+}
+END_TEST
+
+/* A block in a row is free already, or lies between two. */
+static void give_wrong(int at, uint32_t offset)
+{
+    void *slot[30];
+    struct slab *s = fresh_slab(3, 3);
+    must(slab_carve_many(s, slot, 30) == 30);
+    slab_push(s, slot[12]);
+    signal(SIGABRT, SIG_DFL);
+    fclose(stderr);
+    slot[at] = (char *)slot[at] + offset;
+    if (at != 12) /* the row ends before */
+        slot[12] = slot[13];
+    freelist_give(s, slot, 13);
+    _exit(0);
+}
+
+START_TEST(wrong_in_a_row)
+{
+    for (int i = 0; i < 3; i++) {
+        int status;
+        pid_t pid = fork();
+        must(pid >= 0);
+        if (pid == 0)
+            give_wrong(i == 0 ? 12 : i == 1 ? 0 : 5, i == 0 ? 0 : 16);
+        must(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    }
+}
+END_TEST
+
 /* More blocks of one class than a bin holds, one of them twice: the drains meet the bit. */
 START_TEST(freed_twice)
 {
@@ -154,4 +255,5 @@ START_TEST(freed_twice)
 }
 END_TEST
 
-TEST_MAIN("bitmap: map", index_is_exact, any_sequence, lowest_first, undone, freed_twice)
+TEST_MAIN("bitmap: map", index_is_exact, any_sequence, lowest_first, undone, given_up_to_the_end, given_in_rows,
+          wrong_in_a_row, freed_twice)

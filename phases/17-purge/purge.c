@@ -27,13 +27,13 @@
 #define PURGE_STEPS ((int64_t)32 << 20) /* by all together; and at least */
 #define PURGE_STEP_LEAST ((int64_t)128 << 10)
 #define PURGE_WORTH ((uint64_t)1 << 20) /* so much free in slabs is worth a purge */
-enum { PURGE_PART = 32, PURGE_LITTLE = 8, PURGE_PAGES = 8 };
+enum { PURGE_PART = 32, PURGE_LITTLE = 8, PURGE_PAGES = 8, PURGE_FAR = 2 };
 #define PURGE_NEVER UINT64_MAX
 
-#define PURGE_KNOBS(X)                                                                                                  \
-    X(purge_on, "PURGE", 1, 0, 1, "", "heaps give back pages while their threads free; heaps of sleeping threads, too") \
-    X(purge_ms, "PURGE_MS", 1500, 2, 1 << 30, "ms", "time without use after which the thread gives back what is kept")  \
-    X(purge_mb, "PURGE_MB", 32, 0, 1 << 24, "MiB", "memory to hold from the system before heaps of sleeping threads are asked")
+#define PURGE_KNOBS(X)                                                                                             \
+    X(purge_on, "PURGE", 1, 0, 1, "", "free gives unused pages back, also those of sleeping threads")              \
+    X(purge_ms, "PURGE_MS", 1500, 2, 1 << 30, "ms", "time without use after which PURGE_THREAD gives memory back") \
+    X(purge_mb, "PURGE_MB", 32, 0, 1 << 24, "MiB", "heaps of sleeping threads give memory back when more than this is held")
 KNOBS(PURGE_KNOBS);
 uint64_t purge_notes;
 bool purge_wanted;
@@ -76,17 +76,21 @@ void purge_note(struct heap *h)
 /* slab.freed: 1, something was freed since the last sweep; 2, since the one before. */
 enum { PURGE_FREED = 1, PURGE_FREED_BEFORE };
 
+/* Where a block has pages of its own, each costs a call, and an interrupt of each processor that runs a thread of the program:
+ * such a slab is left alone while a quarter of it is used, unless all must go. */
+#define PURGE_MID ((uint64_t)SLAB_SIZE - SLAB_SIZE / 4)
+
 /* Walks over the partly used slabs, and tells this heap's part of what is spare from now on. On the way, where something was
- * freed that may give `least` bytes for each slot (0: or not), all pages on which no block is used go, until the heap's
- * thread waits for it. How many bytes went. */
-static uint64_t purge_slabs(struct heap *h, uint64_t least)
+ * freed that may give `least` bytes for each slot, or `mid` where blocks are above a page (0: anything; PURGE_NEVER: nowhere),
+ * all pages on which no block is used go, until the heap's thread waits for it. How many bytes went. */
+static uint64_t purge_slabs(struct heap *h, uint64_t least, uint64_t mid)
 {
     struct purge_heap *p = &h->purge;
     uint64_t gave = 0, free = 0, pages = 0, bytes = 0;
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
         for (struct slab *s = h->listed[c]; s; s = s->next) {
             uint64_t spare = s->freed ? slab_spare(s) : 0;
-            if (s->freed && spare / s->slots >= least && !load_relaxed(&h->lock.wanted)) {
+            if (s->freed && spare / s->slots >= (s->block_size > os_page ? mid : least) && !load_relaxed(&h->lock.wanted)) {
                 s->freed = 0;
                 gave += slab_purge(s);
                 spare = 0;
@@ -121,6 +125,17 @@ static void purge_regret(struct purge_heap *p, uint64_t live)
     spare_fresh(more);
 }
 
+/* While too much is spare, many pages go by few calls, and more where that is not enough. How many bytes went. */
+static uint64_t purge_pages(struct heap *h)
+{
+    uint64_t gave = 0;
+    for (uint64_t least = PURGE_PAGES * os_page; least >= os_page && spare_excess() > 0; least /= PURGE_PAGES)
+        gave += purge_slabs(h, least, PURGE_MID);
+    if (spare_excess() > spare_allowed() / PURGE_FAR)
+        gave += purge_slabs(h, 0, 0);
+    return gave;
+}
+
 /* Too much is spare in all: first what is least likely to be wanted soon. Slabs in which little was found are left alone until
  * an eighth of them has been freed. */
 static void purge_excess(struct heap *h, uint64_t freed)
@@ -129,12 +144,8 @@ static void purge_excess(struct heap *h, uint64_t freed)
     uint64_t excess, hoped = (uint64_t)p->pages;
     pool_park(h);
     if (hoped >= PURGE_WORTH && freed >= p->purge_at) {
-        uint64_t gave = 0, least = PURGE_PAGES * os_page;
+        uint64_t gave = purge_pages(h);
         purge_add(&counts.purges, 1);
-        do { /* many pages by few calls, and more where that is not enough */
-            gave += purge_slabs(h, least);
-            least /= PURGE_PAGES;
-        } while (least >= os_page && spare_excess() > 0);
         p->purge_at = gave >= hoped / 4 ? 0 : freed + p->bytes / PURGE_LITTLE;
         p->gave = gave;
         p->low = spare_live();
@@ -165,7 +176,7 @@ static void purge_look(struct heap *h)
     p->freed += (uint64_t)(p->step - p->left);
     if (p->step > 0) { /* not the first, nor the first since it was served */
         purge_add(&counts.looks, 1);
-        purge_slabs(h, PURGE_NEVER);
+        purge_slabs(h, PURGE_NEVER, PURGE_NEVER);
         if (p->gave > 0)
             purge_regret(p, spare_live());
         if (spare_excess() > 0)
@@ -195,9 +206,11 @@ static bool purge_waits(const struct heap *h)
     return load_relaxed(&h->remote) || remote_waiting(&h->out, &h->in);
 }
 
-/* Inside. Its queue is drained, and nothing is kept for it. Was anything queued? */
-static bool purge_settle(struct heap *h)
+/* Inside. Its front is taken where that can be had, its queue is drained, and nothing is kept for it. Was anything queued?
+ * *others: what front_seize returns. */
+static bool purge_settle(struct heap *h, void **others)
 {
+    *others = front_seize(h);
     bool waits = purge_waits(h);
     if (waits)
         heap_drain(h);
@@ -206,15 +219,33 @@ static bool purge_settle(struct heap *h)
     return waits;
 }
 
-/* Inside. All that was free in slabs is spare no more. */
+/* Out of a heap again; others: what purge_settle found there, goes home. */
+static void purge_leave(struct heap *h, void *others)
+{
+    lock_give(&h->lock);
+    __atomic_fetch_or(&h->state, 0, __ATOMIC_SEQ_CST); /* a barrier: who found the lock taken had queued before */
+    heap_parked(h);
+    for (void *next; others; others = next) {
+        struct slab *s = slab_of(others);
+        struct heap *to = slab_heap(s);
+        next = *(void **)others;
+        heap_remote_push(heap_self, to, s, others);
+        heap_parked(to);
+    }
+}
+
+/* Inside. All that was free in slabs is spare no more. Leaves. */
 static void purge_serve(struct heap *h)
 {
-    purge_settle(h);
-    purge_slabs(h, 0);
+    void *others;
+    __atomic_store_n(&h->purge.listed, 0, __ATOMIC_SEQ_CST); /* before its queue is looked at */
+    purge_settle(h, &others);
+    purge_slabs(h, 0, PURGE_MID); /* no other thread can use what is free in them */
     h->purge.gave = 0;
     h->purge.step = 0;
     store_relaxed(&h->purge.left, 0); /* the next block that goes to a slab brings it to the list */
     purge_add(&counts.pressures, 1);
+    purge_leave(h, others);
 }
 
 /* True: h is done with for now. False: it stays in the list. */
@@ -225,12 +256,19 @@ static bool purge_press(struct heap *h, uint64_t now)
         return true;
     if (!lock_asleep(&h->lock, now) || !lock_visit(h))
         return false;
-    __atomic_store_n(&h->purge.listed, 0, __ATOMIC_SEQ_CST); /* before its queue is looked at */
     purge_serve(h);
-    lock_give(&h->lock);
-    __atomic_fetch_or(&h->state, 0, __ATOMIC_SEQ_CST); /* a barrier: who found the lock taken had queued before */
-    heap_parked(h);
     return true;
+}
+
+/* h stays in the list, if it is there: it is served once more when somebody wants a slot. */
+void purge_trim(struct heap *h)
+{
+    if (!purge_on || !front_seizable() || !lock_visit(h))
+        return;
+    void *others;
+    purge_settle(h, &others);
+    purge_slabs(h, 0, 0);
+    purge_leave(h, others);
 }
 
 bool purge_pressure(void)
@@ -240,6 +278,7 @@ bool purge_pressure(void)
     if (!purge_on || held < purge_mb << 20 || now - load_relaxed(&purge_pressed_ms) < LOCK_ASLEEP_MS ||
         __atomic_exchange_n(&purge_presses, true, __ATOMIC_ACQUIRE))
         return false; /* who was awake a moment ago is not asleep now */
+    front_seizable();    /* finds out once, before a heap is entered */
     store_relaxed(&purge_pressed_ms, now);
     for (struct heap *h = __atomic_exchange_n(&purge_list, NULL, __ATOMIC_SEQ_CST), *next; h; h = next) {
         next = h->purge.next;
@@ -286,9 +325,13 @@ static void purge_age_heap(void *context, struct heap *h)
 {
     struct purge_age_look *look = context;
     look->entries += load_relaxed(&h->lock.entries);
+    if (load_relaxed(&h->rests) && h->lock.swept == load_relaxed(&h->lock.entries) && thread_trim_parked(h))
+        look->calm = false;
     if (!lock_visit(h))
         return;
-    bool asleep = h->lock.swept == h->lock.entries, queued = asleep ? purge_settle(h) : load_relaxed(&h->remote) != NULL;
+    void *others = NULL;
+    bool asleep = h->lock.swept == h->lock.entries;
+    bool queued = asleep ? purge_settle(h, &others) : load_relaxed(&h->remote) != NULL;
     if (queued) {
         if (!asleep)
             heap_drain(h);
@@ -297,9 +340,7 @@ static void purge_age_heap(void *context, struct heap *h)
     }
     h->lock.swept = h->lock.entries;
     purge_age_slabs(h, look);
-    lock_give(&h->lock);
-    __atomic_fetch_or(&h->state, 0, __ATOMIC_SEQ_CST); /* a barrier: who found the lock taken had queued before */
-    heap_parked(h);
+    purge_leave(h, others);
 }
 
 /* No SuperSlab came or went for so long: the empty ones are not needed. True: that is still to come. */

@@ -11,7 +11,7 @@
 #include "core/heap/background.h"
 #include "core/low/compiler.h"
 
-extern uint64_t purge_on, purge_ms, purge_mb;
+HAK_EXTERN uint64_t purge_on, purge_ms, purge_mb;
 
 struct heap;
 
@@ -30,8 +30,8 @@ struct purge_heap {
     bool known;           /* it has looked */
 };
 
-extern bool purge_wanted;    /* some heap is to be looked at, by its thread. Relaxed, any thread */
-extern uint64_t purge_notes; /* SuperSlabs that came or went: a count that may miss some; relaxed, any thread */
+HAK_EXTERN bool purge_wanted;    /* some heap is to be looked at, by its thread. Relaxed, any thread */
+HAK_EXTERN uint64_t purge_notes; /* SuperSlabs that came or went: a count that may miss some; relaxed, any thread */
 
 static inline void purge_acquired(void)
 {
@@ -60,6 +60,7 @@ static inline void purge_tick(bool freeing)
     background_tick(freeing);
 }
 
+void purge_trim(struct heap *h);
 void purge_note(struct heap *h);
 bool purge_pressure(void);
 uint64_t purge_age(uint64_t now_ms);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_purge.h - what the tests of phase 17 share. May include the core's headers: these tests look inside. */
+/* test_purge.h - what the tests of phase 17 share. */
 #ifndef HAK_TEST_PURGE_H
 #define HAK_TEST_PURGE_H
 

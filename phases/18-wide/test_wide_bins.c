@@ -9,7 +9,7 @@ static size_t blocks_wanted(unsigned class)
 {
     size_t size = class_size(class), few = 16 * KIB / size, many = 64 * KIB / size, want = size <= 8 * KIB ? 32 / CLASS_STEPS : 8;
     if (class < CLASS_TINY || few > want)
-        return few;
+        return few < WIDTH_MOST ? few : WIDTH_MOST;
     return many < want ? many : want;
 }
 

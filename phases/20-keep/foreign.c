@@ -6,7 +6,7 @@
 
 bool foreign_keep(struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p)
 {
-    if (!front_bin_push(&f->bin[s->class], p)) {
+    if (!front_bin_push(f, &f->bin[s->class], p)) {
         grow_drained(&f->grow, s->class);
         return false;
     }
@@ -22,6 +22,14 @@ bool foreign_return(struct heap *h, struct slab *s, void *p)
     hak_assert(h->orphan || (load_relaxed(&h->state) != HEAP_PARKED && load_relaxed(&h->state) != HEAP_BUSY));
     count_add(&h->front.foreign.returned, 1);
     remote_give_inside(h, to, s, p);
+    return true;
+}
+
+bool foreign_taken(struct heap *h, const struct slab *s)
+{
+    if (likely(slab_heap(s) == h))
+        return false;
+    count_add(&h->front.foreign.returned, 1);
     return true;
 }
 

@@ -45,6 +45,7 @@ static inline bool foreign_wants(const struct foreign_heap *o, unsigned class)
 
 bool foreign_keep(struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p);
 bool foreign_return(struct heap *h, struct slab *s, void *p);
+bool foreign_taken(struct heap *h, const struct slab *s);
 uint64_t foreign_cached(const struct heap *h, const struct slab *s);
 
 #endif

@@ -3,24 +3,37 @@
  *
  * What only fills or only empties a bin does not change it: a program that frees all it has leaves in the front what phase 18
  * allows, unless its bins had gone up and down before. After the slow start of tcmalloc's thread caches (Google, tcmalloc
- * design). Tiny classes hold enough as it is.
+ * design).
  *
- * Must hold, of mid classes: grow_least = width_blocks / 2, rounded up;  grow_now = grow_least << shift, or grow_most where
- * that is less. Of tiny classes all three are width_blocks.
+ * Must hold: grow_now = grow_least << shift, or grow_most where that is less;
+ *   of mid classes  grow_least = width_blocks / 2, rounded up;  of tiny classes  grow_least = width_blocks
+ *   bytes = the sum of grow_now - grow_laid, in bytes, of the bins that have outgrown that <= GROW_BYTES
  */
 #ifndef HAK_GROW_GROW_H
 #define HAK_GROW_GROW_H
 
 #include <string.h>
 
-/* So many times the width at most: 32 blocks, or 256 KiB, of a mid class; but eight blocks of any class that has a bin. */
-enum { GROW_WIDTHS = 4, GROW_EIGHT = 8 };
-enum { GROW_PART = 4 }; /* a block that realloc moves because it is too small grows by such a part at least */
+/* Four times the width, 32 blocks, or 256 KiB, of a mid class, and eight blocks of any class that has a bin: each bin of a mid
+ * class may hold so many. What is more, and what is more than the width of a tiny class, all bins of a heap share: so many
+ * times the width at most, and GROW_BYTES of all classes together. */
+enum { GROW_WIDTHS = 4, GROW_EIGHT = 8, GROW_TINY_WIDTHS = 32, GROW_MID_WIDTHS = 16, GROW_BYTES = 2 * 1024 * 1024 };
+/* Drains without a miss after which bins ebb; how many frees an ebb lasts; an ebb that begins so long after the one before does
+ * not mind how many there were. */
+enum { GROW_EBB_DRAINS = 2, GROW_EBB_FREES = 16384, GROW_EBB_MS = 1000, GROW_EBB_REGRETS = 8 };
+/* A block that realloc moves because it is too small grows by such a part at least; by the second part
+ * where it is above TINY_MAX and among the last that moved so. */
+enum { GROW_PART = 4, GROW_AGAIN_PART = 2, GROW_MOVED = 4 };
 
 struct grow_heap {
     uint8_t shift[CLASS_ALL];
     bool drained[CLASS_ALL]; /* since the last miss */
+    uint32_t bytes;          /* of blocks that bins may hold beyond grow_laid */
     uint64_t grown;          /* times that a bin doubled */
+    uint32_t drains, ebb;    /* frees without room since the last miss; frees that are left of an ebb, 0: there is none */
+    uint8_t regrets;         /* ebbs in short order: the next needs 4 to the power of this times as many drains */
+    uint64_t ebb_ms, ebbs;   /* when the last ebb began; how many there were */
+    const void *moved[GROW_MOVED]; /* the blocks that realloc moved last, at grow_place: each where another was before */
 };
 
 /* A bin of a mid class that has not grown holds half of what the width seam says. */
@@ -29,10 +42,17 @@ static inline size_t grow_least(unsigned class)
     return class < CLASS_TINY ? width_blocks(class) : (width_blocks(class) + 1) / 2;
 }
 
-static inline size_t grow_most(unsigned class)
+/* Slots that a bin has before it outgrows them. */
+static inline size_t grow_laid(unsigned class)
 {
     size_t width = width_blocks(class), most = width * GROW_WIDTHS;
     return class < CLASS_TINY || width == 0 ? width : most > GROW_EIGHT ? most : GROW_EIGHT;
+}
+
+static inline size_t grow_most(unsigned class)
+{
+    size_t most = width_blocks(class) * (class < CLASS_TINY ? GROW_TINY_WIDTHS : GROW_MID_WIDTHS);
+    return most > grow_laid(class) ? most : grow_laid(class);
 }
 
 static inline size_t grow_now(const struct grow_heap *g, unsigned class)
@@ -43,32 +63,74 @@ static inline size_t grow_now(const struct grow_heap *g, unsigned class)
 
 static inline void grow_missed(struct grow_heap *g, unsigned class)
 {
-    if (likely(class < CLASS_TINY) || !g->drained[class])
+    if (likely(!g->drained[class]))
         return;
     g->drained[class] = false;
-    if (grow_now(g, class) < grow_most(class)) {
+    size_t now = grow_now(g, class), most = grow_most(class), next = 2 * now < most ? 2 * now : most, laid = grow_laid(class);
+    size_t bytes = next > laid ? (next - (now > laid ? now : laid)) * class_size(class) : 0;
+    if (next > now && g->bytes + bytes <= GROW_BYTES) {
         g->shift[class]++;
+        g->bytes += (uint32_t)bytes;
         count_add(&g->grown, 1);
     }
 }
 
 static inline void grow_drained(struct grow_heap *g, unsigned class)
 {
-    g->drained[class] = true;
+    g->drained[class] |= g->ebb == 0; /* a bin that ebbs has no room, however large it is */
+}
+
+ANSWER(bool, grow_ebbing, (const struct grow_heap *g), g->ebb > 0)
+
+static inline uint32_t grow_need(const struct grow_heap *g)
+{
+    return (uint32_t)GROW_EBB_DRAINS << 2 * g->regrets;
+}
+
+/* Who wants blocks again would have an ebb too often. */
+static inline void grow_regret(struct grow_heap *g)
+{
+    if (g->regrets < GROW_EBB_REGRETS)
+        g->regrets++;
+}
+
+bool grow_turn(struct grow_heap *g);
+
+static inline bool grow_ebbs(struct grow_heap *g)
+{
+    if (likely(g->ebb == 0) && ++g->drains != GROW_EBB_DRAINS && likely(g->drains < grow_need(g)))
+        return false;
+    return grow_turn(g);
+}
+
+static inline void grow_flows(struct grow_heap *g)
+{
+    if (unlikely(g->ebb > 0))
+        grow_regret(g);
+    g->drains = g->ebb = 0;
 }
 
 static inline void grow_reset(struct grow_heap *g)
 {
     memset(g->shift, 0, sizeof g->shift);
     memset(g->drained, 0, sizeof g->drained);
+    g->bytes = g->drains = g->ebb = 0; /* the next thread's bins need as many drains as this one's */
 }
 
-/* A program that appends in small steps would have its block copied at each size of ours. */
-static inline size_t grow_room(size_t size, size_t usable)
+static inline size_t grow_place(const void *p)
 {
-    size_t room = usable + usable / GROW_PART;
+    return ((uintptr_t)p >> 4 ^ (uintptr_t)p >> 10) % GROW_MOVED;
+}
+
+/* A program that appends in small steps would have its block copied at each size of ours. Copies of larger blocks take longer;
+ * but what has grown once need not grow again. */
+static inline size_t grow_room(const struct grow_heap *g, const void *old, size_t size, size_t usable)
+{
+    bool again = usable > TINY_MAX && g->moved[grow_place(old)] == old;
+    size_t room = usable + (again ? usable / GROW_AGAIN_PART : usable / GROW_PART);
     return size < room && room <= MID_MAX ? room : size;
 }
 
+ANSWER(void, grow_moved, (struct grow_heap *g, const void *p), (void)(g->moved[grow_place(p)] = p))
 
 #endif

@@ -28,7 +28,7 @@ ok() {
 last=$(awk '$1 ~ /^[0-9]+$/ { n = $1 } END { print n }' phases/table)
 n=$((last + 1))
 
-bad 'want N=, NAME= and SEAM=, as in: make new-phase N=22 NAME=per-cpu SEAM=front'
+bad 'want N=, NAME= and SEAM=, as in: make new-phase N=25 NAME=per-cpu SEAM=front'
 bad 'want N=, NAME= and SEAM=' $n '' pool
 bad "N=$last: want a number above $last, the last in phases/table; numbers are never used again" "$last" try-out pool
 bad "N=9x: want a number above $last" 9x try-out pool

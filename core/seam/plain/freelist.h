@@ -4,6 +4,7 @@
 #define HAK_PLAIN_FREELIST_H
 
 struct freelist_superslab {};
+struct freelist_more {};
 
 NOTHING(freelist_format, (struct slab *s))
 
@@ -38,6 +39,7 @@ ANSWER(void *, freelist_next, (const struct slab *s, const void *p), p ? *(void 
 /* The links of free blocks lie in their pages. */
 ANSWER(size_t, freelist_purge, (struct slab *s), 0)
 ANSWER(size_t, freelist_spare, (const struct slab *s), 0)
+ANSWER(uint32_t, freelist_last, (size_t block_size), 0)
 
 hot_inline size_t freelist_take(struct slab *s, void **to, size_t n)
 {

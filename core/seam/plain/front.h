@@ -6,18 +6,24 @@
 struct front_bin;
 struct front_heap {};
 #define FRONT_INIT {}
+#define FRONT_SLABS {[0 ... HEAP_CLASSES - 1] = &slab_none}
 
 void *front_refill(struct heap *h, unsigned class, bool *zero);
 void front_give(struct heap *h, struct slab *s, void *p);
 NOTHING(front_new, (struct heap *h))
 NOTHING(front_open, (struct heap *h))
 NOTHING(front_flush, (struct heap *h))
+ANSWER(bool, front_rests, (struct heap *h), false)
+ANSWER(bool, front_rouse, (void), false)
 NOTHING(front_own, (struct heap *h, const struct slab *s))
 NOTHING(front_disown, (struct heap *h, const struct slab *s))
 NOTHING(front_valid, (struct heap *h, const struct slab *s))
 NOTHING(front_start, (void))
 NOTHING(front_stop, (void))
-ANSWER(size_t, front_room, (size_t size, size_t usable), size)
+ANSWER(size_t, front_room, (const struct front_heap *f, const void *old, size_t size, size_t usable), size)
+NOTHING(front_moved, (struct front_heap *f, const void *p))
+ANSWER(void *, front_seize, (struct heap *h), NULL)
+ANSWER(bool, front_seizable, (void), false)
 ANSWER(bool, front_serves, (unsigned class), false)
 ANSWER(bool, front_keep, (struct heap *h, struct slab *s, void *p), false)
 ANSWER(bool, front_holds, (const struct heap *h, const struct slab *s, const void *p), freelist_has(s, p))

@@ -3,6 +3,8 @@
 #ifndef HAK_PLAIN_FRONT_PATH_H
 #define HAK_PLAIN_FRONT_PATH_H
 
+ANSWER(unsigned, front_class, (const struct heap *h, size_t size), class_of(size))
+
 ANSWER(void *, front_pop, (struct heap *h, size_t size), slab_pop(h->current[class_of_tiny(size)]))
 ANSWER(void *, front_pop_wide, (struct heap *h, size_t size), NULL)
 
@@ -23,6 +25,7 @@ hot_inline bool front_push(struct heap *h, void *p, struct front_bin **bin)
     return true;
 }
 
+ANSWER(struct front_bin *, front_nowhere, (struct heap *h), NULL)
 ANSWER(bool, front_wants, (const struct heap *h, unsigned class), false)
 ANSWER(bool, front_push_again, (struct heap *h, void *p, struct front_bin *bin), false)
 

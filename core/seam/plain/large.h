@@ -7,7 +7,8 @@
 void *mapped_alloc(size_t size, size_t align);
 
 ANSWER(size_t, large_round, (size_t bytes), bytes)
-ANSWER(char *, large_take, (size_t bytes, size_t align), NULL)
+ANSWER(char *, large_take, (size_t bytes, size_t align, bool grows), NULL)
+ANSWER(bool, large_grows, (size_t size), false)
 NOTHING(large_yield, (size_t bytes))
 ANSWER(bool, large_give, (void *start, size_t bytes), false)
 ANSWER(bool, large_extend, (void *start, size_t bytes), false)

@@ -35,6 +35,7 @@ ANSWER(size_t, pool_age, (void), 0)
 ANSWER(bool, pool_keep, (struct heap *h, struct slab *s), false)
 ANSWER(void *, pool_pop, (struct heap *h, unsigned class), NULL)
 ANSWER(void *, pool_push, (struct heap *h, struct slab *s, void *p), p)
+ANSWER(bool, pool_puts, (struct pool_heap *pool, const struct slab *s, void *p), false)
 ANSWER(uint64_t, pool_cached, (const struct heap *h, const struct slab *s), 0)
 ANSWER(uint64_t, pool_cached_bytes, (const struct heap *h), 0)
 

@@ -17,6 +17,7 @@ static inline void purge_tick(bool freeing)
     background_tick(freeing);
 }
 
+NOTHING(purge_trim, (struct heap *h))
 NOTHING(purge_forget, (struct heap *h))
 NOTHING(purge_fork_child, (void))
 

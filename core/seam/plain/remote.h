@@ -8,7 +8,7 @@ struct remote_in {};
 
 void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p);
 
-static inline void remote_give(struct heap *from, struct heap *to, struct slab *s, void *p)
+static inline void remote_give(void *p, struct heap *from, struct slab *s, struct heap *to)
 {
     heap_give_remote(from, to, s, p);
 }
@@ -29,6 +29,7 @@ NOTHING(remote_flush, (struct heap *h))
 NOTHING(remote_park, (struct heap *h))
 NOTHING(remote_opening, (void))
 ANSWER(uint64_t, remote_count, (const struct heap *to, const struct slab *s), 0)
+ANSWER(uint64_t, remote_held, (struct heap *h, uint64_t *bytes), 0)
 NOTHING(remote_fork_lock, (void))
 NOTHING(remote_fork_unlock, (bool child))
 

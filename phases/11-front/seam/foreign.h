@@ -18,11 +18,14 @@ struct front_heap;
 SEAM(foreign_wants, bool, (const struct foreign_heap *o, unsigned class)); /* front_wants */
 /* Of such a class. True: p is in f, the front of the calling thread's heap. False: send it home. */
 SEAM(foreign_keep, bool, (struct foreign_heap *o, struct front_heap *f, const struct slab *s, void *p));
-SEAM(foreign_holds, bool, (unsigned class)); /* may a front hold others' blocks of that class? */
+SEAM(foreign_holds, bool, (unsigned class)); /* may a front hold others' blocks of that class? No tiny one */
 SEAM(foreign_missed, void, (struct foreign_heap *o, unsigned class)); /* malloc found nothing of that class in the front */
 SEAM(foreign_emptied, void, (struct foreign_heap *o));                /* the front has been emptied */
 /* p leaves the front of h. False: it is h's own. Inside heap_enter. */
 SEAM(foreign_return, bool, (struct heap *h, struct slab *s, void *p));
+/* A block of s leaves the front of h in the hands of another thread, which sends it home. False: it is h's own. Inside the lock
+ * of h. */
+SEAM(foreign_taken, bool, (struct heap *h, const struct slab *s));
 SEAM(foreign_cached, uint64_t, (const struct heap *h, const struct slab *s)); /* blocks of h's slab s in all fronts */
 
 #endif

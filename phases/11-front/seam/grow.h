@@ -13,11 +13,16 @@
 
 #include HAK_SEAM_grow
 
-SEAM(grow_most, size_t, (unsigned class)); /* the most that grow_now ever says: slots for it are laid out */
+SEAM(grow_most, size_t, (unsigned class)); /* the most that grow_now ever says */
+SEAM(grow_laid, size_t, (unsigned class)); /* slots that a bin has until it outgrows them; grow_now at first, at least */
 SEAM(grow_now, size_t, (const struct grow_heap *g, unsigned class));
 SEAM(grow_missed, void, (struct grow_heap *g, unsigned class));        /* a malloc found nothing of that class */
 SEAM(grow_drained, void, (struct grow_heap *g, unsigned class));       /* a free found no room, or the foreign seam did */
-SEAM(grow_room, size_t, (size_t size, size_t usable));                 /* front_room */
+SEAM(grow_ebbing, bool, (const struct grow_heap *g));                  /* see ebb.h. What grow_ebbs said last, or false */
+SEAM(grow_ebbs, bool, (struct grow_heap *g)); /* a free of any class found no room, nor beside its bin: shall bins ebb now? */
+SEAM(grow_flows, void, (struct grow_heap *g)); /* a malloc of any class found nothing: no ebb now, nor for what was freed */
+SEAM(grow_room, size_t, (const struct grow_heap *g, const void *old, size_t size, size_t usable)); /* front_room */
+SEAM(grow_moved, void, (struct grow_heap *g, const void *p));          /* front_moved */
 SEAM(grow_reset, void, (struct grow_heap *g));                         /* the front has been emptied: as at first */
 
 #endif

@@ -18,6 +18,7 @@ struct heap;
 
 SEAM(run_pop, void *, (struct heap *h, unsigned class)); /* pool_pop */
 SEAM(run_push, void *, (struct heap *h, struct slab *s, void *p)); /* pool_push */
+SEAM(run_puts, bool, (struct run_heap *r, const struct slab *s, void *p)); /* pool_puts */
 SEAM(run_keep, bool, (struct heap *h, struct slab *s)); /* pool_keep */
 SEAM(run_flush, void, (struct heap *h)); /* pool_flush */
 SEAM(run_cached, uint64_t, (const struct heap *h, const struct slab *s)); /* pool_cached */

@@ -7,6 +7,7 @@ struct run_heap {};
 
 ANSWER(void *, run_pop, (struct heap *h, unsigned class), NULL)
 ANSWER(void *, run_push, (struct heap *h, struct slab *s, void *p), p)
+ANSWER(bool, run_puts, (struct run_heap *r, const struct slab *s, void *p), false)
 ANSWER(bool, run_keep, (struct heap *h, struct slab *s), false)
 ANSWER(uint64_t, run_cached, (const struct heap *h, const struct slab *s), 0)
 ANSWER(uint64_t, run_cached_bytes, (const struct heap *h), 0)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* trace.h - the format of a recorded trace, shared by the recorder (record.c) and the replay (bench/work/trace_replay.c).
+/* trace.h - the format of a recorded trace: of the recorder (bench/trace), the replay (bench/work) and hakbench profile.
  *
- * May include libc only. A trace holds sizes, alignments, threads and order: no address, no name, nothing of the program's
- * data.
+ * A trace holds sizes, alignments, threads and order: no address, no name, nothing of the program's data.
  *
  * The file is a row of pages of TRACE_PAGE bytes, so that whatever ends the program (exit, _exit, exec, a signal) leaves a
  * whole trace behind: the recorder writes into a shared mapping of the file. Page 0 is the header; each other page belongs to
@@ -43,6 +42,8 @@ struct trace_header {
     uint64_t pages;  /* of this file, with the header; there may be unused bytes after them */
     uint64_t threads;
     uint64_t events, objects;
+    uint64_t forked;           /* 1: of a fork's child, from its first call on; blocks that its parent made are not in it */
+    uint64_t children, missed; /* children of fork that were not recorded, and their calls: so far, they may live on */
 };
 
 /* Every other page. */

@@ -1,0 +1,3 @@
+module hakmem.example/hakmem
+
+go 1.18
