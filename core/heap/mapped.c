@@ -11,10 +11,8 @@
 #include <errno.h>
 #include <string.h>
 
-static struct lock mapped_lock = LOCK_INIT(LOCK_MAPPED);
 static struct mapped *mapped_stuck;    /* mappings that munmap refused: purged; under the lock, read relaxed without */
-static struct mapped *mapped_bare;     /* structs that stand for no mapping; atomic: anybody pushes, one at a time pops */
-static bool mapped_popping;            /* somebody pops. Atomic */
+static struct mapped *mapped_bare;     /* structs that stand for no mapping; atomic: anybody pushes, who has the lock pops */
 static struct mapped_counts mapped_now; /* atomic, relaxed */
 
 #define MAPPED_PEEK(field) PEEK_FIELD(#field, struct mapped_counts, field)
@@ -32,12 +30,12 @@ static void mapped_count(const struct mapped *m, int sign)
  * popped and pushed again between the two reads of another. Never waits: a signal handler may have interrupted who pops. */
 static struct mapped *mapped_pop(void)
 {
-    if (__atomic_exchange_n(&mapped_popping, true, __ATOMIC_ACQUIRE))
+    if (!lock_try(LOCK_MAPPED))
         return NULL;
     struct mapped *m = __atomic_load_n(&mapped_bare, __ATOMIC_ACQUIRE);
     while (m && !__atomic_compare_exchange_n(&mapped_bare, &m, m->next, true, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
         ;
-    __atomic_store_n(&mapped_popping, false, __ATOMIC_RELEASE);
+    lock_leave(LOCK_MAPPED);
     return m;
 }
 
@@ -67,7 +65,7 @@ static void mapped_retire(struct mapped *m)
 static struct mapped *mapped_unstick(size_t bytes)
 {
     struct mapped *m = NULL;
-    if (likely(!load_relaxed(&mapped_stuck)) || !lock_may(&mapped_lock))
+    if (likely(!load_relaxed(&mapped_stuck)) || !lock_may(LOCK_MAPPED))
         return NULL;
     for (struct mapped **at = &mapped_stuck; (m = *at); at = &m->next) {
         if (m->bytes >= bytes && m->bytes / 2 <= bytes) {
@@ -75,7 +73,7 @@ static struct mapped *mapped_unstick(size_t bytes)
             break;
         }
     }
-    lock_leave(&mapped_lock);
+    lock_leave(LOCK_MAPPED);
     if (m && m->dirty)
         memset(mapped_block(m), 0, mapped_usable(m));
     if (m)
@@ -94,11 +92,11 @@ void mapped_drop(char *start, size_t bytes, enum os_user user)
     m->dirty = !purged;
     m->bytes = bytes;
     m->user = user;
-    if (!lock_may(&mapped_lock))
+    if (!lock_may(LOCK_MAPPED))
         return; /* a signal handler that interrupted a change of the list: the mapping is lost, its memory mostly not */
     m->next = mapped_stuck;
     store_relaxed(&mapped_stuck, m);
-    lock_leave(&mapped_lock);
+    lock_leave(LOCK_MAPPED);
 }
 
 /* Bytes of the mapping for a block of size bytes. */
@@ -297,11 +295,11 @@ void *mapped_resize(struct mapped *m, size_t size)
 size_t mapped_trim(void)
 {
     size_t given = large_trim();
-    if (!lock_may(&mapped_lock))
+    if (!lock_may(LOCK_MAPPED))
         return given;
     struct mapped *m = mapped_stuck, *next;
     store_relaxed(&mapped_stuck, NULL);
-    lock_leave(&mapped_lock);
+    lock_leave(LOCK_MAPPED);
     for (; m; m = next) {
         struct mapped was = *m;
         next = m->next;
@@ -316,21 +314,4 @@ struct mapped_counts mapped_counts(void)
 {
     return (struct mapped_counts){load_relaxed(&mapped_now.mid_blocks), load_relaxed(&mapped_now.mid_bytes),
                                   load_relaxed(&mapped_now.large_blocks), load_relaxed(&mapped_now.large_bytes)};
-}
-
-static bool mapped_fork_popping; /* the forking thread holds mapped_popping, so that nobody does in the child */
-
-void mapped_fork_lock(void)
-{
-    lock_fork(&mapped_lock);
-    for (int i = 0; i < 1000 && !mapped_fork_popping; i++)
-        mapped_fork_popping = !__atomic_exchange_n(&mapped_popping, true, __ATOMIC_ACQUIRE);
-}
-
-void mapped_fork_unlock(bool child)
-{
-    if (mapped_fork_popping)
-        __atomic_store_n(&mapped_popping, false, __ATOMIC_RELEASE);
-    mapped_fork_popping = false;
-    lock_unfork(&mapped_lock, child);
 }

@@ -67,7 +67,4 @@ struct mapped_counts {
 };
 struct mapped_counts mapped_counts(void);
 
-void mapped_fork_lock(void);
-void mapped_fork_unlock(bool child);
-
 #endif

@@ -22,30 +22,19 @@
 #include <pthread.h>
 #include <string.h>
 
-static struct lock start_lock = LOCK_INIT(LOCK_START);
 bool start_done;
 
 /* Reads the page size and opens the owner seam, once. A signal handler that interrupts this returns without waiting. */
 void start_now(void)
 {
-    if (!lock_may(&start_lock))
+    if (!lock_may(LOCK_START))
         return;
     if (!start_done) {
         os_start();
         owner_start();
         __atomic_store_n(&start_done, true, __ATOMIC_RELEASE);
     }
-    lock_leave(&start_lock);
-}
-
-void start_fork_lock(void)
-{
-    lock_fork(&start_lock);
-}
-
-void start_fork_unlock(bool child)
-{
-    lock_unfork(&start_lock, child);
+    lock_leave(LOCK_START);
 }
 
 /* Calls of libc are bound when they are first made, by code that needs 3 KiB of stack. The one that free makes is bound at

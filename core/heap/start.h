@@ -17,7 +17,4 @@ static inline void start_once(void)
         start_now();
 }
 
-void start_fork_lock(void);
-void start_fork_unlock(bool child);
-
 #endif

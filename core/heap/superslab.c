@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <string.h>
 
-static struct lock superslab_lock = LOCK_INIT(LOCK_SUPERSLAB);
 static struct superslab *superslab_list;  /* every SuperSlab that the map knows; under the lock */
 static struct superslab *superslab_stuck; /* munmap failed: used again first; under the lock; linked by next */
 static struct superslab *superslab_bare;  /* metadata that stands for no SuperSlab; under the lock; linked by next */
@@ -68,18 +67,18 @@ static bool superslab_meta_map(size_t count)
 /* One that munmap refused, or NULL. */
 static struct superslab *superslab_take_stuck(void)
 {
-    lock_enter(&superslab_lock);
+    lock_enter(LOCK_SUPERSLAB);
     struct superslab *ss = superslab_stuck;
     if (ss)
         superslab_stuck = ss->next;
-    lock_leave(&superslab_lock);
+    lock_leave(LOCK_SUPERSLAB);
     return ss;
 }
 
 /* Metadata that stands for no SuperSlab, or NULL. */
 static struct superslab *superslab_take_bare(void)
 {
-    lock_enter(&superslab_lock);
+    lock_enter(LOCK_SUPERSLAB);
     struct superslab *ss = superslab_bare;
     if (ss) {
         superslab_bare = ss->next;
@@ -88,16 +87,16 @@ static struct superslab *superslab_take_bare(void)
         superslab_fresh += SUPERSLAB_META;
         superslab_fresh_count--;
     }
-    lock_leave(&superslab_lock);
+    lock_leave(LOCK_SUPERSLAB);
     return ss;
 }
 
 static void superslab_give(struct superslab *ss)
 {
-    lock_enter(&superslab_lock);
+    lock_enter(LOCK_SUPERSLAB);
     ss->next = superslab_bare;
     superslab_bare = ss;
-    lock_leave(&superslab_lock);
+    lock_leave(LOCK_SUPERSLAB);
 }
 
 /* The SuperSlab comes before its metadata: where there is room for the second alone, that would stay, and be of no use. */
@@ -117,9 +116,9 @@ struct superslab *superslab_map(void)
         errno = ENOMEM;
         return NULL;
     }
-    lock_enter(&superslab_lock);
+    lock_enter(LOCK_SUPERSLAB);
     superslab_link(ss);
-    lock_leave(&superslab_lock);
+    lock_leave(LOCK_SUPERSLAB);
     PROBE1(superslab_map, ss->base);
     return ss;
 }
@@ -128,7 +127,7 @@ void superslab_unmap(struct superslab *ss)
 {
     superslab_valid(ss);
     PROBE1(superslab_unmap, ss->base);
-    lock_enter(&superslab_lock);
+    lock_enter(LOCK_SUPERSLAB);
     ssmap_clear(ss->base);
     superslab_unlink(ss);
     struct superslab **list = &superslab_bare;
@@ -140,13 +139,13 @@ void superslab_unmap(struct superslab *ss)
     }
     ss->next = *list;
     *list = ss;
-    lock_leave(&superslab_lock);
+    lock_leave(LOCK_SUPERSLAB);
 }
 
 size_t superslab_trim(void)
 {
     size_t count = 0;
-    lock_enter(&superslab_lock);
+    lock_enter(LOCK_SUPERSLAB);
     for (struct superslab **at = &superslab_stuck, *ss; (ss = *at);) {
         struct superslab *next = ss->next;
         if (os_unmap(ss->base, SUPERSLAB_SIZE, OS_SUPERSLAB)) {
@@ -159,7 +158,7 @@ size_t superslab_trim(void)
             at = &ss->next;
         }
     }
-    lock_leave(&superslab_lock);
+    lock_leave(LOCK_SUPERSLAB);
     return count;
 }
 
@@ -188,7 +187,7 @@ void superslab_release(struct superslab *ss)
 
 void superslab_each_slab(void (*visit)(void *context, struct slab *s), void *context)
 {
-    if (!lock_may(&superslab_lock))
+    if (!lock_may(LOCK_SUPERSLAB))
         return;
     for (struct superslab *ss = superslab_list; ss; ss = ss->next) {
         for (unsigned i = 0; i < SLABS_PER_SUPERSLAB; i++) {
@@ -196,15 +195,15 @@ void superslab_each_slab(void (*visit)(void *context, struct slab *s), void *con
                 visit(context, &ss->slab[i]);
         }
     }
-    lock_leave(&superslab_lock);
+    lock_leave(LOCK_SUPERSLAB);
 }
 
 struct superslab_counts superslab_counts(void)
 {
     struct superslab_counts result = {0};
-    if (lock_may(&superslab_lock)) {
+    if (lock_may(LOCK_SUPERSLAB)) {
         result = counts;
-        lock_leave(&superslab_lock);
+        lock_leave(LOCK_SUPERSLAB);
     }
     return result;
 }
@@ -214,14 +213,4 @@ void superslab_valid(const struct superslab *ss)
     hak_assert(ssmap_find(ss->base) == ss);
     for (unsigned i = 0; i < SLABS_PER_SUPERSLAB; i++)
         hak_assert(slab_heap(&ss->slab[i]) == NULL && ss->slab[i].slots == 0);
-}
-
-void superslab_fork_lock(void)
-{
-    lock_fork(&superslab_lock);
-}
-
-void superslab_fork_unlock(bool child)
-{
-    lock_unfork(&superslab_lock, child);
 }

@@ -122,7 +122,4 @@ struct superslab_counts superslab_counts(void);
 /* Checks every SuperSlab's own invariants; aborts on a breach. */
 void superslab_valid(const struct superslab *ss);
 
-void superslab_fork_lock(void);
-void superslab_fork_unlock(bool child);
-
 #endif

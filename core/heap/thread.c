@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <pthread.h>
 
-static struct lock thread_lock = LOCK_INIT(LOCK_THREAD);
 static struct heap *thread_heaps;  /* every heap, linked by next_all; atomic, only ever pushed to, under the lock */
 static struct heap *thread_parked[2]; /* under the lock; [1]: those that rested when they came: the first to be had again */
 
@@ -90,11 +89,11 @@ static void thread_leave(struct heap *h)
 
 static void thread_park(struct heap *h)
 {
-    lock_enter(&thread_lock);
+    lock_enter(LOCK_THREAD);
     h->next_parked = thread_parked[h->rests];
     thread_parked[h->rests] = h;
     __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
-    lock_leave(&thread_lock);
+    lock_leave(LOCK_THREAD);
 }
 
 /* Other destructors run before and after this one and may allocate, in each of the rounds that POSIX promises. Most threads
@@ -210,7 +209,7 @@ static struct heap *thread_find(void)
     enum { TRIES = 200 };
     struct heap *h = NULL;
     for (int i = 0; !h && i < TRIES; i++) {
-        lock_enter(&thread_lock);
+        lock_enter(LOCK_THREAD);
         bool last = (!thread_parked[0] && !thread_parked[1]) || i == TRIES - 1;
         h = last ? NULL : thread_take_parked(HEAP_OWNED);
         if (last)
@@ -223,7 +222,7 @@ static struct heap *thread_find(void)
             h->owner = os_this_thread();
             store_relaxed(&h->rests, false);
         }
-        lock_leave(&thread_lock);
+        lock_leave(LOCK_THREAD);
         if (h && unlikely(!thread_clear_orphan(h))) {
             thread_park(h); /* for another time */
             h = NULL;
@@ -286,13 +285,13 @@ void *thread_lend(size_t size)
     if (unlikely(load_relaxed(&lock_unsettled)))
         heap_settle_fork();
     thread_shut();
-    lock_enter(&thread_lock);
+    lock_enter(LOCK_THREAD);
     struct heap *h = thread_take_parked(HEAP_BUSY);
     if (!h && (h = thread_new(HEAP_BUSY))) {
         h->next_parked = thread_parked[0];
         thread_parked[0] = h;
     }
-    lock_leave(&thread_lock);
+    lock_leave(LOCK_THREAD);
     void *p = NULL;
     if (h && heap_visit(h)) {
         p = heap_lend(h, class);
@@ -397,9 +396,9 @@ void heap_settle_fork(void)
 {
     if (lock_inside)
         return;
-    lock_enter(&thread_lock);
+    lock_enter(LOCK_THREAD);
     thread_settle_fork();
-    lock_leave(&thread_lock);
+    lock_leave(LOCK_THREAD);
     for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all)
         heap_parked(h); /* for what has been queued meanwhile */
 }
@@ -429,37 +428,25 @@ void thread_fork_prepare(void)
     uint64_t end = 0;
     if (thread_forks++ > 0)
         return;
-    start_fork_lock();
-    lock_fork(&thread_lock);
+    lock_fork(LOCK_START);
+    lock_fork(LOCK_THREAD);
     thread_shut();
     thread_settle_fork();
     lock_fork_begins();
     for (struct heap *h = thread_heaps; h; h = h->next_all)
         thread_fork_see(h, &end);
-    pool_fork_lock();
-    lazy_fork_lock();
-    owner_fork_lock();
-    mapped_fork_lock();
-    large_fork_lock();
-    superslab_fork_lock();
-    remote_fork_lock();
-    meta_fork_lock();
+    for (int rank = LOCK_THREAD + 1; rank < LOCK_RANKS; rank++)
+        lock_fork((enum lock_rank)rank);
 }
 
 static void thread_fork_unlock(bool child)
 {
-    meta_fork_unlock(child);
-    remote_fork_unlock(child);
-    superslab_fork_unlock(child);
-    large_fork_unlock(child);
-    mapped_fork_unlock(child);
-    owner_fork_unlock(child);
-    lazy_fork_unlock(child);
-    pool_fork_unlock(child);
+    for (int rank = LOCK_RANKS; --rank > LOCK_THREAD;)
+        lock_unfork((enum lock_rank)rank, child);
     lock_fork_ends(child);
     thread_open();
-    lock_unfork(&thread_lock, child);
-    start_fork_unlock(child);
+    lock_unfork(LOCK_THREAD, child);
+    lock_unfork(LOCK_START, child);
 }
 
 void thread_fork_parent(void)

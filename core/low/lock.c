@@ -5,19 +5,20 @@
 
 enum { LOCK_SPINS = 100, LOCK_FORK_MS = 20 };
 
+struct lock lock_of[LOCK_RANKS];
 HAK_TLS uint32_t lock_inside;
 static HAK_TLS uint32_t lock_forked; /* ranks that lock_fork has taken for this thread */
 
-static inline void lock_tell(const struct lock *l)
+static inline void lock_tell(enum lock_rank rank)
 {
-    lock_inside |= (uint32_t)1 << l->rank;
+    lock_inside |= (uint32_t)1 << rank;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-static inline void lock_untell(const struct lock *l)
+static inline void lock_untell(enum lock_rank rank)
 {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    lock_inside &= ~((uint32_t)1 << l->rank);
+    lock_inside &= ~((uint32_t)1 << rank);
 }
 
 /* Who takes the lock after a wait does not know whether others wait, too, and says so. */
@@ -40,47 +41,47 @@ static noinline void lock_wait(uint32_t *word)
     }
 }
 
-void lock_enter(struct lock *l)
+void lock_enter(enum lock_rank rank)
 {
-    hak_assert(lock_in_order(l->rank));
-    lock_tell(l);
-    if (!lock_word_take(&l->word))
-        lock_wait(&l->word);
+    hak_assert(lock_in_order(rank));
+    lock_tell(rank);
+    if (!lock_word_take(&lock_of[rank].word))
+        lock_wait(&lock_of[rank].word);
 }
 
-bool lock_try(struct lock *l)
+bool lock_try(enum lock_rank rank)
 {
-    if (unlikely(lock_inside >> l->rank & 1) || load_relaxed(&l->word) != 0)
+    if (unlikely(lock_inside >> rank & 1) || load_relaxed(&lock_of[rank].word) != 0)
         return false;
-    lock_tell(l);
-    if (lock_word_take(&l->word))
+    lock_tell(rank);
+    if (lock_word_take(&lock_of[rank].word))
         return true;
-    lock_untell(l);
+    lock_untell(rank);
     return false;
 }
 
-void lock_leave(struct lock *l)
+void lock_leave(enum lock_rank rank)
 {
-    hak_assert(lock_word_mine(&l->word));
-    if (unlikely(__atomic_exchange_n(&l->word, 0, __ATOMIC_RELEASE) & LOCK_WAITERS))
-        os_futex_wake(&l->word, 1);
-    lock_untell(l);
+    hak_assert(lock_word_mine(&lock_of[rank].word));
+    if (unlikely(__atomic_exchange_n(&lock_of[rank].word, 0, __ATOMIC_RELEASE) & LOCK_WAITERS))
+        os_futex_wake(&lock_of[rank].word, 1);
+    lock_untell(rank);
 }
 
-void lock_fork(struct lock *l)
+void lock_fork(enum lock_rank rank)
 {
     bool taken = false;
-    if (lock_inside >> l->rank & 1)
+    if (lock_inside >> rank & 1)
         return;
-    if (lock_in_order(l->rank)) {
-        lock_enter(l);
-        lock_forked |= (uint32_t)1 << l->rank;
+    if (lock_in_order(rank)) {
+        lock_enter(rank);
+        lock_forked |= (uint32_t)1 << rank;
         return;
     }
     for (uint64_t end = os_now_us() + LOCK_FORK_MS * 1000; !taken && os_now_us() < end;)
-        taken = lock_try(l);
+        taken = lock_try(rank);
     if (taken)
-        lock_forked |= (uint32_t)1 << l->rank;
+        lock_forked |= (uint32_t)1 << rank;
 }
 
 uint32_t lock_forks;
@@ -107,13 +108,13 @@ void lock_fork_wait(void)
         os_futex_wait(&lock_forks, forks);
 }
 
-void lock_unfork(struct lock *l, bool child)
+void lock_unfork(enum lock_rank rank, bool child)
 {
-    uint32_t bit = (uint32_t)1 << l->rank;
+    uint32_t bit = (uint32_t)1 << rank;
     if (lock_forked & bit) {
         lock_forked &= ~bit;
-        lock_leave(l);
-    } else if (child && !lock_word_mine(&l->word)) {
-        store_relaxed(&l->word, 0);
+        lock_leave(rank);
+    } else if (child && !lock_word_mine(&lock_of[rank].word)) {
+        store_relaxed(&lock_of[rank].word, 0);
     }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* lock.h - the allocator's own locks: a word each, a futex behind it, and the order in which they may be taken.
+/* lock.h - the allocator's own locks: a word each, a futex behind it, and the order in which they may be taken. There is one of
+ * each rank, which stands for it everywhere; fork takes them all.
  *
  * Nothing here, and nothing that runs while a lock is held, is a function of libc that another library may wrap: such a
  * wrapper may allocate, and would wait for its own thread.
@@ -16,7 +17,7 @@
 
 #include "core/low/compiler.h"
 
-/* The order: a thread that holds a lock may take locks further down in this list. It holds at most one lock of each rank. */
+/* The order: a thread that holds a lock may take locks further down in this list. */
 enum lock_rank {
     LOCK_START,     /* the start of the library */
     LOCK_THREAD,    /* the lists of heaps. Heaps come next (LOCK_IN_HEAP); a thread inside one never waits for another */
@@ -49,13 +50,11 @@ hot_inline void lock_let(void)
     lock_inside = 0;
 }
 
-/* 0: free. Else who holds it (lock_self), with LOCK_WAITERS when somebody may sleep until it is released. Atomic. */
-struct lock {
-    uint32_t word;
-    enum lock_rank rank;
-};
+/* word: 0 is free. Else who holds it (lock_self), with LOCK_WAITERS when somebody may sleep until it is released. Atomic. */
+HAK_EXTERN struct lock {
+    _Alignas(64) uint32_t word;
+} lock_of[LOCK_RANKS];
 #define LOCK_WAITERS ((uint32_t)1)
-#define LOCK_INIT(rank) {0, rank}
 
 /* The calling thread. The stacks of two threads do not share a page, so two threads differ. */
 static inline uint32_t lock_self(void)
@@ -83,26 +82,26 @@ static inline bool lock_in_order(enum lock_rank rank)
     return (uint16_t)lock_inside >> rank == 0;
 }
 
-/* Takes the lock, waiting for it. The caller keeps the order, also if it is a signal handler: lock_in_order(l->rank). */
-void lock_enter(struct lock *l);
+/* Takes the lock, waiting for it. The caller keeps the order, also if it is a signal handler: lock_in_order(rank). */
+void lock_enter(enum lock_rank rank);
 
 /* lock_enter for callers that may run in a signal handler. False: the interrupted code may hold this lock or a later one. */
-static inline bool lock_may(struct lock *l)
+static inline bool lock_may(enum lock_rank rank)
 {
-    if (unlikely(!lock_in_order(l->rank)))
+    if (unlikely(!lock_in_order(rank)))
         return false;
-    lock_enter(l);
+    lock_enter(rank);
     return true;
 }
 
 /* Takes the lock if nobody has it. */
-bool lock_try(struct lock *l);
+bool lock_try(enum lock_rank rank);
 
-void lock_leave(struct lock *l);
+void lock_leave(enum lock_rank rank);
 
 /* For fork, in prepare: takes the lock, unless the calling thread is inside it already (fork in a signal handler). A thread
  * that would break the order waits for LOCK_FORK_MS at most. */
-void lock_fork(struct lock *l);
+void lock_fork(enum lock_rank rank);
 
 /* How many threads are about to fork. A thread that has entered a heap reads it, and leaves the heap again unless it is 0. So
  * fork waits until no thread is inside a heap, and writes only to heaps in use: each write would copy a page. */
@@ -117,6 +116,6 @@ HAK_EXTERN bool lock_unsettled;
 
 /* In parent and child: releases the lock if lock_fork took it. If not, in the child, the lock becomes free unless the thread
  * that forked holds it: any other holder does not exist in the child. */
-void lock_unfork(struct lock *l, bool child);
+void lock_unfork(enum lock_rank rank, bool child);
 
 #endif

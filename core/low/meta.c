@@ -6,14 +6,13 @@
 
 enum { META_CHUNK = 256 * 1024, META_ALIGN = 64 };
 
-static struct lock meta_lock = LOCK_INIT(LOCK_META);
 static char *meta_next, *meta_end; /* the rest of the newest chunk; under meta_lock */
 
 void *meta_alloc(size_t bytes)
 {
     char *p = NULL;
     bytes = (bytes + META_ALIGN - 1) & ~(size_t)(META_ALIGN - 1);
-    if (unlikely(!lock_may(&meta_lock))) /* a signal handler that interrupted this */
+    if (unlikely(!lock_may(LOCK_META))) /* a signal handler that interrupted this */
         return place_map(bytes, PLACE_META);
     if (bytes > (size_t)(meta_end - meta_next)) {
         size_t chunk = bytes > META_CHUNK ? bytes : META_CHUNK;
@@ -29,16 +28,6 @@ void *meta_alloc(size_t bytes)
         p = meta_next;
         meta_next += bytes;
     }
-    lock_leave(&meta_lock);
+    lock_leave(LOCK_META);
     return p;
-}
-
-void meta_fork_lock(void)
-{
-    lock_fork(&meta_lock);
-}
-
-void meta_fork_unlock(bool child)
-{
-    lock_unfork(&meta_lock, child);
 }

@@ -12,7 +12,4 @@
 /* Zeroed memory aligned to 64 bytes, or NULL with errno = ENOMEM. Thread-safe. */
 void *meta_alloc(size_t bytes);
 
-void meta_fork_lock(void);
-void meta_fork_unlock(bool child);
-
 #endif

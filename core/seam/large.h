@@ -35,7 +35,5 @@ SEAM(large_yield, void, (size_t bytes));
 SEAM(large_shed, size_t, (uint64_t bytes)); /* unmaps so much of what is kept, as far as it goes and at once; bytes */
 SEAM(large_trim, size_t, (void));           /* unmaps all that is kept; bytes */
 SEAM(large_held, uint64_t, (void));         /* bytes that are kept */
-SEAM(large_fork_lock, void, (void));
-SEAM(large_fork_unlock, void, (bool child));
 
 #endif

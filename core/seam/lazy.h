@@ -25,7 +25,5 @@ SEAM(lazy_age, uint64_t, (uint64_t now_ms));
 SEAM(lazy_shed, size_t, (uint64_t bytes));             /* unmaps so much of what it keeps, as far as it goes; bytes */
 SEAM(lazy_start, void, (void));                        /* once, when the environment has been read */
 SEAM(lazy_stop, void, (void));                         /* once, at exit: last words */
-SEAM(lazy_fork_lock, void, (void));
-SEAM(lazy_fork_unlock, void, (bool child));
 
 #endif

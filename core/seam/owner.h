@@ -23,7 +23,5 @@ SEAM(owner_find, struct mapped *, (const void *p)); /* NULL: not a mapped block 
 SEAM(owner_add, void, (struct mapped *m));          /* before the block is handed out. Cannot fail: m is memory enough */
 SEAM(owner_remove, void, (struct mapped *m));       /* before the mapping goes away or moves */
 SEAM(owner_start, void, (void));                    /* once, before the first of the others */
-SEAM(owner_fork_lock, void, (void));
-SEAM(owner_fork_unlock, void, (bool child));
 
 #endif

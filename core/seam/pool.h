@@ -42,8 +42,6 @@ SEAM(pool_flush, void, (struct heap *h)); /* blocks at hand go back to their sla
 SEAM(pool_settled, void, (struct heap *h)); /* no class has a current slab: no run is kept */
 SEAM(pool_cached, uint64_t, (const struct heap *h, const struct slab *s)); /* blocks at hand, of s (NULL: any). Any thread */
 SEAM(pool_cached_bytes, uint64_t, (const struct heap *h));
-SEAM(pool_fork_lock, void, (void));
-SEAM(pool_fork_unlock, void, (bool child));
 
 /* A class of blocks above TINY_MAX that come from slabs? */
 hot_inline bool class_mid(unsigned class)

@@ -36,7 +36,5 @@ SEAM(remote_opening, void, (void));           /* this thread gets a heap */
 SEAM(remote_count, uint64_t, (const struct heap *to, const struct slab *s)); /* blocks of s (NULL: any) on their way to it */
 /* Blocks that h's thread has freed and that its remote_sent_blocks does not count yet; *bytes, 0 before: theirs. Any thread. */
 SEAM(remote_held, uint64_t, (struct heap *h, uint64_t *bytes));
-SEAM(remote_fork_lock, void, (void));
-SEAM(remote_fork_unlock, void, (bool child));
 
 #endif

@@ -37,7 +37,6 @@ enum { LAZY_SIZE = 256, LAZY_MB = 512 }; /* the bounds where the environment nam
     X(lazy_prewarm_debug, "SS_PREWARM_DEBUG", 0, 0, 1, "", "print at exit what the prewarming did")
 KNOBS(LAZY_KNOBS);
 
-static struct lock lazy_lock = LOCK_INIT(LOCK_LAZY);
 static struct superslab *lazy_newest, *lazy_oldest;
 static struct lazy_counts counts;
 static uint64_t lazy_due = LAZY_NEVER; /* ms: before it lazy_tick has nothing to do. Written under the lock, read relaxed */
@@ -176,16 +175,16 @@ static void lazy_gave(uint64_t superslabs)
 
 static void lazy_evict(uint64_t now)
 {
-    lock_enter(&lazy_lock);
+    lock_enter(LOCK_LAZY);
     struct superslab *victims = lazy_collect(now);
     lazy_settle();
-    lock_leave(&lazy_lock);
+    lock_leave(LOCK_LAZY);
     lazy_unmap(victims);
 }
 
 struct superslab *lazy_acquire(void)
 {
-    lock_enter(&lazy_lock);
+    lock_enter(LOCK_LAZY);
     struct superslab *ss = lazy_newest;
     if (ss) {
         lazy_unlink(ss);
@@ -194,7 +193,7 @@ struct superslab *lazy_acquire(void)
         counts.misses++;
     }
     lazy_settle();
-    lock_leave(&lazy_lock);
+    lock_leave(LOCK_LAZY);
     if (!ss)
         return superslab_map();
     superslab_valid(ss); /* its memory is dirty, as ss->clean says: the pool clears a slot's bit when it uses the slot */
@@ -203,7 +202,7 @@ struct superslab *lazy_acquire(void)
 
 static void lazy_push(struct superslab *ss, uint64_t *counter)
 {
-    lock_enter(&lazy_lock);
+    lock_enter(LOCK_LAZY);
     uint64_t now = os_now_ms(); /* under the lock, so that the list is in the order of time */
     lazy_link(ss, now);
     ++*counter;
@@ -211,7 +210,7 @@ static void lazy_push(struct superslab *ss, uint64_t *counter)
     struct superslab *victims = lazy_collect(now);
     uint64_t gone = counts.evictions_spare - before;
     lazy_settle();
-    lock_leave(&lazy_lock);
+    lock_leave(LOCK_LAZY);
     lazy_unmap(victims);
     lazy_gave(gone);
 }
@@ -230,7 +229,7 @@ static size_t lazy_drop(uint64_t most, uint64_t *counter)
 {
     struct superslab *victims = NULL;
     size_t count = 0;
-    if (!lock_may(&lazy_lock))
+    if (!lock_may(LOCK_LAZY))
         return 0;
     for (; lazy_oldest && count < most; count++) {
         struct superslab *ss = lazy_oldest;
@@ -240,7 +239,7 @@ static size_t lazy_drop(uint64_t most, uint64_t *counter)
     }
     *counter += count;
     lazy_settle();
-    lock_leave(&lazy_lock);
+    lock_leave(LOCK_LAZY);
     lazy_unmap(victims);
     return count;
 }
@@ -271,11 +270,11 @@ uint64_t lazy_age(uint64_t now)
 
 static noinline void lazy_tick_due(uint64_t now)
 {
-    if (!lock_try(&lazy_lock))
+    if (!lock_try(LOCK_LAZY))
         return; /* somebody is at it; the next tick comes soon */
     struct superslab *victims = lazy_collect(now);
     lazy_settle();
-    lock_leave(&lazy_lock);
+    lock_leave(LOCK_LAZY);
     lazy_unmap(victims);
 }
 
@@ -322,18 +321,18 @@ void lazy_stop(void)
 struct lazy_counts lazy_counts(void)
 {
     struct lazy_counts result = {0};
-    if (!lock_may(&lazy_lock)) /* a signal handler that interrupted a change */
+    if (!lock_may(LOCK_LAZY)) /* a signal handler that interrupted a change */
         return result;
     result = counts;
-    lock_leave(&lazy_lock);
+    lock_leave(LOCK_LAZY);
     return result;
 }
 
 bool lazy_valid(void)
 {
-    lock_enter(&lazy_lock);
+    lock_enter(LOCK_LAZY);
     bool result = lazy_walk();
-    lock_leave(&lazy_lock);
+    lock_leave(LOCK_LAZY);
     return result;
 }
 
@@ -357,13 +356,3 @@ STATS_PART(lazy_stats);
 PEEK(lazy, &counts, LAZY_PEEK(pushes), LAZY_PEEK(hits), LAZY_PEEK(misses), LAZY_PEEK(evictions_count),
      LAZY_PEEK(evictions_bytes), LAZY_PEEK(evictions_age), LAZY_PEEK(evictions_spare), LAZY_PEEK(trimmed),
      LAZY_PEEK(prewarmed), LAZY_PEEK(held));
-
-void lazy_fork_lock(void)
-{
-    lock_fork(&lazy_lock);
-}
-
-void lazy_fork_unlock(bool child)
-{
-    lock_unfork(&lazy_lock, child);
-}

@@ -36,8 +36,6 @@ uint64_t lazy_age(uint64_t now_ms);
 size_t lazy_shed(uint64_t bytes);
 void lazy_start(void);
 void lazy_stop(void);
-void lazy_fork_lock(void);
-void lazy_fork_unlock(bool child);
 
 bool lazy_valid(void); /* walks the list: do all its equations hold? */
 

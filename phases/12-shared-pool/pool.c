@@ -29,7 +29,6 @@
     X(pool_trace, "POOL_TRACE", 0, 0, 1, "", "print a line for each acquisition and release (MODE=check only)")
 KNOBS(POOL_KNOBS);
 
-static struct lock pool_lock = LOCK_INIT(LOCK_POOL);
 static struct pool_span *pool_spare;             /* spans that stand for nothing; under the lock */
 static struct pool_span *pool_all;               /* every span; atomic, only ever pushed to */
 static int64_t pool_least;                       /* the fewest bytes of SPARE_SLOTS since the last sweep; about, relaxed */
@@ -49,9 +48,9 @@ static unsigned pool_slots(size_t block)
 
 static void pool_take_lock(void)
 {
-    bool waits = !lock_try(&pool_lock);
+    bool waits = !lock_try(LOCK_POOL);
     if (waits)
-        lock_enter(&pool_lock);
+        lock_enter(LOCK_POOL);
     count_add(&pool_lock_takes, 1);
     count_add(&pool_lock_waits, waits);
 }
@@ -142,7 +141,7 @@ static struct slab *pool_grow(struct heap *h, size_t block, unsigned slots, unsi
             pool_spare = span;
         }
     }
-    lock_leave(&pool_lock);
+    lock_leave(LOCK_POOL);
     return s;
 }
 
@@ -208,7 +207,7 @@ static void pool_retire(struct pool_span *span, struct superslab *ss)
     pool_take_lock();
     span->spare = pool_spare;
     pool_spare = span;
-    lock_leave(&pool_lock);
+    lock_leave(LOCK_POOL);
     superslab_release(ss);
 }
 
@@ -411,14 +410,4 @@ void pool_stop(void)
 {
     if (pool_report)
         pool_stats(pool_line, NULL);
-}
-
-void pool_fork_lock(void)
-{
-    lock_fork(&pool_lock);
-}
-
-void pool_fork_unlock(bool child)
-{
-    lock_unfork(&pool_lock, child);
 }

@@ -47,8 +47,6 @@ size_t pool_age(void);
 void pool_valid(struct heap *h);
 void pool_start(void);
 void pool_stop(void);
-void pool_fork_lock(void);
-void pool_fork_unlock(bool child);
 ANSWER(bool, pool_keep, (struct heap *h, struct slab *s), run_keep(h, s))
 ANSWER(void *, pool_pop, (struct heap *h, unsigned class), run_pop(h, class))
 ANSWER(void *, pool_push, (struct heap *h, struct slab *s, void *p), run_push(h, s, p))

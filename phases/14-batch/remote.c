@@ -8,7 +8,6 @@
 #include "core/heap/thread.h"
 #include <errno.h>
 
-static struct lock remote_lock = LOCK_INIT(LOCK_REMOTE);
 static struct remote_packet *remote_store; /* empty packets that no heap keeps; under the lock */
 static uint64_t remote_made;               /* packets that there are; under the lock, read relaxed */
 
@@ -34,7 +33,7 @@ LEAD_CALLS void remote_keep(struct remote_out *out, struct remote_packet *packet
 static void remote_fetch(struct remote_out *out)
 {
     enum { COUNT = REMOTE_SPARES_MAX / 2 };
-    lock_enter(&remote_lock);
+    lock_enter(LOCK_REMOTE);
     while (remote_store && out->spares < COUNT) {
         struct remote_packet *packet = remote_store;
         remote_store = packet->next;
@@ -47,7 +46,7 @@ static void remote_fetch(struct remote_out *out)
             remote_keep(out, (struct remote_packet *)at);
         count_add(&remote_made, out->spares);
     }
-    lock_leave(&remote_lock);
+    lock_leave(LOCK_REMOTE);
 }
 
 /* An empty packet, or NULL: no memory. */
@@ -66,14 +65,14 @@ LEAD_CALLS struct remote_packet *remote_empty(struct remote_out *out)
 /* Spares beyond keep go to the store. */
 static void remote_return(struct remote_out *out, uint32_t keep)
 {
-    lock_enter(&remote_lock);
+    lock_enter(LOCK_REMOTE);
     for (; out->spares > keep; out->spares--) {
         struct remote_packet *packet = out->spare;
         out->spare = packet->next;
         packet->next = remote_store;
         remote_store = packet;
     }
-    lock_leave(&remote_lock);
+    lock_leave(LOCK_REMOTE);
 }
 
 static void remote_recycle(struct remote_out *out, struct remote_packet *packet)
@@ -422,13 +421,3 @@ STATS_PART(remote_stats);
 PEEK(remote, NULL, PEEK_HEAPS("batch.packets", out.packets), PEEK_HEAPS("batch.chains", out.chains),
      PEEK_HEAPS("batch.single", out.single));
 PEEK(remote_made, &remote_made, PEEK_OBJECT("batch.packets_made"));
-
-void remote_fork_lock(void)
-{
-    lock_fork(&remote_lock);
-}
-
-void remote_fork_unlock(bool child)
-{
-    lock_unfork(&remote_lock, child);
-}

@@ -76,7 +76,5 @@ void remote_flush(struct heap *h);
 void remote_park(struct heap *h);
 void remote_opening(void);
 uint64_t remote_count(const struct heap *to, const struct slab *s);
-void remote_fork_lock(void);
-void remote_fork_unlock(bool child);
 
 #endif

@@ -43,7 +43,6 @@ struct large_victims {
     } range[LARGE_BATCH];
 };
 
-static struct lock large_locked = LOCK_INIT(LOCK_LARGE);
 static HAK_COLD struct range_table table;
 static struct large_counts counts;               /* but for held and held_bytes, which are the table's */
 static uint64_t large_low, large_owed;           /* least table.bytes of this period; bytes that the last one did not need */
@@ -61,7 +60,7 @@ static bool large_walk(void)
 static noinline bool large_lock_again(void)
 {
     for (int i = 0; i < LARGE_TRIES; i++) {
-        if (lock_try(&large_locked))
+        if (lock_try(LOCK_LARGE))
             return true;
     }
     __atomic_fetch_add(&counts.busy, 1, __ATOMIC_RELAXED);
@@ -70,13 +69,13 @@ static noinline bool large_lock_again(void)
 
 static inline bool large_lock(void)
 {
-    return likely(lock_try(&large_locked)) || large_lock_again();
+    return likely(lock_try(LOCK_LARGE)) || large_lock_again();
 }
 
 static void large_unlock(void)
 {
     hak_assert_full(large_walk());
-    lock_leave(&large_locked);
+    lock_leave(LOCK_LARGE);
 }
 
 static uint64_t large_max(uint64_t a, uint64_t b)
@@ -406,7 +405,7 @@ uint64_t large_held(void)
 struct large_counts large_counts(void)
 {
     struct large_counts result = {.hits = 0};
-    if (!lock_may(&large_locked))
+    if (!lock_may(LOCK_LARGE))
         return result; /* in a signal handler that interrupted a change */
     result = counts;
     result.held = table.count;
@@ -418,7 +417,7 @@ struct large_counts large_counts(void)
 
 bool large_valid(void)
 {
-    lock_enter(&large_locked);
+    lock_enter(LOCK_LARGE);
     bool result = large_walk();
     large_unlock();
     return result;
@@ -457,13 +456,3 @@ PEEK(large, &counts, LARGE_PEEK(hits), LARGE_PEEK(misses), LARGE_PEEK(gives), LA
      PEEK_FIELD("large.calloc_purged", struct large_counts, purged));
 PEEK(large_table, &table, PEEK_FIELD("large.held", struct range_table, count),
      PEEK_FIELD("large.held_bytes", struct range_table, bytes));
-
-void large_fork_lock(void)
-{
-    lock_fork(&large_locked);
-}
-
-void large_fork_unlock(bool child)
-{
-    lock_unfork(&large_locked, child);
-}

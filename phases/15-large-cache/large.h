@@ -47,8 +47,6 @@ void large_yield(size_t bytes);
 size_t large_shed(uint64_t bytes);
 size_t large_trim(void);
 uint64_t large_held(void);
-void large_fork_lock(void);
-void large_fork_unlock(bool child);
 
 /* Counters; their rows in large.c say what each counts. large_valid checks given = taken + evicted + trimmed + held, in
  * bytes. */

@@ -146,9 +146,9 @@ END_TEST
 START_TEST(a_handler_waits_for_no_metadata)
 {
     char *first = meta_alloc(64), *second, *third;
-    meta_fork_lock(); /* as if in the middle of it */
+    lock_enter(LOCK_META); /* as if in the middle of it */
     second = meta_alloc(100);
-    meta_fork_unlock(false);
+    lock_leave(LOCK_META);
     third = meta_alloc(64);
     must(first && second && !((uintptr_t)second % os_page) && third == first + 64);
     second[0] = second[99] = 1;

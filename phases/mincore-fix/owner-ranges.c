@@ -17,7 +17,6 @@ struct range {
     uintptr_t low, high; /* low <= address < high */
 };
 
-static struct lock range_lock = LOCK_INIT(LOCK_OWNER); /* over all of these; meta's lock is taken under it */
 static struct range *range_at;
 static size_t range_count, range_capacity;
 
@@ -107,9 +106,9 @@ struct mapped *owner_find(const void *p)
     bool known = false;
     if (!m)
         return NULL;
-    if (lock_try(&range_lock)) {
+    if (lock_try(LOCK_OWNER)) {
         known = range_has((uintptr_t)m);
-        lock_leave(&range_lock);
+        lock_leave(LOCK_OWNER);
     }
     if (!known)
         return probe_ask(m);
@@ -119,9 +118,9 @@ struct mapped *owner_find(const void *p)
 
 void owner_add(struct mapped *m)
 {
-    if (lock_try(&range_lock)) {
+    if (lock_try(LOCK_OWNER)) {
         range_add((struct range){(uintptr_t)m, (uintptr_t)m + m->bytes});
-        lock_leave(&range_lock);
+        lock_leave(LOCK_OWNER);
     }
 }
 
@@ -142,13 +141,3 @@ static void range_stats(stats_each *each, void *context)
 }
 STATS_PART(range_stats);
 PEEK(range, &range_count, PEEK_OBJECT("owner.ranges"));
-
-void owner_fork_lock(void)
-{
-    lock_fork(&range_lock);
-}
-
-void owner_fork_unlock(bool child)
-{
-    lock_unfork(&range_lock, child);
-}

@@ -14,7 +14,5 @@ struct mapped *owner_find(const void *p);
 void owner_add(struct mapped *m);
 void owner_remove(struct mapped *m);
 void owner_start(void);
-void owner_fork_lock(void);
-void owner_fork_unlock(bool child);
 
 #endif

@@ -13,17 +13,16 @@
 enum { PAGE_SHIFT = 12 };
 
 static struct pagemap registry = {.shift = PAGE_SHIFT};
-static struct lock registry_lock = LOCK_INIT(LOCK_OWNER);
 static struct mapped *registry_rest; /* the list, linked by next; under the lock, read relaxed without */
 
 static noinline struct mapped *registry_find_rest(const void *p)
 {
-    if (!lock_may(&registry_lock))
+    if (!lock_may(LOCK_OWNER))
         return NULL;
     struct mapped *m = registry_rest;
     while (m && mapped_block(m) != p)
         m = m->next;
-    lock_leave(&registry_lock);
+    lock_leave(LOCK_OWNER);
     return m;
 }
 
@@ -42,21 +41,21 @@ void owner_add(struct mapped *m)
         __atomic_store_n(entry, m, __ATOMIC_RELEASE);
         return;
     }
-    lock_enter(&registry_lock);
+    lock_enter(LOCK_OWNER);
     m->next = registry_rest;
     store_relaxed(&registry_rest, m);
-    lock_leave(&registry_lock);
+    lock_leave(LOCK_OWNER);
 }
 
 static noinline void registry_remove_rest(struct mapped *m)
 {
-    lock_enter(&registry_lock);
+    lock_enter(LOCK_OWNER);
     struct mapped **at = &registry_rest;
     while (*at && *at != m)
         at = &(*at)->next;
     hak_assert(*at == m);
     store_relaxed(at, m->next);
-    lock_leave(&registry_lock);
+    lock_leave(LOCK_OWNER);
 }
 
 void owner_remove(struct mapped *m)
@@ -69,14 +68,4 @@ void owner_remove(struct mapped *m)
 
 void owner_start(void)
 {
-}
-
-void owner_fork_lock(void)
-{
-    lock_fork(&registry_lock);
-}
-
-void owner_fork_unlock(bool child)
-{
-    lock_unfork(&registry_lock, child);
 }

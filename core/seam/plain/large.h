@@ -3,7 +3,6 @@
 #ifndef HAK_PLAIN_LARGE_H
 #define HAK_PLAIN_LARGE_H
 
-
 void *mapped_alloc(size_t size, size_t align);
 
 ANSWER(size_t, large_round, (size_t bytes), bytes)
@@ -25,7 +24,5 @@ NOTHING(large_tick, (void))
 ANSWER(size_t, large_shed, (uint64_t bytes), 0)
 ANSWER(size_t, large_trim, (void), 0)
 ANSWER(uint64_t, large_held, (void), 0)
-NOTHING(large_fork_lock, (void))
-NOTHING(large_fork_unlock, (bool child))
 
 #endif

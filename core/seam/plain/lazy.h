@@ -16,7 +16,5 @@ ANSWER(void, lazy_release, (struct superslab *ss), superslab_unmap(ss))
 NOTHING(lazy_tick, (void))
 NOTHING(lazy_start, (void))
 NOTHING(lazy_stop, (void))
-NOTHING(lazy_fork_lock, (void))
-NOTHING(lazy_fork_unlock, (bool child))
 
 #endif

@@ -10,7 +10,5 @@ ANSWER(size_t, owner_header, (void), os_page)
 NOTHING(owner_add, (struct mapped *m))
 NOTHING(owner_remove, (struct mapped *m))
 NOTHING(owner_start, (void))
-NOTHING(owner_fork_lock, (void))
-NOTHING(owner_fork_unlock, (bool child))
 
 #endif

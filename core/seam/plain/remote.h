@@ -30,7 +30,5 @@ NOTHING(remote_park, (struct heap *h))
 NOTHING(remote_opening, (void))
 ANSWER(uint64_t, remote_count, (const struct heap *to, const struct slab *s), 0)
 ANSWER(uint64_t, remote_held, (struct heap *h, uint64_t *bytes), 0)
-NOTHING(remote_fork_lock, (void))
-NOTHING(remote_fork_unlock, (bool child))
 
 #endif
