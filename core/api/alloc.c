@@ -105,19 +105,26 @@ static noinline void *malloc_slow(size_t size, bool *zero)
     return p;
 }
 
-/* malloc when the fast path has no block. */
-static noinline void *malloc_miss(size_t size)
+/* malloc and calloc when the fast path has no block. *zero as in malloc_from. */
+hot_inline void *block_miss(size_t size, bool *zero)
 {
-    bool zero = false, outer = sample_enter();
+    bool outer = sample_enter();
     void *p = front_look(heap_self, size);
     if (likely(p)) {
+        *zero = false;
         hand_out(p, size);
         sample_took(p, size);
     } else {
-        p = malloc_slow(size, &zero);
+        p = malloc_slow(size, zero);
     }
     sample_leave(outer);
     return p;
+}
+
+static noinline void *malloc_miss(size_t size)
+{
+    bool zero = false;
+    return block_miss(size, &zero);
 }
 
 /* malloc of sizes above the tiny ones. */
@@ -279,19 +286,10 @@ static void *calloc_clear(void *p, size_t size, bool zero)
     return p;
 }
 
-/* calloc when the fast path has no block. */
 static noinline void *calloc_miss(size_t bytes)
 {
-    bool zero = false, outer = sample_enter();
-    void *p = front_look(heap_self, bytes);
-    if (likely(p)) {
-        hand_out(p, bytes);
-        sample_took(p, bytes);
-    } else {
-        zero = true;
-        p = malloc_slow(bytes, &zero);
-    }
-    sample_leave(outer);
+    bool zero = true;
+    void *p = block_miss(bytes, &zero);
     return calloc_clear(p, bytes, zero);
 }
 
@@ -327,7 +325,8 @@ HAK_EXPORT void *hak_calloc(size_t count, size_t size)
 static noinline void *realloc_map(size_t size, size_t room)
 {
     int saved = errno;
-    void *p = mapped_grown(room);
+    struct mapped *m = mapped_new(room, 0, true);
+    void *p = m ? mapped_block(m) : NULL;
     sample_took(p, size);
     errno = p ? saved : ENOMEM;
     return p;

@@ -136,33 +136,21 @@ struct slab *heap_slab(struct heap *h, unsigned class)
     return s;
 }
 
-void *heap_take(struct heap *h, unsigned class)
+void *heap_take(struct heap *h, unsigned class, bool *zero)
 {
-    void *p = NULL;
-    if (!heap_enter(h))
-        return NULL;
-    struct slab *s = heap_slab(h, class);
-    if (s) {
-        if (!s->free)
-            slab_extend(s);
-        p = slab_pop(s);
-    }
-    heap_leave(h);
-    return p;
-}
-
-void *heap_take_zero(struct heap *h, unsigned class, bool *zero)
-{
+    bool fresh = *zero;
     void *p = NULL;
     *zero = false;
     if (!heap_enter(h))
         return NULL;
     struct slab *s = heap_slab(h, class);
-    if (s && s->free) {
-        p = slab_pop(s);
-    } else if (s) {
+    if (s && fresh && !s->free) {
         p = slab_carve(s);
         *zero = s->zero;
+    } else if (s) {
+        if (!s->free)
+            slab_extend(s);
+        p = slab_pop(s);
     }
     heap_leave(h);
     return p;
@@ -242,16 +230,6 @@ struct heap_given heap_give_all(struct heap *h, void **slot, size_t n)
     return all;
 }
 
-void heap_give(struct heap *h, struct slab *s, void *p)
-{
-    if (heap_enter(h)) {
-        heap_give_inside(h, s, p);
-        heap_leave(h);
-    } else {
-        heap_remote_push(h, h, s, p);
-    }
-}
-
 void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p)
 {
     if (unlikely(load_relaxed(&to->remote) == p)) /* the list would be a circle */
@@ -322,8 +300,7 @@ void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *
         heap_remote_push(from, to, s, p);
         return;
     }
-    if (unlikely(load_relaxed(&lock_unsettled)))
-        heap_settle_fork();
+    heap_settle_fork();
     if (heap_borrow(to)) {
         heap_serve(to, s, p);
         return;

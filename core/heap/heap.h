@@ -123,12 +123,9 @@ static inline void heap_step_out(struct heap *h)
 /* The class's current slab, with a free block or blocks to carve; NULL when memory is out. Inside heap_enter. */
 struct slab *heap_slab(struct heap *h, unsigned class);
 
-/* A block straight from the slab; NULL when memory is out. heap_take_zero: *zero tells whether it is known to be zero. */
-void *heap_take(struct heap *h, unsigned class);
-void *heap_take_zero(struct heap *h, unsigned class, bool *zero);
-
-/* A block straight back to its slab; heap_give_inside: inside heap_enter. */
-void heap_give(struct heap *h, struct slab *s, void *p);
+/* A block straight from the slab; NULL when memory is out. *zero: in, whether a block is wanted that is zero, if there is one;
+ * out, whether the block is known to be. heap_give_inside: a block straight back to its slab, inside heap_enter. */
+void *heap_take(struct heap *h, unsigned class, bool *zero);
 void heap_give_inside(struct heap *h, struct slab *s, void *p);
 
 /* slot[0..n), each a block of a slab of h or NULL, go back to their slabs and are NULL afterwards. Neighbours of one slab share
@@ -141,7 +138,12 @@ struct heap_given heap_give_all(struct heap *h, void **slot, size_t n);
 /* A block of a slab of another heap: to a parked heap directly, else to its remote list. from: the calling thread's heap. */
 void heap_give_remote(struct heap *from, struct heap *to, struct slab *s, void *p);
 
-void heap_settle_fork(void); /* thread.c's, for lock_unsettled. By who is not inside a heap */
+void heap_settle_forked(void); /* thread.c's */
+static inline void heap_settle_fork(void) /* for lock_unsettled. By who is not inside a heap */
+{
+    if (unlikely(load_relaxed(&lock_unsettled)))
+        heap_settle_forked();
+}
 
 /* The heap's state may have just become PARKED, or something may have been queued at a parked heap: takes what is queued. */
 void heap_parked(struct heap *h);

@@ -175,7 +175,7 @@ static void mapped_unknown(struct mapped *m)
     m->magic = 0;
 }
 
-static struct mapped *mapped_make(size_t size, size_t align, bool grown)
+struct mapped *mapped_new(size_t size, size_t align, bool grown)
 {
     enum os_user user = mapped_user(size, grown);
     if (mapped_too_large(size)) {
@@ -192,20 +192,9 @@ static struct mapped *mapped_make(size_t size, size_t align, bool grown)
     return mapped_known(m);
 }
 
-struct mapped *mapped_new(size_t size, size_t align)
-{
-    return mapped_make(size, align, false);
-}
-
-void *mapped_grown(size_t size)
-{
-    struct mapped *m = mapped_make(size, 0, true);
-    return m ? mapped_block(m) : NULL;
-}
-
 void *mapped_alloc(size_t size, size_t align)
 {
-    struct mapped *m = mapped_new(size, align);
+    struct mapped *m = mapped_new(size, align, false);
     return m ? mapped_block(m) : NULL;
 }
 
@@ -253,7 +242,7 @@ static void *mapped_move(struct mapped *m, size_t size)
     }
     /* The program has split the mapping (madvise, mlock, mprotect on a part), or there is no room for another. */
     mapped_known(m);
-    struct mapped *target = mapped_make(size, 0, true);
+    struct mapped *target = mapped_new(size, 0, true);
     return target ? mapped_copy(m, target) : NULL;
 }
 

@@ -47,8 +47,8 @@ static inline bool mapped_magic_holds(const struct mapped *m)
 
 /* A zeroed block of size bytes at a multiple of align (a power of two; 0: a page). NULL with errno = ENOMEM. Thread-safe. */
 void *mapped_alloc(size_t size, size_t align);
-struct mapped *mapped_new(size_t size, size_t align); /* the same; zeroed unless m->dirty */
-void *mapped_grown(size_t size); /* a block that realloc has made larger and may make larger again; may hold anything */
+/* The same; zeroed unless m->dirty. grown: a block that realloc has made larger, and may make larger again. */
+struct mapped *mapped_new(size_t size, size_t align, bool grown);
 
 /* Thread-safe; m must come from owner_find for a live block. */
 void mapped_free(struct mapped *m);

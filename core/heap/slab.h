@@ -41,8 +41,8 @@ struct slab {
     uint8_t zero;            /* the memory that is not carved yet is known to be zero */
     uint8_t slots;           /* length of the run in slots, 0 while unowned */
     uint8_t back;            /* this slot belongs to the run whose first slab is this one - back */
-    uint8_t freed;           /* set when a block comes back, where slab_purge has something to do; cleared by who calls that */
-    uint8_t taken;           /* set when a block goes, where slab_purge must look at all pages again; the freelist seam's */
+    uint8_t freed;           /* set when a block comes back, for who calls freelist_purge, and clears it */
+    uint8_t taken;           /* set when a block goes: freelist_purge must look at all pages again; the freelist seam's */
 };
 static_assert(sizeof(struct slab) == 64, "a slab's fields are one cache line: the free path touches no other");
 
@@ -125,19 +125,6 @@ size_t slab_carve_many(struct slab *s, void **to, size_t n);
 
 /* Carves about a page of blocks onto the free list. False when all are carved. Owner only. */
 bool slab_extend(struct slab *s);
-
-/* Gives back the memory of all whole pages of s on which no block is used. Bytes that may have gone; 0 where the free list is
- * in the blocks. On the thread that has the heap, or holds its lock. */
-static inline size_t slab_purge(struct slab *s)
-{
-    return freelist_purge(s);
-}
-
-/* Bytes that slab_purge would give back, as far as can be told without looking at each block. */
-static inline size_t slab_spare(const struct slab *s)
-{
-    return freelist_spare(s);
-}
 
 /* Is p the start of a block that has been handed out? s must have a heap. Any thread. */
 static inline bool slab_has_block(const struct slab *s, const void *p)

@@ -162,12 +162,6 @@ size_t superslab_trim(void)
     return count;
 }
 
-void superslab_purge(struct superslab *ss)
-{
-    if (os_purge(ss->base, SUPERSLAB_SIZE, OS_SUPERSLAB))
-        ss->clean = UINT32_MAX;
-}
-
 struct superslab *superslab_acquire(void)
 {
     struct superslab *ss = lazy_acquire();

@@ -107,9 +107,6 @@ void superslab_unmap(struct superslab *ss);
 /* Tries again to give back what munmap refused; how many SuperSlabs went. */
 size_t superslab_trim(void);
 
-/* For the lazy seam: gives the memory of an empty SuperSlab back; the slots are clean again. */
-void superslab_purge(struct superslab *ss);
-
 /* Calls visit for every slab that a heap owns, with the list locked: no SuperSlab comes or goes meanwhile.
  * For none in a signal handler that may have interrupted a change. */
 void superslab_each_slab(void (*visit)(void *context, struct slab *s), void *context);

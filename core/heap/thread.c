@@ -251,8 +251,7 @@ static noinline struct heap *thread_first(void)
     int saved = errno;
     remote_opening();
     start_once();
-    if (unlikely(load_relaxed(&lock_unsettled)))
-        heap_settle_fork();
+    heap_settle_fork();
     thread_shut();
     struct heap *h = thread_find();
     if (h) {
@@ -282,8 +281,7 @@ void *thread_lend(size_t size)
     if (lock_inside || class >= HEAP_CLASSES)
         return NULL;
     start_once();
-    if (unlikely(load_relaxed(&lock_unsettled)))
-        heap_settle_fork();
+    heap_settle_fork();
     thread_shut();
     lock_enter(LOCK_THREAD);
     struct heap *h = thread_take_parked(HEAP_BUSY);
@@ -327,8 +325,7 @@ bool thread_trim(void)
     if (lock_inside)
         return false; /* in a signal handler that interrupted a slow path */
     start_once();
-    if (unlikely(load_relaxed(&lock_unsettled)))
-        heap_settle_fork();
+    heap_settle_fork();
     uint64_t before = os_bytes_of_blocks();
     PROBE1(trim, before);
     if (heap_self != &heap_none && heap_enter(heap_self)) {
@@ -347,8 +344,7 @@ bool thread_trim(void)
 
 void thread_each_heap(void (*visit)(void *context, struct heap *h), void *context)
 {
-    if (unlikely(load_relaxed(&lock_unsettled)))
-        heap_settle_fork();
+    heap_settle_fork();
     for (struct heap *h = __atomic_load_n(&thread_heaps, __ATOMIC_ACQUIRE); h; h = h->next_all)
         visit(context, h);
 }
@@ -392,7 +388,7 @@ static void thread_settle_fork(void)
     store_relaxed(&lock_unsettled, false);
 }
 
-void heap_settle_fork(void)
+void heap_settle_forked(void)
 {
     if (lock_inside)
         return;

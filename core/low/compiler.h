@@ -113,8 +113,7 @@ _Noreturn void hak_assert_failed(const char *text, const char *file, int line);
 
 /* What gcc 12 needs help with to spend one instruction less. keep_result: x, not NULL and about to be returned, is computed in
  * the register that returns it. any_bit: a & *mask != 0, without a copy of a. half_is: *half, which other threads may write, is
- * the lower half-word of value; half_set: it becomes that. set_bit: bit index % 64 of *word becomes 1; was it? multiply: the
- * upper half of a * b; the lower one is *low. */
+ * the lower half-word of value; half_set: it becomes that. multiply: the upper half of a * b; the lower one is *low. */
 #if defined(__x86_64__)
 #define cpu_pause() __asm__ volatile("pause") /* this thread waits in a loop */
 #define cpu_thread(p) __asm__("movq %%fs:0, %0" : "=r"(p)) /* the thread pointer: another one for each thread */
@@ -147,12 +146,6 @@ hot_inline uint64_t multiply(uint64_t a, uint64_t b, uint64_t *low)
     __asm__("mulq %3" : "=a"(*low), "=d"(high) : "0"(a), "rm"(b) : "cc");
     return high;
 }
-hot_inline bool set_bit(uint64_t *word, uint64_t index)
-{
-    bool was;
-    __asm__("bts %2, %0" : "+r"(*word), "=@ccc"(was) : "r"(index));
-    return was;
-}
 #else
 #define cpu_pause() __asm__ volatile("yield")
 #define cpu_thread(p) __asm__("mrs %0, tpidr_el0" : "=r"(p))
@@ -175,12 +168,6 @@ hot_inline bool half_is(const uint16_t *half, uintptr_t value)
 hot_inline void half_set(uint16_t *half, uintptr_t value)
 {
     __atomic_store_n(half, (uint16_t)value, __ATOMIC_RELAXED);
-}
-hot_inline bool set_bit(uint64_t *word, uint64_t index)
-{
-    uint64_t before = *word;
-    *word |= (uint64_t)1 << index % 64;
-    return before == *word;
 }
 #endif
 

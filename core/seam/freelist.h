@@ -30,8 +30,10 @@ SEAM(freelist_undo, void, (struct slab *s, void *p));
 SEAM(freelist_add, void, (struct slab *s, char *p, uint32_t n)); /* n > 0 neighbours from p on are; the lowest pops first */
 /* The free block that comes after p (NULL: the first), or NULL. For walks, without a change in between. */
 SEAM(freelist_next, void *, (const struct slab *s, const void *p));
-SEAM(freelist_purge, size_t, (struct slab *s));           /* slab_purge */
-SEAM(freelist_spare, size_t, (const struct slab *s));     /* slab_spare */
+/* Gives back the memory of all whole pages of s on which no block is used. Bytes that may have gone. On the thread that has the
+ * heap, or holds its lock. freelist_spare: what that would give, as far as can be told without looking at each block. */
+SEAM(freelist_purge, size_t, (struct slab *s));
+SEAM(freelist_spare, size_t, (const struct slab *s));
 /* A bit for each slot of a SuperSlab that slabs of blocks of that size should take last. The pool asks. */
 SEAM(freelist_last, uint32_t, (size_t block_size));
 

@@ -97,6 +97,23 @@ static inline struct heap *settle(void)
     return h;
 }
 
+/* A block straight from its slab, past the front; and straight back, or into the queue when the heap is busy. */
+static inline void *slab_block(struct heap *h, unsigned class)
+{
+    bool zero = false;
+    return heap_take(h, class, &zero);
+}
+
+static inline void slab_block_back(struct heap *h, void *p)
+{
+    if (heap_enter(h)) {
+        heap_give_inside(h, slab_of(p), p);
+        heap_leave(h);
+    } else {
+        heap_remote_push(h, h, slab_of(p), p);
+    }
+}
+
 /* Blocks of h on their way home. */
 static inline uint32_t remote_length(const struct heap *h)
 {

@@ -7,7 +7,7 @@ enum { CLASS = CLASS_TINY - 1 }; /* 1,024 bytes, 64 to a slab */
 
 static void *take(struct heap *h)
 {
-    void *p = heap_take(h, CLASS);
+    void *p = slab_block(h, CLASS);
     must(p);
     guard_alloc(p);
     return p;
@@ -16,7 +16,7 @@ static void *take(struct heap *h)
 static void give(struct heap *h, void *p)
 {
     guard_free(p, "free");
-    heap_give(h, slab_of(p), p);
+    slab_block_back(h, p);
 }
 
 /* Blocks until the slab of the first one is full and another one has become current. Returns how many. */
@@ -111,8 +111,8 @@ START_TEST(test_take_zero)
     for (int round = 0; round < 3; round++) {
         void *block[300];
         for (int i = 0; i < 300; i++) {
-            bool zero;
-            block[i] = heap_take_zero(h, CLASS, &zero);
+            bool zero = true;
+            block[i] = heap_take(h, CLASS, &zero);
             must(block[i] && (!zero || test_zero(block[i], 1024)));
             must(zero || round > 0 || !test_plain(front)); /* a first use is known to be zero */
             memset(block[i], 0xFF, 1024);
@@ -186,7 +186,7 @@ START_TEST(test_busy_heap)
     must(owner_find(p) && owner_find(q));
     memset(p, 1, 640);
     hak_free(q);
-    must(heap_take(h, class_of(512)) == NULL);
+    must(slab_block(h, class_of(512)) == NULL);
     give(h, block[0]); /* an event, which must wait: s is full */
     must(s->full && slab_used(s) == s->capacity && remote_length(h) == 1);
     heap_leave(h);

@@ -101,22 +101,6 @@ START_TEST(test_each_slab)
 }
 END_TEST
 
-START_TEST(test_purge)
-{
-    struct superslab *ss = superslab_acquire();
-    make_dirty(ss);
-    superslab_purge(ss);
-    must(ss->clean == UINT32_MAX);
-    expect_empty(ss);
-    make_dirty(ss);
-    refuse_madvise = true;
-    superslab_purge(ss);
-    refuse_madvise = false;
-    must(refused == 1 && ss->clean == 0);
-    superslab_release(ss);
-}
-END_TEST
-
 START_TEST(test_no_memory)
 {
     start_once();
@@ -215,5 +199,5 @@ START_TEST(test_no_room_takes_no_metadata)
 }
 END_TEST
 
-TEST_MAIN("SuperSlab", test_no_room_takes_no_metadata, test_map_and_unmap, test_acquire_clears_what_seams_keep, test_each_slab, test_purge, test_no_memory,
-          test_unmap_refused, test_unmap_refused_then_trimmed, test_unmap_and_purge_refused)
+TEST_MAIN("SuperSlab", test_no_room_takes_no_metadata, test_map_and_unmap, test_acquire_clears_what_seams_keep, test_each_slab,
+          test_no_memory, test_unmap_refused, test_unmap_refused_then_trimmed, test_unmap_and_purge_refused)

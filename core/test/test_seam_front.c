@@ -93,7 +93,7 @@ START_TEST(test_push_pop_drain)
     struct heap *h = thread_heap();
     for (unsigned c = 0; c < CLASS_TINY; c++) {
         for (int i = 0; i < MANY; i++)
-            must((block[i] = heap_take(h, c)) && memset(block[i], 1, class_size(c)) && (guard_alloc(block[i]), true));
+            must((block[i] = slab_block(h, c)) && memset(block[i], 1, class_size(c)) && (guard_alloc(block[i]), true));
         uint64_t bytes, popped = 0;
         must(front_cached_total(h, &bytes) == 0);
         for (int i = 0; i < MANY; i++) {
@@ -112,7 +112,7 @@ START_TEST(test_push_pop_drain)
         }
         must(test_plain(front) || popped + front_cached_total(h, &bytes) == cached); /* what waits to go back is given to nobody */
         while (popped)
-            heap_give(h, slab_of(block[popped - 1]), block[popped - 1]), popped--;
+            slab_block_back(h, block[popped - 1]), popped--;
         expect_flushed(h, 0);
     }
 }

@@ -13,7 +13,7 @@ START_TEST(test_right_use)
     struct heap *h = thread_heap();
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < N; i++) {
-            must((block[i] = heap_take(h, CLASS)));
+            must((block[i] = slab_block(h, CLASS)));
             guard_alloc(block[i]);
             guard_live(block[i], "realloc");
             guard_live(block[i], "realloc"); /* asking changes nothing */
@@ -21,7 +21,7 @@ START_TEST(test_right_use)
         for (int i = 0; i < N; i++) {
             guard_live(block[i], "malloc_usable_size");
             guard_free(block[i], "free");
-            heap_give(h, slab_of(block[i]), block[i]);
+            slab_block_back(h, block[i]);
         }
         walk_heap(h);
     }
@@ -32,7 +32,7 @@ START_TEST(test_count)
 {
     struct heap *h = thread_heap();
     for (int i = 0; i < 50; i++) {
-        must((block[i] = heap_take(h, CLASS)) && slab_of(block[i]) == slab_of(block[0]));
+        must((block[i] = slab_block(h, CLASS)) && slab_of(block[i]) == slab_of(block[0]));
         guard_alloc(block[i]);
         must(test_plain(guard) || guard_count(slab_of(block[0]), 0) == (uint32_t)i + 1);
     }
@@ -41,7 +41,7 @@ START_TEST(test_count)
         must(test_plain(guard) || guard_count(slab_of(block[0]), 0) == 49 - (uint32_t)i);
     }
     for (int i = 0; i < 50; i++)
-        heap_give(h, slab_of(block[i]), block[i]);
+        slab_block_back(h, block[i]);
 }
 END_TEST
 
@@ -95,7 +95,7 @@ static void hand_out_twice(char *p)
 START_TEST(test_wrong_use)
 {
     struct heap *h = thread_heap();
-    char *p = heap_take(h, CLASS);
+    char *p = slab_block(h, CLASS);
     must(p);
     guard_alloc(p);
     must(!aborts(free_once, p));
@@ -105,7 +105,7 @@ START_TEST(test_wrong_use)
     must(aborts(live_interior, p) == !test_plain(guard));
     must(aborts(hand_out_twice, p) == !test_plain(guard));
     guard_free(p, "free");
-    heap_give(h, slab_of(p), p);
+    slab_block_back(h, p);
 }
 END_TEST
 
@@ -128,13 +128,13 @@ START_TEST(test_threads)
     pthread_t threads[4];
     struct heap *h = thread_heap();
     for (int i = 0; i < N; i++)
-        must((block[i] = heap_take(h, CLASS)));
+        must((block[i] = slab_block(h, CLASS)));
     for (uintptr_t i = 0; i < 4; i++)
         must(pthread_create(&threads[i], NULL, mark_and_unmark, (void *)i) == 0);
     for (int i = 0; i < 4; i++)
         must(pthread_join(threads[i], NULL) == 0);
     for (int i = 0; i < N; i++)
-        heap_give(h, slab_of(block[i]), block[i]);
+        slab_block_back(h, block[i]);
     walk_heap(h);
 }
 END_TEST

@@ -35,7 +35,7 @@ static void ebb_purge(struct heap *h, struct slab *s, bool turn)
         if (ebb_holds(s, *slot))
             freelist_add(s, *slot, 1);
     }
-    slab_purge(s);
+    freelist_purge(s);
     for (void **slot = bin->base + 1; slot <= bin->top; slot++) { /* the last that was added first */
         if (ebb_holds(s, *slot))
             freelist_undo(s, *slot);

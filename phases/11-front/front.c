@@ -273,7 +273,7 @@ static noinline void *front_refill_zero(struct heap *h, unsigned class, bool *ze
         front_begin(h, class);
         heap_leave(h);
     }
-    return heap_take_zero(h, class, zero);
+    return heap_take(h, class, zero);
 }
 
 void *front_refill(struct heap *h, unsigned class, bool *zero)

@@ -329,7 +329,7 @@ size_t large_shed(uint64_t bytes)
 void *large_alloc(size_t size, bool *zero)
 {
     bool wanted = *zero;
-    struct mapped *m = mapped_new(size, 0);
+    struct mapped *m = mapped_new(size, 0, false);
     if (!m)
         return NULL;
     void *p = mapped_block(m);

@@ -31,7 +31,7 @@ struct freelist_superslab {
     uint64_t few[SLABS_PER_SUPERSLAB][FREELIST_FEW];
 };
 struct freelist_more {
-    uint16_t gone[SLABS_PER_SUPERSLAB]; /* of each slot: pages that slab_purge has given back, while `taken` is not set */
+    uint16_t gone[SLABS_PER_SUPERSLAB]; /* of each slot: pages that freelist_purge has given back, while `taken` is not set */
     uint64_t many[SLABS_PER_SUPERSLAB][FREELIST_WORDS];
 } __attribute__((aligned(256)));
 

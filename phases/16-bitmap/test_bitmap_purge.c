@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_bitmap_purge.c - slab_purge gives back exactly the whole pages on which no block is used: what is live keeps its contents,
+/* test_bitmap_purge.c - freelist_purge gives back exactly the whole pages on which no block is used: live blocks keep theirs,
  * what is free is usable afterwards, and nothing outside the slab changes. */
 #include "core/test/test_core.h"
 
@@ -52,7 +52,7 @@ static void purge_one(unsigned slot, unsigned class, uint32_t keep)
             live[i] = false;
         }
     }
-    size_t want = 0, given = slab_purge(s);
+    size_t want = 0, given = freelist_purge(s);
     for (char *page = superslab_slot(s); page < end; page += os_page) {
         bool used = false;
         if (page < s->start) /* the header's pages */
@@ -101,7 +101,7 @@ START_TEST(untouched_memory_goes)
     slab_format(&ss->slab[3], &nobody, 2, 1, false);
     char *p = slab_carve(&ss->slab[3]);
     fill(p, 48, 3);
-    must(slab_purge(&ss->slab[3]) == SLAB_SIZE - os_page);
+    must(freelist_purge(&ss->slab[3]) == SLAB_SIZE - os_page);
     must_be_filled(p, 48, 3);
     must(slab_push(&ss->slab[3], p) && ss->slab[3].freed);
     slab_unformat(&ss->slab[3]);

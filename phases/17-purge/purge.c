@@ -89,10 +89,10 @@ static uint64_t purge_slabs(struct heap *h, uint64_t least, uint64_t mid)
     uint64_t gave = 0, free = 0, pages = 0, bytes = 0;
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
         for (struct slab *s = h->listed[c]; s; s = s->next) {
-            uint64_t spare = s->freed ? slab_spare(s) : 0;
+            uint64_t spare = s->freed ? freelist_spare(s) : 0;
             if (s->freed && spare / s->slots >= (s->block_size > os_page ? mid : least) && !load_relaxed(&h->lock.wanted)) {
                 s->freed = 0;
-                gave += slab_purge(s);
+                gave += freelist_purge(s);
                 spare = 0;
             }
             free += (uint64_t)(s->capacity - slab_used(s)) * s->block_size;
@@ -313,7 +313,7 @@ static void purge_age_slabs(struct heap *h, struct purge_age_look *look)
                 look->calm = false;
             } else if (s->freed == PURGE_FREED_BEFORE) {
                 s->freed = 0;
-                purge_add(&counts.slab_bytes, slab_purge(s));
+                purge_add(&counts.slab_bytes, freelist_purge(s));
             }
         }
     }

@@ -4,9 +4,7 @@
 
 void *front_refill(struct heap *h, unsigned class, bool *zero)
 {
-    if (*zero)
-        return heap_take_zero(h, class, zero);
-    return heap_take(h, class);
+    return heap_take(h, class, zero);
 }
 
 void front_give(struct heap *h, struct slab *s, void *p)
