@@ -61,14 +61,14 @@ static void mapped_retire(struct mapped *m)
     while (!__atomic_compare_exchange_n(&mapped_bare, &head, m, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
 }
 
-/* A stuck mapping of bytes to twice that, or NULL. */
-static struct mapped *mapped_unstick(size_t bytes)
+/* A stuck mapping of bytes to twice that, or NULL; for a SuperSlab one that was, and for a block another. */
+static struct mapped *mapped_unstick(size_t bytes, enum os_user user)
 {
     struct mapped *m = NULL;
     if (likely(!load_relaxed(&mapped_stuck)) || !lock_may(LOCK_MAPPED))
         return NULL;
     for (struct mapped **at = &mapped_stuck; (m = *at); at = &m->next) {
-        if (m->bytes >= bytes && m->bytes / 2 <= bytes) {
+        if (m->bytes >= bytes && m->bytes / 2 <= bytes && (m->user == OS_SUPERSLAB) == (user == OS_SUPERSLAB)) {
             store_relaxed(at, m->next);
             break;
         }
@@ -79,6 +79,17 @@ static struct mapped *mapped_unstick(size_t bytes)
     if (m)
         m->dirty = false;
     return m;
+}
+
+char *mapped_again(size_t bytes, enum os_user user)
+{
+    struct mapped *m = mapped_unstick(bytes, user);
+    if (!m)
+        return NULL;
+    char *start = m->start;
+    mapped_retire(m);
+    memset(start, 0, owner_header()); /* where m was */
+    return start;
 }
 
 void mapped_drop(char *start, size_t bytes, enum os_user user)
@@ -121,7 +132,7 @@ static bool mapped_too_large(size_t size)
 static struct mapped *mapped_map(size_t size, size_t align, enum os_user user)
 {
     size_t bytes = mapped_bytes(size, user);
-    struct mapped *m = align <= os_page ? mapped_unstick(bytes) : NULL;
+    struct mapped *m = align <= os_page ? mapped_unstick(bytes, user) : NULL;
     if (m)
         return m;
     char *start = os_map(bytes, align, owner_header(), NULL, user);

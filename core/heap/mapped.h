@@ -56,8 +56,10 @@ void mapped_free(struct mapped *m);
 /* The block with its contents at size bytes, moved or not; NULL with errno = ENOMEM, and the block is as before. */
 void *mapped_resize(struct mapped *m, size_t size);
 
-/* Gives a mapping of ours back that belongs to no block; what munmap refuses is kept, and used again first. Thread-safe. */
+/* Gives a mapping of ours back that belongs to no block, or was a SuperSlab; what munmap refuses is kept, and used again first.
+ * mapped_again: one of these for a SuperSlab, zeroed; NULL: there is none. Thread-safe. */
 void mapped_drop(char *start, size_t bytes, enum os_user user);
+char *mapped_again(size_t bytes, enum os_user user);
 
 /* Tries again to give back what munmap refused. Bytes given back. */
 size_t mapped_trim(void);

@@ -100,12 +100,9 @@ struct superslab *superslab_acquire(void);
 /* An empty SuperSlab goes to the lazy seam. Thread-safe. */
 void superslab_release(struct superslab *ss);
 
-/* For the lazy seam: maps a SuperSlab, or NULL; and unmaps one. Thread-safe. What munmap refuses to take is used again. */
+/* For the lazy seam: maps a SuperSlab, or NULL; and unmaps one. Thread-safe. What munmap refuses to take is mapped.h's, and used again. */
 struct superslab *superslab_map(void);
 void superslab_unmap(struct superslab *ss);
-
-/* Tries again to give back what munmap refused; how many SuperSlabs went. */
-size_t superslab_trim(void);
 
 /* Calls visit for every slab that a heap owns, with the list locked: no SuperSlab comes or goes meanwhile.
  * For none in a signal handler that may have interrupted a change. */

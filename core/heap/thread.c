@@ -337,7 +337,6 @@ bool thread_trim(void)
             purge_trim(h);
     }
     size_t purged = pool_trim() + lazy_trim();
-    superslab_trim();
     mapped_trim();
     return purged || os_bytes_of_blocks() < before;
 }

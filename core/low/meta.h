@@ -9,7 +9,12 @@
 
 #include "core/low/compiler.h"
 
-/* Zeroed memory aligned to 64 bytes, or NULL with errno = ENOMEM. Thread-safe. */
-void *meta_alloc(size_t bytes);
+/* Zeroed memory at a multiple of align (a power of two, META_ALIGN at least), or NULL with errno = ENOMEM. Thread-safe. */
+enum { META_ALIGN = 64 };
+void *meta_aligned(size_t bytes, size_t align);
+static inline void *meta_alloc(size_t bytes)
+{
+    return meta_aligned(bytes, META_ALIGN);
+}
 
 #endif
