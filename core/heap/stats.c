@@ -176,18 +176,14 @@ struct stats_report {
 
 static void stats_name(struct stats_report *r, const char *name)
 {
-    report_string(&r->to, r->before);
-    report_string(&r->to, name);
-    report_string(&r->to, r->json ? "\":" : " ");
+    report_add(&r->to, r->json ? "%s%s\":" : "%s%s ", r->before, name);
     r->before = r->json ? ",\"" : "\n";
 }
 
 static void stats_string(struct stats_report *r, const char *name, const char *value)
 {
     stats_name(r, name);
-    report_string(&r->to, r->json ? "\"" : "");
-    (r->json ? report_json_string : report_string)(&r->to, value);
-    report_string(&r->to, r->json ? "\"" : "");
+    report_add(&r->to, r->json ? "\"%j\"" : "%s", value);
 }
 
 static void stats_number(void *context, const char *name, uint64_t value, const char *words)
@@ -195,7 +191,7 @@ static void stats_number(void *context, const char *name, uint64_t value, const 
     struct stats_report *r = context;
     (void)words;
     stats_name(r, name);
-    report_number(&r->to, value);
+    report_add(&r->to, "%u", value);
 }
 
 static void stats_print(const char *path, bool json)
@@ -206,7 +202,7 @@ static void stats_print(const char *path, bool json)
     stats_string(&r, "program", os_program());
     stats_number(&r, "pid", os_pid(), "");
     stats_all(stats_number, &r);
-    report_string(&r.to, json ? "}\n" : "\n");
+    report_add(&r.to, json ? "}\n" : "\n");
     report_close(&r.to);
 }
 
@@ -218,23 +214,16 @@ void stats_print_text(void)
 /* %p in a name is the process's number, %% is %. False when the name does not fit. */
 static bool stats_file_name(char *out, size_t size, const char *name)
 {
-    char digits[24] = "", *pid = digits + sizeof digits - 1;
-    uint64_t rest = os_pid();
-    do
-        *--pid = (char)('0' + rest % 10);
-    while (rest /= 10);
+    struct report to = {.text = out, .size = size, .cut = true};
     for (; *name; name++) {
-        bool escape = *name == '%' && (name[1] == 'p' || name[1] == '%');
-        const char *add = escape && name[1] == 'p' ? pid : (char[2]){*name};
-        size_t length = strlen(add);
-        if (length >= size)
-            return false;
-        memcpy(out, add, length + 1);
-        out += length;
-        size -= length;
-        name += escape;
+        if (*name == '%' && name[1] == 'p')
+            report_add(&to, "%u", os_pid());
+        else
+            report_char(&to, *name);
+        name += *name == '%' && (name[1] == 'p' || name[1] == '%');
     }
-    return true;
+    report_char(&to, '\0');
+    return to.text[to.used - 1] == '\0';
 }
 
 void stats_print_at_exit(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* log.h - the one way the allocator speaks: a line on standard error through write(2). No stdio, no allocation, no locale.
+/* log.h - the one way the allocator speaks: a line on standard error through write(2).
  *
  * Never called from a hot path.
  */
@@ -8,8 +8,7 @@
 
 #include "core/low/compiler.h"
 
-/* Formats %s, %u (uint64_t), %d (int), %p and %% and writes the line, cut at 1,023 bytes, with a newline added. Thread-safe,
- * signal-safe. */
+/* Writes the line, in the formats of report.h, cut at 1,023 bytes, with a newline added. Thread-safe, signal-safe. */
 void log_line(const char *format, ...);
 
 /* "hakmem: free(0x1234): what [variant p0]", then abort(). api: the function that the program called. */

@@ -17,7 +17,6 @@
 #include "core/seam/sample.h"
 #include <errno.h>
 #include <signal.h>
-#include <string.h>
 
 static char sample_file[ENV_PATH_MAX];
 static uint64_t sample_signal, sample_dumps; /* sample_dumps: atomic */
@@ -29,61 +28,25 @@ static const struct knob sample_knobs[] KNOB_SECTION = {
 
 enum { DUMP_NAME = ENV_PATH_MAX + 64 };
 
-static char *dump_number(char *to, uint64_t value)
+static void dump_name(char *out)
 {
-    char digits[24], *from = digits + sizeof digits;
-    do
-        *--from = (char)('0' + value % 10);
-    while (value /= 10);
-    size_t length = (size_t)(digits + sizeof digits - from);
-    memcpy(to, from, length);
-    return to + length;
-}
-
-static void dump_name(char *to)
-{
-    strcpy(to, *sample_file ? sample_file : "hakmem");
-    to += strlen(to);
-    *to++ = '.';
-    to = dump_number(to, os_pid());
-    *to++ = '.';
-    to = dump_number(to, __atomic_add_fetch(&sample_dumps, 1, __ATOMIC_RELAXED));
-    strcpy(to, ".heap");
-}
-
-static void dump_address(struct report *r, uintptr_t value)
-{
-    char digits[24], *from = digits + sizeof digits;
-    *--from = '\0';
-    do
-        *--from = "0123456789abcdef"[value % 16];
-    while (value /= 16);
-    report_string(r, " 0x");
-    report_string(r, from);
+    struct report to = {.text = out, .size = DUMP_NAME, .cut = true};
+    uint64_t number = __atomic_add_fetch(&sample_dumps, 1, __ATOMIC_RELAXED);
+    report_add(&to, "%s.%u.%u.heap", *sample_file ? sample_file : "hakmem", os_pid(), number);
+    report_char(&to, '\0');
 }
 
 /* "blocks: bytes [blocks: bytes] @" */
 static void dump_counts(struct report *r, const struct sample_stack *s)
 {
-    report_number(r, load_relaxed(&s->live_blocks));
-    report_string(r, ": ");
-    report_number(r, load_relaxed(&s->live_bytes));
-    report_string(r, " [");
-    report_number(r, load_relaxed(&s->all_blocks));
-    report_string(r, ": ");
-    report_number(r, load_relaxed(&s->all_bytes));
-    report_string(r, "] @");
+    report_add(r, "%u: %u [%u: %u] @", load_relaxed(&s->live_blocks), load_relaxed(&s->live_bytes),
+               load_relaxed(&s->all_blocks), load_relaxed(&s->all_bytes));
 }
 
 static void dump_maps(void *context, const char *text, size_t length)
 {
-    char piece[256];
-    for (size_t n; length > 0; text += n, length -= n) {
-        n = length < sizeof piece - 1 ? length : sizeof piece - 1;
-        memcpy(piece, text, n);
-        piece[n] = '\0';
-        report_string(context, piece);
-    }
+    for (const char *end = text + length; text < end; text++)
+        report_char(context, *text);
 }
 
 /* A stack that is being filled has no block yet. */
@@ -101,19 +64,18 @@ static void dump_write(struct report *r)
         sum.all_blocks += load_relaxed(&s->all_blocks);
         sum.all_bytes += load_relaxed(&s->all_bytes);
     }
-    report_string(r, "heap profile: ");
+    report_add(r, "heap profile: ");
     dump_counts(r, &sum);
-    report_string(r, " heap_v2/");
-    report_number(r, sample_interval);
+    report_add(r, " heap_v2/%u", sample_interval);
     for (const struct sample_stack *s = sample_stacks; s < sample_stacks + SAMPLE_STACKS; s++) {
         if (!dump_filled(s))
             continue;
-        report_string(r, "\n  ");
+        report_add(r, "\n  ");
         dump_counts(r, s);
         for (uint64_t i = 0; i < s->depth; i++)
-            dump_address(r, s->address[i]);
+            report_add(r, " %p", (void *)s->address[i]);
     }
-    report_string(r, "\n\nMAPPED_LIBRARIES:\n");
+    report_add(r, "\n\nMAPPED_LIBRARIES:\n");
     os_read_file("/proc/self/maps", dump_maps, r, OS_META);
 }
 
