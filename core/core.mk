@@ -25,15 +25,13 @@ COMPILE = $(CC) $(BASE_FLAGS) $(LIB_FLAGS) $(QUICKLY) -I$(OUT) $(CHECK_INCLUDE) 
 LINK = $(CC) $(MODE_FLAGS) $(CFLAGS)
 
 # --- Sources and products -------------------------------------------------------------------------------------------------
-# override.c includes alloc.c and api.c, info_override.c includes info_glibc.c, which includes info.c, and add the plain names; the
-# embedded library has the hak_ names only (embed.c; embed_check.c, which tells memory checkers). With musl neither mallinfo is
-# there nor any other name
-# of glibc's malloc.h.
+# override.c includes alloc.c and api.c, info_override.c includes info_glibc.c, which includes info.c, and add the plain names.
+# The embedded library has the hak_ names only: embed.c, and with MODE=check packaging/memcheck/embed.c, which tells memory
+# checkers. With musl neither mallinfo is there nor any other name of glibc's malloc.h.
 GLIBC := $(if $(shell $(CC) -E -dM -include features.h -x c /dev/null 2>/dev/null | grep -w __GLIBC__),glibc)
-PARTS := core/api/alloc.c core/api/api.c core/api/tools.c core/api/tools_end.c core/api/embed.c core/api/embed_check.c \
-    core/heap/start_static.c core/heap/start_so.c core/low/threads_so.c
+PARTS := core/api/alloc.c core/api/api.c core/api/embed.c core/heap/start_static.c core/heap/start_so.c core/low/threads_so.c
 INFO := core/api/info.c core/api/info_glibc.c core/api/info_override.c
-API := core/api/$(if $(filter check,$(MODE)),embed_check,embed).c $(if $(GLIBC),core/api/info_glibc.c,core/api/info.c)
+API := $(if $(filter check,$(MODE)),packaging/memcheck,core/api)/embed.c $(if $(GLIBC),core/api/info_glibc.c,core/api/info.c)
 OVERRIDE := core/api/override.c $(if $(GLIBC),core/api/info_override.c,core/api/info.c)
 # core/api/cxx.c is compiled once for each C++ operator; the nothrow operators new are in the shared library only.
 NOTHROW := _ZnwmRKSt9nothrow_t _ZnamRKSt9nothrow_t _ZnwmSt11align_val_tRKSt9nothrow_t _ZnamSt11align_val_tRKSt9nothrow_t

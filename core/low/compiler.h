@@ -50,7 +50,7 @@
 #if __has_include(<valgrind/memcheck.h>)
 #define HAK_MEMCHECK <valgrind/memcheck.h>
 #else
-#define HAK_MEMCHECK "core/low/memcheck_none.h"
+#define HAK_MEMCHECK "packaging/memcheck/memcheck_none.h"
 #endif
 
 /* For #include: a header that is written for each machine in its assembly, path-x86_64.h or path-aarch64.h. A sanitizer does
