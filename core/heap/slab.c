@@ -40,16 +40,6 @@ void slab_unformat(struct slab *s)
     s->frees_to_event = 0;
 }
 
-void *slab_carve(struct slab *s)
-{
-    if (s->carved == s->capacity)
-        return NULL;
-    char *p = s->start + (size_t)s->block_size * s->carved;
-    s->frees_to_event++;
-    store_relaxed(&s->carved, s->carved + 1);
-    return p;
-}
-
 size_t slab_carve_many(struct slab *s, void **to, size_t n)
 {
     size_t left = s->capacity - s->carved, size = s->block_size, got = n < left ? n : left;

@@ -117,11 +117,14 @@ void slab_format(struct slab *s, struct heap *h, unsigned class, unsigned slots,
 /* Undoes it: the slots belong to nobody. */
 void slab_unformat(struct slab *s);
 
-/* The next never-used block, or NULL when all are carved. Owner only; the block counts as used. */
-void *slab_carve(struct slab *s);
-
-/* Up to n never-used blocks, the lowest in to[got - 1]: as slab_carve does it. */
+/* Up to n never-used blocks, the lowest in to[got - 1]; how many. Owner only; the blocks count as used. slab_carve: the next
+ * one, or NULL when all are carved. */
 size_t slab_carve_many(struct slab *s, void **to, size_t n);
+static inline void *slab_carve(struct slab *s)
+{
+    void *p;
+    return slab_carve_many(s, &p, 1) ? p : NULL;
+}
 
 /* Carves about a page of blocks onto the free list. False when all are carved. Owner only. */
 bool slab_extend(struct slab *s);

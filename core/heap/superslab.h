@@ -100,7 +100,8 @@ struct superslab *superslab_acquire(void);
 /* An empty SuperSlab goes to the lazy seam. Thread-safe. */
 void superslab_release(struct superslab *ss);
 
-/* For the lazy seam: maps a SuperSlab, or NULL; and unmaps one. Thread-safe. What munmap refuses to take is mapped.h's, and used again. */
+/* For the lazy seam: maps a SuperSlab, or NULL; and unmaps one. Thread-safe. What munmap refuses to take is kept by mapped.h,
+ * and used again. */
 struct superslab *superslab_map(void);
 void superslab_unmap(struct superslab *ss);
 

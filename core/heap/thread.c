@@ -87,11 +87,17 @@ static void thread_leave(struct heap *h)
     heap_leave(h);
 }
 
+/* Under the lock. */
+static void thread_list(struct heap *h)
+{
+    h->next_parked = thread_parked[h->rests];
+    thread_parked[h->rests] = h;
+}
+
 static void thread_park(struct heap *h)
 {
     lock_enter(LOCK_THREAD);
-    h->next_parked = thread_parked[h->rests];
-    thread_parked[h->rests] = h;
+    thread_list(h);
     __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
     lock_leave(LOCK_THREAD);
 }
@@ -285,10 +291,8 @@ void *thread_lend(size_t size)
     thread_shut();
     lock_enter(LOCK_THREAD);
     struct heap *h = thread_take_parked(HEAP_BUSY);
-    if (!h && (h = thread_new(HEAP_BUSY))) {
-        h->next_parked = thread_parked[0];
-        thread_parked[0] = h;
-    }
+    if (!h && (h = thread_new(HEAP_BUSY)))
+        thread_list(h);
     lock_leave(LOCK_THREAD);
     void *p = NULL;
     if (h && heap_visit(h)) {
@@ -368,8 +372,7 @@ static void thread_fork_heap(struct heap *h)
         store_relaxed(&heap_torn, true);
     }
     h->lock.word = 0; /* it may have come in, to leave again */
-    h->next_parked = thread_parked[h->rests];
-    thread_parked[h->rests] = h;
+    thread_list(h);
     store_relaxed(&h->state, HEAP_PARKED);
 }
 

@@ -2,8 +2,7 @@
 /* seam/sizeclass.h - the sizeclass seam: into how many block sizes is a doubling cut?
  *
  * Asked by sizeclass.h, which includes this and is what everybody else includes. An answer includes nothing and defines
- * CLASS_STEPS_LOG2, the logarithm of that number (2 or 3), and SIZECLASS_TABLE, the
- * initializer of class_table that follows from it (test_core_sizeclass checks it against class_size).
+ * CLASS_STEPS_LOG2, the logarithm of that number (2 or 3).
  */
 #ifndef HAK_SEAM_SIZECLASS_H
 #define HAK_SEAM_SIZECLASS_H
