@@ -22,14 +22,6 @@ static bool is_power_of_two(size_t n)
     return n && !(n & (n - 1));
 }
 
-static void *aligned_mapped(size_t align, size_t size)
-{
-    start_once();
-    void *p = mapped_alloc(size, align);
-    sample_took(p, size);
-    return p;
-}
-
 /* align: a power of two. A class serves it when the rounded size is a multiple of it (sizeclass.h). */
 static void *aligned_find(size_t align, size_t size)
 {
@@ -46,7 +38,10 @@ static void *aligned_find(size_t align, size_t size)
             return p;
         hak_free(p); /* from nowhere near a slab, as malloc does in a signal handler: a mapping starts at a page */
     }
-    return aligned_mapped(align, size);
+    start_once();
+    void *p = mapped_alloc(size, align);
+    sample_took(p, size);
+    return p;
 }
 
 hot_inline void *aligned_block(size_t align, size_t size)

@@ -92,10 +92,9 @@ static inline bool heap_step_in(struct heap *h)
 {
     if (unlikely(lock_inside))
         return false;
-    lock_inside = LOCK_IN_HEAP;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    lock_hold();
     if (unlikely(!lock_word_take(&h->lock.word) || __atomic_load_n(&lock_forks, __ATOMIC_SEQ_CST)) && !heap_wait(h)) {
-        lock_inside = 0;
+        lock_let();
         return false;
     }
     if (unlikely(load_relaxed(&h->lock.wanted)))

@@ -38,19 +38,6 @@ static enum thread_key_state thread_key_state; /* atomic */
 enum thread_stage { THREAD_FRESH, THREAD_KNOWN, THREAD_LEFT, THREAD_AGAIN, THREAD_ENDED };
 static HAK_TLS uint8_t thread_stage;
 
-/* Slow paths are closed to signal handlers in between: this thread's heap is about to change. */
-static inline void thread_shut(void)
-{
-    lock_inside += LOCK_IN_HEAP;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-}
-
-static inline void thread_open(void)
-{
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    lock_inside -= LOCK_IN_HEAP;
-}
-
 /* --- The end of a thread ------------------------------------------------------------------------------------------------ */
 
 /* Cached blocks, remote blocks and empty slabs. Inside the heap. */
@@ -112,9 +99,9 @@ static void thread_end(void *heap)
     PROBE1(thread_end, h);
     if (lock_inside)
         return; /* pthread_exit from a signal handler inside malloc: the heap cannot be trusted, and stays as it is */
-    thread_shut();
+    lock_hold();
     heap_self = &heap_none;
-    thread_open();
+    lock_let();
     lock_missed(&h->lock);
     thread_leave(h);
     if (lock_missed(&h->lock))
@@ -258,14 +245,14 @@ static noinline struct heap *thread_first(void)
     remote_opening();
     start_once();
     heap_settle_fork();
-    thread_shut();
+    lock_hold();
     struct heap *h = thread_find();
     if (h) {
         front_open(h);
         heap_self = h;
         PROBE2(thread_begin, h, h->adopted);
     }
-    thread_open();
+    lock_let();
     if (h)
         thread_tell();
     errno = saved;
@@ -288,7 +275,7 @@ void *thread_lend(size_t size)
         return NULL;
     start_once();
     heap_settle_fork();
-    thread_shut();
+    lock_hold();
     lock_enter(LOCK_THREAD);
     struct heap *h = thread_take_parked(HEAP_BUSY);
     if (!h && (h = thread_new(HEAP_BUSY)))
@@ -301,7 +288,7 @@ void *thread_lend(size_t size)
     }
     if (h)
         __atomic_exchange_n(&h->state, HEAP_PARKED, __ATOMIC_SEQ_CST);
-    thread_open();
+    lock_let();
     if (h)
         heap_parked(h);
     return p;
@@ -428,7 +415,7 @@ void thread_fork_prepare(void)
         return;
     lock_fork(LOCK_START);
     lock_fork(LOCK_THREAD);
-    thread_shut();
+    lock_hold();
     thread_settle_fork();
     lock_fork_begins();
     for (struct heap *h = thread_heaps; h; h = h->next_all)
@@ -442,7 +429,7 @@ static void thread_fork_unlock(bool child)
     for (int rank = LOCK_RANKS; --rank > LOCK_THREAD;)
         lock_unfork((enum lock_rank)rank, child);
     lock_fork_ends(child);
-    thread_open();
+    lock_let();
     lock_unfork(LOCK_THREAD, child);
     lock_unfork(LOCK_START, child);
 }

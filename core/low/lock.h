@@ -36,18 +36,18 @@ static_assert(LOCK_RANKS <= 16, "a bit for each");
 
 extern HAK_TLS uint32_t lock_inside; /* of the calling thread, and its signal handlers, alone */
 
-/* Around what only the calling thread touches in its heap, lock or no lock: handlers do as if it was inside. Only where
- * lock_inside is 0. */
+/* Around what only the calling thread touches in its heap, lock or no lock, or before it has another heap: handlers do as if it
+ * was inside. */
 hot_inline void lock_hold(void)
 {
-    lock_inside = LOCK_IN_HEAP;
+    lock_inside += LOCK_IN_HEAP;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 hot_inline void lock_let(void)
 {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    lock_inside = 0;
+    lock_inside -= LOCK_IN_HEAP;
 }
 
 /* word: 0 is free. Else who holds it (lock_self), with LOCK_WAITERS when somebody may sleep until it is released. Atomic. */

@@ -36,8 +36,7 @@ static inline void lock_give(struct lock_heap *l)
 {
     hak_assert(lock_word_mine(&l->word));
     __atomic_store_n(&l->word, 0, __ATOMIC_RELEASE);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    lock_inside -= LOCK_IN_HEAP;
+    lock_let();
 }
 
 /* Enters a heap that another thread has, or enters it from inside another heap. Does not wait. False: a thread is inside. */
@@ -45,15 +44,14 @@ static inline bool lock_visit_word(struct lock_heap *l)
 {
     if (load_relaxed(&l->word) != 0 || unlikely(load_relaxed(&lock_unsettled)))
         return false;
-    lock_inside += LOCK_IN_HEAP;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (lock_word_take(&l->word)) {
-        if (likely(!__atomic_load_n(&lock_forks, __ATOMIC_SEQ_CST)))
-            return true;
+    lock_hold();
+    bool taken = lock_word_take(&l->word);
+    if (taken && likely(!__atomic_load_n(&lock_forks, __ATOMIC_SEQ_CST)))
+        return true;
+    if (taken)
         lock_give(l);
-        return false;
-    }
-    lock_inside -= LOCK_IN_HEAP;
+    else
+        lock_let();
     return false;
 }
 
