@@ -58,7 +58,8 @@ static void *background_main(void *unused)
         uint64_t now = os_now_ms(), due = background_due(now), ms = due > now ? due - now : 0;
         if (due == BACKGROUND_NEVER && background_ends())
             break;
-        os_sleep_ms(ms < BACKGROUND_LEAST_MS ? BACKGROUND_LEAST_MS : ms < BACKGROUND_MOST_MS ? ms : BACKGROUND_MOST_MS);
+        ms = ms < BACKGROUND_LEAST_MS ? BACKGROUND_LEAST_MS : ms < BACKGROUND_MOST_MS ? ms : BACKGROUND_MOST_MS;
+        os_sleep_us(ms * 1000);
         alone = os_thread_alone();
         if (alone)
             __atomic_store_n(&background_state, BACKGROUND_OFF, __ATOMIC_SEQ_CST);

@@ -91,7 +91,7 @@ struct os_thread {
 struct os_thread os_this_thread(void);
 bool os_thread_gone(struct os_thread t);
 
-void os_sleep_us(uint32_t us);                        /* or less */
+void os_sleep_us(uint64_t us);
 
 /* Sleeps while *word is value, until os_futex_wake or for no reason at all; wakes so many threads that sleep so. Both leave
  * errno alone. */
@@ -104,7 +104,6 @@ void os_futex_wake(uint32_t *word, int threads);
 void os_thread_remember(void);
 void os_thread_reset(const char *name);
 bool os_thread_alone(void);
-void os_sleep_ms(uint64_t ms);
 /* Of the process; handed: what libc handed to the constructor, with the arguments before it, if it hands anything. Before
  * os_start, which then calls no function of libc. */
 char **os_environment(int count, char **arguments, char **handed);

@@ -385,10 +385,11 @@ bool os_thread_gone(struct os_thread t)
            os_kernel(SYS_tgkill, t.process, t.thread, 0, 0, 0, 0) == -ESRCH;
 }
 
-void os_sleep_us(uint32_t us)
+void os_sleep_us(uint64_t us)
 {
-    struct timespec nap = {us / 1000000, (long)(us % 1000000) * 1000};
-    os_kernel(SYS_nanosleep, (long)&nap, 0, 0, 0, 0, 0);
+    struct timespec left = {.tv_sec = (time_t)(us / 1000000), .tv_nsec = (long)(us % 1000000) * 1000};
+    while (os_kernel(SYS_nanosleep, (long)&left, (long)&left, 0, 0, 0, 0) == -EINTR)
+        continue;
 }
 
 void os_futex_wait(uint32_t *word, uint32_t value)
@@ -420,13 +421,6 @@ void os_thread_reset(const char *name)
     if (os_remembers)
         os_kernel(SYS_sched_setaffinity, 0, sizeof os_first_cpus, (long)&os_first_cpus, 0, 0, 0);
     __atomic_fetch_add(&os_counts[OS_META][OS_OTHER], 3, __ATOMIC_RELAXED);
-}
-
-void os_sleep_ms(uint64_t ms)
-{
-    struct timespec left = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
-    while (os_kernel(SYS_nanosleep, (long)&left, (long)&left, 0, 0, 0, 0) == -EINTR)
-        continue;
 }
 
 static bool os_barrier(long what)
