@@ -90,7 +90,8 @@ static inline uint64_t walk_live(struct heap *h)
 static inline struct heap *settle(void)
 {
     struct heap *h = thread_heap();
-    must(h && heap_enter(h));
+    must(h);
+    enter(h);
     front_flush(h);
     heap_drain(h);
     heap_leave(h);
@@ -128,7 +129,7 @@ static inline void send_held(void)
 {
     if (heap_self == &heap_none)
         return;
-    must(heap_enter(heap_self));
+    enter(heap_self);
     remote_flush(heap_self);
     heap_leave(heap_self);
 }

@@ -98,7 +98,8 @@ START_TEST(inside_of_the_heap)
 {
     if (test_shadowed())
         return;
-    must(thread_heap() && heap_enter(heap_self));
+    must(thread_heap());
+    enter(heap_self);
     fork_now(0);
     heap_leave(heap_self);
     must(!failed && lock_inside == 0 && heap_self->state == HEAP_OWNED);
