@@ -122,12 +122,12 @@ static bool front_have(struct front_heap *f, size_t slots)
 /* The bin gets the next slots of the heap's. Without memory for them it stays as it is. */
 static void front_lay(struct front_heap *f, unsigned class, size_t slots)
 {
-    size_t all = slots + front_over(f, class, slots) + 1;
+    size_t all = SECTION_SLOTS + slots + front_over(f, class, slots) + 1;
     if (!front_have(f, all))
         return;
-    void **base = f->slots;
-    f->slots = base + all;
-    front_lay_at(f, class, base, slots);
+    void **first = f->slots;
+    f->slots = first + all;
+    front_lay_at(f, class, first + SECTION_SLOTS, slots);
 }
 
 void front_widen(struct heap *h, unsigned class)
@@ -142,9 +142,9 @@ void front_widen(struct heap *h, unsigned class)
 static void front_enlarge(struct front_heap *f, unsigned class)
 {
     size_t slots = front_slots(f, class);
-    void **base = meta_alloc((slots + front_over(f, class, slots) + 1) * sizeof *base);
-    if (base)
-        front_lay_at(f, class, base, slots);
+    void **first = meta_alloc((SECTION_SLOTS + slots + front_over(f, class, slots) + 1) * sizeof *first);
+    if (first)
+        front_lay_at(f, class, first + SECTION_SLOTS, slots);
 }
 
 /* The slots of a bin of a mid class have been outgrown, or there are none: as many as it may hold now, twice those that it had
@@ -183,7 +183,7 @@ static void front_begin(struct heap *h, unsigned class)
 void front_open(struct heap *h)
 {
     struct front_heap *f = &h->front;
-    section_open(&f->section, NULL);
+    section_open(&f->section);
     front_wakes(f);
     if (f->opened && f->cap == front_cap)
         return;
@@ -196,12 +196,8 @@ void front_open(struct heap *h)
     grow_reset(&f->grow);
     f->cap = front_cap;
     f->opened = front_have(f, FRONT_CHUNK);
-    if (!f->opened) {
+    if (!f->opened)
         f->cap = 0;
-        return;
-    }
-    section_open(&f->section, f->slots);
-    f->slots += SECTION_SLOTS;
 }
 
 /* Up to n blocks from slab s into to[0..]: from the free list, then never-used ones, lowest address on top. */

@@ -16,13 +16,11 @@ uint64_t section_nowhere;
 static uint64_t section_barriers; /* atomic, relaxed */
 
 /* Before its first refill, which takes the heap's lock, a front is empty: nobody takes anything from it now. */
-void section_open(struct section_heap *s, void **slots)
+void section_open(struct section_heap *s)
 {
     uint64_t *word = RESTART_KNOWN ? os_section_word() : NULL;
     store_relaxed(&s->restarts, word != NULL);
     s->word = word ? word : &s->unread;
-    if (slots)
-        s->gate = slots;
 }
 
 bool section_takes(void)
@@ -30,7 +28,12 @@ bool section_takes(void)
     return RESTART_KNOWN && os_section_word() && os_section_ready();
 }
 
-/* Each open bin has no limits, and the gate for its top; was: what top was, NULL: the bin is left alone. How many. */
+static void **gate_of(const struct front_bin *bin)
+{
+    return bin->base - SECTION_SLOTS;
+}
+
+/* Each open bin has no limits, and its gate for its top; was: what top was, NULL: the bin is left alone. How many. */
 static unsigned section_gate(struct front_heap *f, void **was[FRONT_CLASSES])
 {
     unsigned bins = 0;
@@ -41,7 +44,7 @@ static unsigned section_gate(struct front_heap *f, void **was[FRONT_CLASSES])
         if (!open || empty)
             continue;
         section_shut(bin);
-        was[c] = __atomic_exchange_n(&bin->top, f->section.gate, __ATOMIC_SEQ_CST);
+        was[c] = __atomic_exchange_n(&bin->top, gate_of(bin), __ATOMIC_SEQ_CST);
         bins++;
     }
     return bins;
@@ -50,7 +53,7 @@ static unsigned section_gate(struct front_heap *f, void **was[FRONT_CLASSES])
 /* The bin is its thread's again, as it was, but shut. */
 static void section_keep(struct front_heap *f, struct front_bin *bin, void **was)
 {
-    void **gate = f->section.gate;
+    void **gate = gate_of(bin);
     __atomic_compare_exchange_n(&bin->top, &gate, was, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
     count_add(&f->section.kept, 1);
 }
@@ -87,14 +90,14 @@ void *section_take(struct heap *h)
 {
     struct front_heap *f = &h->front;
     void **was[FRONT_CLASSES], *others = NULL;
-    if (!load_relaxed(&f->section.restarts) || !f->section.gate || !section_takes() || section_gate(f, was) == 0)
+    if (!load_relaxed(&f->section.restarts) || !f->opened || !section_takes() || section_gate(f, was) == 0)
         return NULL;
     bool restarted = os_section_restart();
     __atomic_fetch_add(&section_barriers, 1, __ATOMIC_RELAXED);
     for (unsigned c = 0; c < FRONT_CLASSES; c++) {
         if (!was[c])
             continue;
-        if (!restarted || load_relaxed(&f->bin[c].top) != f->section.gate || load_relaxed(&h->lock.wanted))
+        if (!restarted || load_relaxed(&f->bin[c].top) != gate_of(&f->bin[c]) || load_relaxed(&h->lock.wanted))
             section_keep(f, &f->bin[c], was[c]);
         else
             section_empty(h, c, was[c], &others);

@@ -5,8 +5,9 @@
  * In assembly for each machine: restart-x86_64.h, restart-aarch64.h. section.c has the taker.
  *
  * Must hold: `word` is where the thread that has the heap tells the kernel which section it is in, or `unread`. A thread
- * that takes a front has the lock of its heap. While it does, a bin of that front has no limits (NULL) and `gate` for its top,
- * which lies below all slots of the heap and holds NULL; or the bin is not taken.
+ * that takes a front has the lock of its heap. While it does, a bin of that front has no limits (NULL) and its gate for its
+ * top, or the bin is not taken. The gate is the slot below the bin's base and holds NULL: who counts what is between base and
+ * top finds nothing.
  */
 #ifndef HAK_RESTARTABLE_SECTION_H
 #define HAK_RESTARTABLE_SECTION_H
@@ -18,7 +19,6 @@ enum { SECTION_SLOTS = 1 };
 struct section_heap {
     uint64_t *word;     /* the owner's; of a heap that no thread has, the last owner's */
     uint64_t unread;    /* where the kernel does not look */
-    void **gate;        /* NULL: the heap has no slots */
     bool restarts;      /* does the kernel look at word? */
     uint64_t takes, taken, kept; /* fronts; blocks; bins whose thread was faster. Inside the lock */
 };
@@ -76,7 +76,7 @@ static inline void section_shut(struct front_bin *bin)
 
 ANSWER(bool, section_is_shut, (const struct front_bin *bin), !bin->room)
 
-void section_open(struct section_heap *s, void **slots);
+void section_open(struct section_heap *s);
 void *section_take(struct heap *h);
 bool section_takes(void);
 

@@ -3,7 +3,7 @@
  *
  * Asked by malloc and free on their fast paths, and by the front outside of heap_enter; inside, the front changes its bins
  * itself. An answer defines struct section_heap (its state in a front), SECTION_INIT (its initializer for a heap that no thread
- * has) and SECTION_SLOTS, how many slots the front lays out below all bins, for section_open.
+ * has) and SECTION_SLOTS, how many NULLs the front lays out below the base of each bin.
  *
  * The first three are called on the thread that has the heap. `from` and `distance` name a bin as the route seam does: it lies
  * distance * SECTION_UNIT bytes behind from.
@@ -36,7 +36,7 @@ SEAM(section_push, bool, (const struct section_heap *s, void ***top, void **cons
 SEAM(section_push_at, bool, (const struct section_heap *s, void *from, size_t *distance, void *p, bool live));
 /* The same of a bin of a mid class, below its room. False: there is none. */
 SEAM(section_push_room, bool, (const struct section_heap *s, void *from, size_t *distance, void *p));
-SEAM(section_open, void, (struct section_heap *s, void **slots)); /* a thread gets the heap; slots: SECTION_SLOTS, or NULL */
+SEAM(section_open, void, (struct section_heap *s)); /* a thread gets the heap */
 /* The front is about to fill the bin: may a handler push meanwhile? The answer shuts the bin, or does nothing; section_is_shut
  * tells whether it, or section_take, has shut it: then the front sets its limits again. Both inside the lock of the heap. */
 SEAM(section_shut, void, (struct front_bin *bin));

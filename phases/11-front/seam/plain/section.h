@@ -75,7 +75,7 @@ hot_inline bool section_push_room(const struct section_heap *s, void *from, size
     return true;
 }
 
-NOTHING(section_open, (struct section_heap *s, void **slots))
+NOTHING(section_open, (struct section_heap *s))
 NOTHING(section_shut, (struct front_bin *bin))
 ANSWER(bool, section_is_shut, (const struct front_bin *bin), false)
 ANSWER(void *, section_take, (struct heap *h), NULL)
