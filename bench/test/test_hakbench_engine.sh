@@ -38,8 +38,8 @@ ask() { sqlite3 "$dir/db" "$1"; }
 bad "no workload 'nope'; workloads: random_mixed-seed" run --workload nope
 bad "no workload 'tinyhot' (tiny_hot?); workloads: random_mixed-seed" run --workload tinyhot
 bad "/bench/README.md is no shared library of this machine" ab glibc bench/README.md
-bad "repeat-max 3: want an even number" ab glibc jemalloc --repeat-max 3
-bad "repeat 6 is more than --repeat-max 4" ab glibc jemalloc --repeat 6 --repeat-max 4
+bad "repeat-max 3: want an even number" ab glibc "floor=out/bench/floor.so" --repeat-max 3
+bad "repeat 6 is more than --repeat-max 4" ab glibc "floor=out/bench/floor.so" --repeat 6 --repeat-max 4
 bad "no variable FRNT" run FRNT=0
 bad "'fast' is no variant" run fast
 bad "--repeat 0: want a whole number from 1" run --repeat 0
