@@ -14,14 +14,16 @@ SLOW_TESTS := $(wildcard core/test/test_*.sh phases/test/test_*.sh) $(filter-out
     $(addprefix core/test/test_,core_spare.c core_sweep.c api_churn.c api_enomem.c)
 HOUSE_HERE := $(if $(SET),,$(filter native.release.,$(ARCH).$(MODE).$(OTHER_CC)))
 ELSEWHERE := $(HAKBENCH_TESTS) $(if $(HOUSE_HERE),,$(HOUSE_TESTS)) $(if $(filter 1,$(QUICK)),$(SLOW_TESTS))
-# musl has neither mallinfo nor mallopt, and its pthread_join waits for ever for a thread that ended by a system call.
-GLIBC_TESTS := $(if $(GLIBC),,core/test/test_api_info.c core/test/test_core_end.c)
+# musl has neither mallinfo nor mallopt, and its pthread_join waits for ever for a thread that ended by a system call. It comes
+# without a C++ library, and the programs of test_preload.sh are of the system's C library.
+GLIBC_TESTS := $(if $(GLIBC),,core/test/test_api_info.c core/test/test_core_end.c core/test/test_preload.sh \
+    $(wildcard core/test/test_api_cxx*.sh) core/test/prog_api_glibc.c)
 TEST_SRCS := $(filter-out $(GLIBC_TESTS) $(ELSEWHERE),$(wildcard $(TEST_DIRS:%=%/test_*.c)))
 TEST_BINS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(TEST_SRCS)))
 HAKBENCH_HERE := $(if $(HOUSE_HERE),$(HAKBENCH_TESTS))
 HAKBENCH_BINS := $(patsubst bench/%.c,out/bench/%,$(filter %.c,$(HAKBENCH_HERE)))
-TEST_SCRIPTS := $(if $(HERE),$(filter-out $(ELSEWHERE),$(wildcard $(TEST_DIRS:%=%/test_*.sh))) $(filter %.sh,$(HAKBENCH_HERE)))
-PROG_SRCS := $(if $(HERE),$(wildcard $(TEST_DIRS:%=%/prog_*.c)))
+TEST_SCRIPTS := $(if $(HERE),$(filter-out $(GLIBC_TESTS) $(ELSEWHERE),$(wildcard $(TEST_DIRS:%=%/test_*.sh))) $(filter %.sh,$(HAKBENCH_HERE)))
+PROG_SRCS := $(if $(HERE),$(filter-out $(GLIBC_TESTS),$(wildcard $(TEST_DIRS:%=%/prog_*.c))))
 PROGS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(PROG_SRCS))) $(if $(HERE),$(patsubst bench/test/%.c,out/work/%.so,$(wildcard bench/test/broken_*.c)))
 # With TEST=word only what those tests need is built: a test of the allocator's in C needs its own program, a script may need any.
 chosen = $(strip $(if $(TEST),$(foreach t,$1,$(if $(findstring $(TEST),$(notdir $t)),$t)),$1))

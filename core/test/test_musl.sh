@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # test_musl.sh - the library is built with musl and works there: preloaded, as an archive in a dynamic and in a static program, and
-# embedded. What musl's malloc.h does not have, the library does not have either.
+# embedded, beside musl's own users of malloc. What musl's malloc.h does not have, the library does not have either.
 : "${HAK_MODE:?release}"
 [ "$HAK_MODE" = release ] || { echo "only in release mode"; exit 77; }
 command -v musl-gcc >/dev/null || { echo "musl-gcc is not here"; exit 77; }
@@ -80,6 +80,11 @@ build -static "$out/libhakmem.a"
 works static "$dir/program"
 build -static -DEMBED "$out/libhakmem-embed.a"
 works embedded "$dir/program"
+# The users of malloc in musl itself, each name of the family, threads, a constructor and a destructor: the same with the library.
+musl-gcc -O1 -fno-builtin -o "$dir/api" core/test/prog_api.c -pthread 2>"$dir/log" || bad "cannot build prog_api.c"
+"$dir/api" >"$dir/without"
+works "prog_api preloaded" LD_PRELOAD="$PWD/$out/libhakmem.so" "$dir/api"
+grep -v '^{' "$dir/log" | cmp -s - "$dir/without" || bad "prog_api prints something else with the library"
 checks=$((checks + 1))
 nm -D --defined-only "$out/libhakmem.so" | awk '{ print $3 }' | grep -xE 'mallinfo2?|mallopt|malloc_(info|stats|trim)' >"$dir/log"
 [ ! -s "$dir/log" ] || bad "names that musl does not have"

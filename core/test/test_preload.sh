@@ -19,7 +19,7 @@ ran=0
 failed=0
 
 try_api() {
-    "$progs/prog_api"
+    "$progs/prog_api" && "$progs/prog_api_glibc"
 }
 
 try_python3() {
