@@ -7,7 +7,7 @@ set tmargin 3
 set lmargin at screen 0.62
 set xtics ('≤0.1' 0.1, '0.2' 0.2, '0.5' 0.5, '1' 1, '2' 2, '5' 5, '≥10' 10)
 set ytics scale 0 font 'monospace,10'
-set xlabel 'ratio to the bound; right of the line: held'
+set xlabel 'ratio to the bound; right of the line: inside the bound'
 set arrow 1 from 1,graph 0 to 1,graph 1 nohead linecolor rgb ink linewidth 1.5
 # gate_names, gate_colours, gate_points: from bench/judge/outcome.c; form and colour both say which
 do for [k = 1:words(gate_names)] { eval legend(k, gate_names, gate_points, gate_colours) }

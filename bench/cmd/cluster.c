@@ -94,6 +94,8 @@ bool cluster_asked(const struct cluster *c)
     plain("--constraint", c->constraint, "&|*[]()");
     plain("--time", c->time, ":");
     plain("--hosts", c->hosts, "@");
+    if (c->hosts && (*c->hosts == ',' || strstr(c->hosts, ",,") || c->hosts[strlen(c->hosts) - 1] == ','))
+        command_bad("--hosts %s: want names of machines with one comma between them: a,b", c->hosts);
     if (c->slurm + c->collect + (c->hosts != NULL) > 1)
         command_bad("--slurm, --hosts and --collect: one of them at a time");
     if (!c->slurm && (c->partition || c->constraint || c->time || c->nodes || c->dry_run))
@@ -164,6 +166,8 @@ static bool sbatch(const char *option, const char *folder, char *said, size_t ro
     snprintf(command, sizeof command, "sbatch %s '%s/job.sh' 2>&1 </dev/null", option, folder);
     if (shell_run(command, said, room) == 0)
         return true;
+    if (strstr(said, "configuration source"))
+        return text_fail(why, size, "sbatch finds no configuration of Slurm (slurm.conf): want a machine from which one submits");
     for (char *line = strtok(said, "\n"); line; line = strtok(NULL, "\n"))
         if (strstr(line, "rror: "))
             return text_fail(why, size, "Slurm refuses the job: %s", strstr(line, "rror: ") + strlen("rror: "));
@@ -307,6 +311,16 @@ static void stop_tell(const struct cluster *c, struct store *st, const char *job
             c->shared ? " --shared " : "", c->shared ?: "", store_option(st));
 }
 
+/* The last line that the first task left. Static buffer. */
+static const char *task_words(const char *folder)
+{
+    static char said[SAID];
+    char command[COMMAND_ROOM];
+    snprintf(command, sizeof command, "cat '%s'/log/0.txt 2>/dev/null | tail -n 1", folder);
+    shell_run(command, said, sizeof said);
+    return *said ? shell_last_line(said) : "nothing";
+}
+
 /* The run, if there is a sample of it. */
 static struct dataset *run_load(struct store *st, int64_t run, const char *folder, char *why, size_t size)
 {
@@ -314,7 +328,8 @@ static struct dataset *run_load(struct store *st, int64_t run, const char *folde
     if (ds && ds->sample_count)
         return ds;
     if (ds)
-        text_fail(why, size, "run %lld: no block of it is there; what its tasks said is in %s/log", (long long)run, folder);
+        text_fail(why, size, "run %lld: no block of it is there; a task said '%.200s'; all is in %s/log", (long long)run,
+                  task_words(folder), folder);
     else
         text_fail(why, size, "%s", store_error());
     dataset_free(ds);

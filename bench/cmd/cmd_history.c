@@ -8,6 +8,7 @@
 #include "bench/cmd/repository.h"
 #include "bench/judge/rule.h"
 #include "bench/low/text.h"
+#include "bench/plan/workload.h"
 #include "bench/show/trend_show.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +89,9 @@ static const char *machine_choose(const struct past *p)
     bool among;
     fill_machine(here, sizeof here);
     const char *machine = given.machine ? given.machine : here, *all = past_machines(p, machine, &among);
+    char why[1024];
+    if (!p->count && !workload_find(given.workload, why, sizeof why))
+        command_bad("%s", why);
     if (!p->count)
         command_bad("no run has the workload %s; first: hakbench history %s %s --fill FROM..TO", given.workload, given.workload,
                     given.metric);

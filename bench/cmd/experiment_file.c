@@ -245,6 +245,29 @@ static void note_complaint(cyaml_log_t level, void *context, const char *format,
     }
 }
 
+/* What libcyaml found wrong, in words of who wrote the file. */
+static void complaint_words(const struct complaint *c, char *out, size_t size)
+{
+    static const char missing[] = "Missing required mapping field: ", number[] = "Invalid UINT value: ",
+                      wide[] = "Invalid uint64_t value: ";
+    static const char *const wanted[][2] = {{"Expecting STRING", "want one text"},
+                                            {"Expecting SEQUENCE", "want a list, as in [a, b]"},
+                                            {"Expecting MAPPING", "want names with values, as in {A: PHASE=11, B: PHASE=12}"},
+                                            {"Expecting UINT", "want one number"}};
+    const char *field = c->field[0] ? c->field : "the file", *value = strchr(c->first, '\'');
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (strncmp(c->first, wanted[i][0], strlen(wanted[i][0])) == 0) {
+            snprintf(out, size, "%s: %s", field, wanted[i][1]);
+            return;
+        }
+    if (strncmp(c->first, missing, sizeof missing - 1) == 0)
+        snprintf(out, size, "the key '%s' is missing", c->first + sizeof missing - 1);
+    else if (value && (strncmp(c->first, number, sizeof number - 1) == 0 || strncmp(c->first, wide, sizeof wide - 1) == 0))
+        snprintf(out, size, "%s: %s: want a whole number", field, value);
+    else
+        snprintf(out, size, "%s%s%s", c->field, c->field[0] ? ": " : "", c->first);
+}
+
 #define LIST(key, member) \
     CYAML_FIELD_SEQUENCE(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct raw, member, &string, 0, CYAML_UNLIMITED)
 
@@ -283,6 +306,7 @@ static bool load_file(const char *path, yaml_document_t *doc, struct experiment 
         CYAML_FIELD_END};
     const cyaml_schema_value_t top = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct raw, fields)};
     struct complaint complaint = {0};
+    char words[512];
     const cyaml_config_t config = {
         .log_fn = note_complaint, .log_ctx = &complaint, .mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR};
     struct raw *raw = NULL;
@@ -300,8 +324,10 @@ static bool load_file(const char *path, yaml_document_t *doc, struct experiment 
         const char *key = complaint.first + sizeof unknown - 1;
         return text_fail(why, size, "%s:%u: unknown key '%s'; keys:%s", path, line_of(doc, key, -1), key, text_list(keys));
     }
-    return text_fail(why, size, "%s:%u: %s%s%s", path, complaint.line ? complaint.line : 1, complaint.field,
-                     complaint.field[0] ? ": " : "", complaint.first[0] ? complaint.first : cyaml_strerror(error));
+    if (!complaint.first[0])
+        snprintf(complaint.first, sizeof complaint.first, "%s", cyaml_strerror(error));
+    complaint_words(&complaint, words, sizeof words);
+    return text_fail(why, size, "%s:%u: %s", path, complaint.line ? complaint.line : 1, words);
 }
 
 /* --- Names ---------------------------------------------------------------------------------------------------------------- */
@@ -396,7 +422,7 @@ static bool check_timing(const struct experiment *e, yaml_document_t *doc, char 
     static const char *const timed[] = {"repeat", "warmup", NULL};
     for (int i = 0; timed[i] && !(e->modes & 1u << MODE_TIME); i++)
         if (find_key(doc, timed[i]))
-            return text_fail(why, size, "%s:%u: %s: is of timing samples, which no gate, plot or mode of this file asks for",
+            return text_fail(why, size, "%s:%u: %s is for times, but no gate, plot or mode of this file asks for times",
                              e->path, line_of(doc, timed[i], -1), timed[i]);
     return true;
 }

@@ -63,6 +63,16 @@ static int unknown(const char *name)
     return 2;
 }
 
+/* help NAME, where NAME is no command. */
+static int help_unknown(const char *name)
+{
+    const char *names[COMMANDS + 2] = {"verdict"};
+    for (int i = 0; i < COMMANDS; i++)
+        names[i + 1] = commands[i].name;
+    fprintf(stderr, "hakbench: no help on '%s'%s; there is of:%s\n", name, text_like(name, names), text_list(names));
+    return 2;
+}
+
 static void end(void)
 {
     exit(EXIT_FAILED);
@@ -93,5 +103,5 @@ int main(int argc, char **argv)
             return commands[i].run(argc - 1, argv + 1);
     if (argc < 2)
         return usage(stderr, 2);
-    return unknown(argv[1]);
+    return argv == help ? help_unknown(argv[1]) : unknown(argv[1]);
 }

@@ -24,7 +24,7 @@ const struct metric metrics[] = {
     {"wall_s", "s", "duration of the process", -1, MODE_TIME, false},
     {"user_s", "s", "CPU time of the process in user space", -1, MODE_TIME, false},
     {"sys_s", "s", "CPU time of the process in the kernel", -1, MODE_TIME, false},
-    {"rss_peak", "KiB", "peak resident memory, ru_maxrss of the process", -1, MODE_TIME, false},
+    {"rss_peak", "KiB", "peak resident memory: ru_maxrss of the process, or rss_own if that is more", -1, MODE_TIME, false},
     {"rss_own", "KiB", "peak resident memory, VmHWM as the launcher read it", -1, MODE_TIME, false},
     {"faults", "", "minor page faults", -1, MODE_TIME, false},
     {"major_faults", "", "major page faults", -1, MODE_TIME, false},

@@ -257,11 +257,14 @@ const struct workload *workload_keep(const struct workload *w)
     return &k->row;
 }
 
-/* The valid names, as far as they fit. */
+/* Some valid names, and where the others are. */
 static void names_append(char *out, size_t size)
 {
-    for (size_t i = 0; i < workload_count; i++)
-        snprintf(out + strlen(out), size - strlen(out), " %s", workloads[i].name);
+    enum { SHOWN = 10 };
+    for (size_t i = 0; i < SHOWN; i++)
+        text_add(out, size, " %s", workloads[i].name);
+    text_add(out, size, " and %zu more (hakbench list workloads); or a program of bench/work with its arguments",
+             workload_count - SHOWN);
 }
 
 const struct workload *workload_find(const char *text, char *why, size_t size)
@@ -286,7 +289,6 @@ const struct workload *workload_find(const char *text, char *why, size_t size)
         names[i] = i < workload_count ? workloads[i].name : NULL;
     snprintf(why, size, "no workload '%.80s'%s; workloads:", text, text_like(text, names));
     names_append(why, size);
-    snprintf(why + strlen(why), size - strlen(why), "; or a program of bench/work with its arguments");
     return NULL;
 }
 

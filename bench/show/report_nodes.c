@@ -96,7 +96,7 @@ static size_t nodes_of_kind(const struct nodes *n, const char *kind)
     return count;
 }
 
-/* Each kind of machine, then all. */
+/* Each kind of machine, if there are several, then all. */
 static void verdicts_tell(struct report *r, const struct nodes *n)
 {
     const char **kind = xalloc_zeroed(n->count, sizeof *kind);
@@ -109,7 +109,7 @@ static void verdicts_tell(struct report *r, const struct nodes *n)
     doc_table(&r->doc,
               "workload|allocator|kind of machine|>nodes|>times the reference|95 % interval|>spread between nodes, x|verdict");
     for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < kinds; k++)
+        for (size_t k = 0; kinds > 1 && k < kinds; k++)
             verdict_row(r, &some[k * count + i], kind[k], nodes_of_kind(n, kind[k]));
         verdict_row(r, &r->comparison[i], "all", n->count);
     }

@@ -116,47 +116,45 @@ static void summary_variant(struct report *r, int v)
              all > 1 ? r->ds->workloads[best->workload].name : "", line);
 }
 
-/* The subject's throughput as a ratio to another's, pair by pair, as verdicts and gates have it; by medians where pairs are not
- * whole. NAN: not measured. */
-static double ratio_to(const struct report *r, int other, int w)
+/* The subject's throughput as a ratio to another's, as verdicts have it; of medians, without an interval, where pairs are not
+ * whole. Value NAN: not measured. */
+static struct stats_interval ratio_to(const struct report *r, int other, int w)
 {
-    const struct dataset *ds = r->ds;
-    const struct comparison *c = other == r->reference ? report_compared(r, r->subject, w) : NULL;
-    double *x = xalloc_zeroed(2 * ds->sample_count + 1, sizeof *x), *y = x + ds->sample_count;
-    size_t n = dataset_cell(ds, r->subject, w, "ops_s", x, ds->sample_count);
-    double ratio = dataset_median(ds, r->subject, w, "ops_s") / dataset_median(ds, other, w, "ops_s");
-    if (n > 1 && n == dataset_cell(ds, other, w, "ops_s", y, ds->sample_count))
-        ratio = stats_ratio_interval(y, x, n).value;
-    free(x);
-    return c && !isnan(c->gain.value) ? c->gain.value : ratio;
+    struct comparison c = {.a = other, .b = r->subject, .workload = w, .metric = "ops_s"};
+    verdict_judge(r->ds, &c, 1, r->e ? r->e->margin : RULE_MARGIN);
+    if (isnan(c.gain.value))
+        c.gain.value = dataset_median(r->ds, r->subject, w, "ops_s") / dataset_median(r->ds, other, w, "ops_s");
+    return c.gain;
 }
 
-/* All of them where they are few, else how many were won and the two ends. */
+/* All of them where they are few, else how many intervals lie on which side of 1, and the two ends. */
 static void summary_rivals(struct report *r)
 {
-    char all[1024] = "", ends[2][160] = {"", ""};
+    char all[1024] = "", ends[2][192] = {"", ""};
     double low = INFINITY, high = 0;
-    int count = 0, won = 0;
+    int count = 0, ahead = 0, behind = 0;
     for (int w = 0; w < (int)r->ds->workload_count && r->subject >= 0; w++) {
         int best = report_best_rival(r, w);
-        double ratio = best < 0 ? NAN : ratio_to(r, best, w);
-        char one[160];
-        if (isnan(ratio))
+        struct stats_interval ratio = best < 0 ? (struct stats_interval){NAN, NAN, NAN} : ratio_to(r, best, w);
+        char one[192];
+        if (isnan(ratio.value))
             continue;
-        snprintf(one, sizeof one, "%s x on %.63s (%.63s)", show(ratio, 3), r->ds->workloads[w].name,
-                 r->ds->variants[best].label);
+        snprintf(one, sizeof one, "%s %s x on %.63s (%.63s)", show(ratio.value, 3), show_interval(ratio, 1),
+                 r->ds->workloads[w].name, r->ds->variants[best].label);
         text_add(all, sizeof all, "%s%s", count ? ", " : "", one);
-        if (ratio < low)
-            strcpy(ends[0], one), low = ratio;
-        if (ratio > high)
-            strcpy(ends[1], one), high = ratio;
-        won += ratio > 1;
+        if (ratio.value < low)
+            strcpy(ends[0], one), low = ratio.value;
+        if (ratio.value > high)
+            strcpy(ends[1], one), high = ratio.value;
+        ahead += ratio.lo > 1;
+        behind += ratio.hi < 1;
         count++;
     }
     if (count > 4)
-        snprintf(all, sizeof all, "ahead on %d of %d workloads; from %s to %s", won, count, ends[0], ends[1]);
+        snprintf(all, sizeof all, "of %d intervals %d lie above 1, %d below, %d hold it or are of too few pairs; from %s to %s", count,
+                 ahead, behind, count - ahead - behind, ends[0], ends[1]);
     if (count)
-        doc_item(&r->doc, "Throughput of **%s** as a ratio to the best of the others on each workload: %s.",
+        doc_item(&r->doc, "Throughput of **%s** as a ratio to the best of the others on each workload, with 95 %% intervals: %s.",
                  r->ds->variants[r->subject].label, all);
 }
 

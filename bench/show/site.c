@@ -160,7 +160,7 @@ static void changes_list(FILE *out, const struct trend *t, size_t series, const 
 /* The newest of ours and the others of all runs, beside one another. */
 static void rivals_table(FILE *out, const struct trend *t)
 {
-    static const char *const columns[] = {"allocator", "median", "newest of ours by it", "n", NULL};
+    static const char *const columns[] = {"allocator", "median", "ratio of hakmem to it", "n", NULL};
     const struct history *h = t->h;
     const struct history_series *ours = NULL;
     char text[128], name[256];
@@ -202,8 +202,8 @@ static bool trend_write(FILE *out, const struct site *s, const struct site_trend
     xml_text(out, name);
     fputs("\">\n", out);
     markdown_figure(out, path, name);
-    fputs("</div>\n<figcaption>Medians with 95 % intervals; the line is the level between change points, the band what a point "
-          "varies by or identical binaries differ by.</figcaption>\n</figure>\n",
+    fputs("</div>\n<figcaption>Medians with 95 % intervals. The line is the level between change points. The band shows how far a "
+          "point varies by chance, or how far identical binaries (A/A) differ where that is more.</figcaption>\n</figure>\n",
           out);
     for (size_t i = 0; i < h->count; i++)
         if (!h->series[i].rival) {

@@ -194,13 +194,35 @@ static void outliers_print(const struct table *t, int workload)
         fprintf(t->out, "  outliers, flagged and kept:%s\n", line);
 }
 
-/* What open verdicts miss. */
+/* What the verdict on v misses; NULL: it is decided, or there is none. */
+static const struct comparison *open_verdict(const struct table *t, int v, int workload)
+{
+    const struct comparison *c = comparison(t, v, workload);
+    return v != t->reference && c->pairs && *c->missing ? c : NULL;
+}
+
+/* Do the verdicts on v and k miss the same? */
+static bool open_alike(const struct table *t, int v, int k, int workload)
+{
+    const struct comparison *a = open_verdict(t, v, workload), *b = open_verdict(t, k, workload);
+    return a && b && a->pairs == b->pairs && strcmp(a->missing, b->missing) == 0;
+}
+
+/* What open verdicts miss; those that miss the same in one line, where the first of them stands. */
 static void missing_print(const struct table *t, int workload)
 {
+    char labels[1024];
     for (int v = 0; v < (int)t->ds->variant_count; v++) {
-        const struct comparison *c = comparison(t, v, workload);
-        if (v != t->reference && c->pairs && *c->missing)
-            fprintf(t->out, "  open: %s: %s, %zu pairs\n", t->ds->variants[v].label, c->missing, c->pairs);
+        bool first = open_verdict(t, v, workload);
+        labels[0] = 0;
+        for (int k = 0; first && k < (int)t->ds->variant_count; k++)
+            if (open_alike(t, v, k, workload)) {
+                first = k >= v;
+                text_add(labels, sizeof labels, "%s%s", *labels ? ", " : "", t->ds->variants[k].label);
+            }
+        if (first)
+            fprintf(t->out, "  open: %s: %s, %zu pairs\n", labels, open_verdict(t, v, workload)->missing,
+                    open_verdict(t, v, workload)->pairs);
     }
 }
 

@@ -43,6 +43,7 @@ bad "--partition is for --slurm" $pool --partition main
 bad "--nodes 0: want a whole number from 1" $pool --slurm --nodes 0
 bad "--time 1;reboot: want letters" $pool --slurm --dry-run --time "1;reboot"
 bad "--slurm, --hosts and --collect: one of them" $pool --slurm --collect
+bad "--hosts a,,b: want names of machines with one comma between them" $pool --hosts a,,b
 bad "--shared is for --slurm" $pool --shared "$dir/shared"
 bad "--shared $dir/none: No such file or directory; want a folder that every node sees" $pool --slurm --dry-run \
     --shared "$dir/none"

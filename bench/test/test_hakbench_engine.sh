@@ -37,6 +37,7 @@ ask() { sqlite3 "$dir/db" "$1"; }
 # --- Bad input ---
 bad "no workload 'nope'; workloads: random_mixed-seed" run --workload nope
 bad "no workload 'tinyhot' (tiny_hot?); workloads: random_mixed-seed" run --workload tinyhot
+bad " more (hakbench list workloads); or a program of bench/work with its arguments" run --workload tinyhot
 bad "/bench/README.md is no shared library of this machine" ab glibc bench/README.md
 bad "repeat-max 3: want an even number" ab glibc "floor=out/bench/floor.so" --repeat-max 3
 bad "repeat 6 is more than --repeat-max 4" ab glibc "floor=out/bench/floor.so" --repeat 6 --repeat-max 4

@@ -112,7 +112,8 @@ run 2 "--machine m3: no run of it has the workload; machines: 'm1' 'm2'" history
 # --- Bad input ---
 run 2 'want a workload and a metric' history slower
 run 2 'none: no such metric; metrics: ops_s' history slower none
-run 2 'no run has the workload none; first: hakbench history none ops_s --fill FROM..TO' history none ops_s
+run 2 "no workload 'none'; workloads: random_mixed-seed " history none ops_s
+run 2 'no run has the workload tiny_hot; first: hakbench history tiny_hot ops_s --fill FROM..TO' history tiny_hot ops_s
 run 2 'no_such: no commits of that name' history slower ops_s --range no_such
 run 2 -- "--variant 'PHASE=9': no samples of it on a commit of HEAD; there are of: 'PHASE=12'" history slower ops_s --machine m1 --variant PHASE=9
 run 2 'no sample of slower has faults on a commit of HEAD' history slower faults --machine m1

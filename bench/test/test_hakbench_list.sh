@@ -63,6 +63,7 @@ bad 2 "no such file" $H list runs --db "$tmp/none.db"
 bad 2 "no option '--long'; options: --db" $H list --long
 bad 1 "No space left" sh -c "$H list workloads >/dev/full"
 bad 2 "no command 'lst' (list?); commands: run ab" $H lst
+bad 2 "no help on 'verdicts' (verdict?); there is of: verdict run ab" $H help verdicts
 bad 2 "help ab verdict: want one command" $H help ab verdict
 checks=$((checks + 1))
 [ "$($H -h)" = "$($H --help)" ] || fail "-h is not --help"

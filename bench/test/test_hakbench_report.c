@@ -81,7 +81,7 @@ START_TEST(test_markdown)
     check_line(md, "| random_mixed-seed | B | 6,200,000 | 3,200,000 | 51.6 | 16.0 | 31.0 |");
     check_line(md, "| front hit rate, % | 99.40 | 99.50 |");
     check_line(md, "| burst_idle | B | 72.00 | 8.00 | 2.93 | 2.73 |");
-    ck_assert_ptr_nonnull(strstr(md, "as a ratio to the best of the others on each workload: 1.1"));
+    ck_assert_ptr_nonnull(strstr(md, "to the best of the others on each workload, with 95 % intervals: 1.1"));
     check_line(md, "- tcmalloc: not installed here (`make deps-rivals`).");
     check_line(md, "make experiment E=by-hand");
     ck_assert_ptr_nonnull(strstr(md, "Published for this workload: **0.563 M ops/s**"));

@@ -119,6 +119,7 @@ for node in n0 n1 n2 n3; do
     has "^\| $node \| .* \| [0-9]+ \| Linux .* \| [1-9] \| " "$report"
 done
 has "^\| random_mixed-seed \| B \| all \| 4 \| .* \| (GO|UNDECIDED.*) \|" "$report" # a busy machine leaves it open
+same "machines of one kind have one row" "$(grep -c "^| random_mixed-seed | B | .* | 4 | " "$report")" 1
 has "task 6 is not whole" "$report"
 same "no pair straddles nodes" "$(ask "SELECT count(*) FROM (SELECT block FROM samples WHERE mode = 'time' GROUP BY block)
     WHERE block NOT IN (SELECT substr(key, 6) FROM context WHERE key LIKE 'node.%')")" 0
