@@ -279,7 +279,7 @@ void *mapped_resize(struct mapped *m, size_t size)
     if (mapped_resize_kept(m, bytes) || os_resize(m->start, m->bytes, bytes, m->user)) {
         m->bytes = bytes;
         mapped_count(m, 1);
-        large_grown();
+        large_grown(bytes);
         return mapped_block(m);
     }
     mapped_count(m, 1);
@@ -288,7 +288,7 @@ void *mapped_resize(struct mapped *m, size_t size)
     /* A copy into kept pages costs less than faults in new ones, but not where a block grows in small steps. */
     struct mapped *kept = bytes - m->bytes >= m->bytes / 4 ? mapped_take(size, 0, mapped_user(size, true), true) : NULL;
     void *p = kept ? mapped_copy(m, mapped_known(kept)) : mapped_move(m, size);
-    large_grown();
+    large_grown(bytes);
     return p;
 }
 

@@ -24,7 +24,8 @@ SEAM(large_take, char *, (size_t bytes, size_t align, bool grows));
 SEAM(large_grows, bool, (size_t size));
 SEAM(large_give, bool, (void *start, size_t bytes));   /* true: it is kept; false: unmap it */
 SEAM(large_extend, bool, (void *start, size_t bytes)); /* true: [start, start + bytes) was kept, and is the caller's now */
-SEAM(large_grown, void, (void)); /* a large block may have grown without large_take: more is live */
+/* realloc has made a block so long; maybe without large_take: more is live. */
+SEAM(large_grown, void, (size_t bytes));
 /* mapped_alloc(size, 0) for any size. *zero: in, whether it matters; out, whether the block is known to be zero. */
 SEAM(large_alloc, void *, (size_t size, bool *zero));
 /* Unmaps some of what nobody has needed for long; when to ask again (ms), UINT64_MAX: not before something is kept. */

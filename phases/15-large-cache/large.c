@@ -48,6 +48,7 @@ static struct large_counts counts;               /* but for held and held_bytes,
 static uint64_t large_low, large_owed;           /* least table.bytes of this period; bytes that the last one did not need */
 static uint64_t large_yielding;                  /* bytes that slabs have taken and that were not made up for yet */
 static uint64_t large_peak, large_last_peak;     /* live bytes at most, in this period and the last */
+static uint64_t large_reach, large_last_reach;   /* the longest that a block has grown to, in this period and the last */
 static uint64_t large_period, large_last;        /* ms: when this period ends; the last call */
 static uint64_t large_due = LARGE_NEVER;         /* ms: before it large_tick has nothing to do; read relaxed without the lock */
 
@@ -149,6 +150,8 @@ static void large_turn_over(uint64_t now, uint64_t live)
     large_owed = large_low > slack ? large_low - slack : 0;
     large_last_peak = large_peak;
     large_peak = live;
+    large_last_reach = load_relaxed(&large_reach);
+    store_relaxed(&large_reach, 0);
     large_low = table.bytes;
     large_period = now + large_ttl;
 }
@@ -217,11 +220,19 @@ static void large_bound(uint64_t live, struct large_victims *v)
     large_unmap_victims(v);
 }
 
-/* The range for a block of so many bytes: the smallest that holds it, or for one that grows the largest. */
+/* The range for a block of so many bytes: the smallest that holds it, or for one that grows the largest. Blocks that grow in
+ * turn would be in each other's way there: one begins so far before the end of the range as others have grown, if as much is
+ * left for the next. */
 static size_t large_find(size_t bytes, size_t align, bool grows, size_t *skip)
 {
     size_t i = range_find(&table, bytes, align, owner_header(), skip);
-    return grows && i < table.count ? range_largest(&table) : i;
+    if (!grows || i == table.count)
+        return i;
+    i = range_largest(&table);
+    uint64_t reach = large_max(large_max(load_relaxed(&large_reach), large_last_reach), bytes);
+    bool shares = table.range[i].bytes >= reach + reach / 4 && table.count < RANGE_MOST;
+    *skip = shares ? (table.range[i].bytes - reach) & ~(LARGE_GRANULE - 1) : 0;
+    return i;
 }
 
 char *large_take(size_t bytes, size_t align, bool grows)
@@ -302,9 +313,11 @@ bool large_extend(void *start, size_t bytes)
     return extended;
 }
 
-void large_grown(void)
+void large_grown(size_t bytes)
 {
     struct large_victims victims = {.count = 0};
+    if (bytes > load_relaxed(&large_reach))
+        store_relaxed(&large_reach, bytes);
     if (load_relaxed(&table.bytes) == 0 || !large_lock())
         return;
     uint64_t live = mapped_counts().large_bytes;

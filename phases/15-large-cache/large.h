@@ -39,7 +39,7 @@ static inline bool large_grows(size_t size)
 char *large_take(size_t bytes, size_t align, bool grows);
 bool large_give(void *start, size_t bytes);
 bool large_extend(void *start, size_t bytes);
-void large_grown(void);
+void large_grown(size_t bytes);
 void *large_alloc(size_t size, bool *zero);
 uint64_t large_age(uint64_t now_ms);
 void large_tick(void);

@@ -11,7 +11,7 @@ ANSWER(bool, large_grows, (size_t size), false)
 NOTHING(large_yield, (size_t bytes))
 ANSWER(bool, large_give, (void *start, size_t bytes), false)
 ANSWER(bool, large_extend, (void *start, size_t bytes), false)
-NOTHING(large_grown, (void))
+NOTHING(large_grown, (size_t bytes))
 
 static inline void *large_alloc(size_t size, bool *zero)
 {
