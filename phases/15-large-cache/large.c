@@ -221,17 +221,17 @@ static void large_bound(uint64_t live, struct large_victims *v)
 }
 
 /* The range for a block of so many bytes: the smallest that holds it, or for one that grows the largest. Blocks that grow in
- * turn would be in each other's way there: one begins so far before the end of the range as others have grown, if as much is
- * left for the next. */
+ * turn would be in each other's way there: one begins half-way, or before that where others have grown further. The first one
+ * has all. */
 static size_t large_find(size_t bytes, size_t align, bool grows, size_t *skip)
 {
     size_t i = range_find(&table, bytes, align, owner_header(), skip);
     if (!grows || i == table.count)
         return i;
     i = range_largest(&table);
-    uint64_t reach = large_max(large_max(load_relaxed(&large_reach), large_last_reach), bytes);
-    bool shares = table.range[i].bytes >= reach + reach / 4 && table.count < RANGE_MOST;
-    *skip = shares ? (table.range[i].bytes - reach) & ~(LARGE_GRANULE - 1) : 0;
+    uint64_t reach = large_max(load_relaxed(&large_reach), large_last_reach), all = table.range[i].bytes;
+    uint64_t room = large_max(large_max(reach, bytes), all / 2), before = all > room ? all - room : 0;
+    *skip = reach > 0 && before >= room / 4 && table.count < RANGE_MOST ? before & ~(LARGE_GRANULE - 1) : 0;
     return i;
 }
 

@@ -85,6 +85,28 @@ START_TEST(grown_in_turn_where_they_stand)
 }
 END_TEST
 
+/* One that outgrows all others before it is not moved at each step, but seldom. */
+START_TEST(further_than_others)
+{
+    if (SLAB_MAX < MID_MAX)
+        return;
+    hak_free(hak_realloc(hak_malloc(2 * MIB), 2 * MIB + 500 * KIB));
+    large_set(65536, 150, 60);
+    large_drop(large_block(40 * MIB, 1), 40 * MIB, 1);
+    uint64_t moves = 0;
+    char *p = hak_malloc(200 * KIB);
+    test_stamp(p, 200 * KIB, 7);
+    for (size_t size = 300 * KIB; size <= 32 * MIB; size += size / 8) {
+        char *q = hak_realloc(p, size);
+        must(q && test_stamped(q, 200 * KIB, 7));
+        moves += q != p;
+        p = q;
+    }
+    must(moves <= 7 && large_valid());
+    hak_free(p);
+}
+END_TEST
+
 /* No byte is copied and no page touched anew; the slots that are left have no memory, and the pool knows that. */
 START_TEST(pages_come_along)
 {
@@ -201,5 +223,5 @@ START_TEST(locked_pages_stay)
 }
 END_TEST
 
-TEST_MAIN("large: growth", grown_in_turn_where_they_stand, pages_come_along, old_pointer_is_refused,
+TEST_MAIN("large: growth", grown_in_turn_where_they_stand, further_than_others, pages_come_along, old_pointer_is_refused,
           of_another_thread_is_copied, no_room_for_more, locked_pages_stay)
