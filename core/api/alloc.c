@@ -105,16 +105,17 @@ static noinline void *malloc_slow(size_t size, bool *zero)
     return p;
 }
 
-/* malloc and calloc when the fast path has no block. *zero as in malloc_from. */
-hot_inline void *block_miss(size_t size, bool *zero)
+/* malloc and calloc when the fast path has no block. zeroed: it matters; *zero: the block is known to be zero. */
+hot_inline void *block_miss(size_t size, bool zeroed, bool *zero)
 {
     bool outer = sample_enter();
     void *p = front_look(heap_self, size);
+    *zero = false;
     if (likely(p)) {
-        *zero = false;
         hand_out(p, size);
         sample_took(p, size);
     } else {
+        *zero = zeroed;
         p = malloc_slow(size, zero);
     }
     sample_leave(outer);
@@ -123,8 +124,8 @@ hot_inline void *block_miss(size_t size, bool *zero)
 
 static noinline void *malloc_miss(size_t size)
 {
-    bool zero = false;
-    return block_miss(size, &zero);
+    bool zero;
+    return block_miss(size, false, &zero);
 }
 
 /* malloc of sizes above the tiny ones. */
@@ -288,8 +289,8 @@ static void *calloc_clear(void *p, size_t size, bool zero)
 
 static noinline void *calloc_miss(size_t bytes)
 {
-    bool zero = true;
-    void *p = block_miss(bytes, &zero);
+    bool zero;
+    void *p = block_miss(bytes, true, &zero);
     return calloc_clear(p, bytes, zero);
 }
 
