@@ -135,4 +135,21 @@ START_TEST(interrupted_and_empty)
 }
 END_TEST
 
-TEST_MAIN("table", whole_table, width, interrupted_and_empty)
+/* Verdicts that miss the same thing share a line, in which each stands once. */
+START_TEST(open_together)
+{
+    struct dataset *ds = dataset_new();
+    int work = made_workload(ds, "random_mixed-steady", "random_mixed 10000000 256 42", 1);
+    for (int v = 0; v < 4; v++)
+        made_variant(ds, (const char *[]){"glibc", "one", "two", "far"}[v], -1);
+    for (int v = 0; v < 4; v++)
+        made_cell(ds, v, work, "ops_s", v == 3 ? 8 : 12, 1e6, v ? 0.3 : 0.01);
+    char *text = printed(ds, 0), *at = strstr(text, "  open: one, two: ");
+    ck_assert_msg(at && !strstr(at + 1, "open: one") && !strstr(at + 1, "open: two"), "%s", text);
+    ck_assert_msg(strstr(at, " 12 pairs\n") && strstr(text, "  open: far: "), "%s", text);
+    free(text);
+    dataset_free(ds);
+}
+END_TEST
+
+TEST_MAIN("table", whole_table, width, interrupted_and_empty, open_together)
