@@ -337,6 +337,8 @@ static void figure_make(const struct found *f, struct gate_result *r)
         snprintf(interval, sizeof interval, "[%.3f, %.3f]", ratio.lo * bound, ratio.hi * bound);
     if (!f->cell[0].time && node->kind != NODE_NUMBER && ratio.lo == ratio.hi)
         text_add(r->figure, sizeof r->figure, "; %.3f of the bound, the same in %zu pairs", ratio.value, r->evidence.pairs);
+    else if (!f->cell[0].time && node->kind != NODE_NUMBER && isnan(ratio.value))
+        text_add(r->figure, sizeof r->figure, "; %zu pair%s", r->evidence.pairs, r->evidence.pairs == 1 ? "" : "s");
     else if (!f->cell[0].time && node->kind != NODE_NUMBER)
         text_add(r->figure, sizeof r->figure, "; %.3f %s of the bound, %zu pair%s", ratio.value, interval, r->evidence.pairs,
                  r->evidence.pairs == 1 ? "" : "s");

@@ -119,6 +119,20 @@ START_TEST(test_geometric_means)
 }
 END_TEST
 
+/* Too few pairs: no ratio that is no number stands beside the two values. */
+START_TEST(test_no_ratio)
+{
+    ds = dataset_new();
+    data_variants(ds);
+    ds->workload_count = 1;
+    for (int block = 0; block < 2; block++)
+        for (int v = DATA_A; v <= DATA_B; v++)
+            data_add(ds, v, 0, MODE_TIME, block, (const char *[]){"ops", NULL}, (const double[]){1000});
+    check_gate("ops(B) == ops(A) on random_mixed-seed", GATE_UNDECIDED,
+               "1000; bound: exactly 1000; 2 pairs: too few pairs for an interval");
+}
+END_TEST
+
 START_TEST(test_not_measured)
 {
     check_gate("ops_s(B) > ops_s(tcmalloc) on larson-1", GATE_NOT_MEASURED, "tcmalloc is not installed");
@@ -173,4 +187,4 @@ START_TEST(test_syntax)
 END_TEST
 
 TEST_MAIN("hakbench_expect: every outcome of a gate", test_counts, test_arithmetic, test_times, test_best_rival,
-          test_geometric_means, test_not_measured, test_failed_samples, test_too_few, test_syntax)
+          test_geometric_means, test_no_ratio, test_not_measured, test_failed_samples, test_too_few, test_syntax)
