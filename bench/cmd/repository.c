@@ -39,14 +39,19 @@ static void commit_add(struct commits *c, char *line)
     snprintf(one->subject, sizeof one->subject, "%.119s", subject);
 }
 
+/* A name of phases/releases stands for its commit, as elsewhere: a clone may lack tags. */
+#define RANGE_LOG \
+    "cd \"$HAKBENCH_ROOT\" && name() { commit=$(phases/revision \"$1\" 2>/dev/null) && echo \"$commit\" || echo \"$1\"; }; " \
+    "case $HAKBENCH_WORD in *...*) range=$HAKBENCH_WORD ;; " \
+    "*..*) range=$(name \"${HAKBENCH_WORD%%..*}\")..$(name \"${HAKBENCH_WORD##*..}\") ;; " \
+    "*) range=$(name \"$HAKBENCH_WORD\") ;; esac; " \
+    "git log --reverse --topo-order --format='%H%x09%cs%x09%s' \"$range\" -- 2>/dev/null"
+
 bool repository_read(const char *range, struct commits *out, char *why, size_t size)
 {
     char line[LINE_ROOM];
     *out = (struct commits){0};
-    FILE *pipe = *range == '-' ? NULL
-                               : ask("git -C \"$HAKBENCH_ROOT\" log --reverse --topo-order --format='%H%x09%cs%x09%s'"
-                                     " \"$HAKBENCH_WORD\" -- 2>/dev/null",
-                                     range);
+    FILE *pipe = *range == '-' ? NULL : ask(RANGE_LOG, range);
     while (pipe && fgets(line, sizeof line, pipe))
         commit_add(out, line);
     if (pipe && pclose(pipe) == 0 && out->count)

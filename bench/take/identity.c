@@ -77,7 +77,8 @@ bool variant_identify(const struct variant *v, char *why, size_t size)
         .command = command, .library = v->library, .environment = settings, .mode = MODE_COUNT, .cpu = -1, .plain = true};
     bool good = launch_take(&order, &result);
     if (!good)
-        snprintf(why, size, "%s: %s", v->d.label, result.why);
+        snprintf(why, size, "%s: a process into which it is preloaded fails: %s; is the file whole?", v->d.label,
+                 strncmp(result.why, command, strlen(command)) == 0 ? result.why + strlen(command) + 2 : result.why);
     else if (own && !variant_is_named(&v->d, result.variant)) {
         snprintf(why, size, "%s: from inside a process it says that it is '%s', wanted '%s'", v->d.label, result.variant,
                  v->d.variant);

@@ -59,6 +59,8 @@ bad "seconds stands there already; want one" ab glibc glibc --metric seconds --m
 bad "--margin 0: want percent" ab glibc glibc --margin 0
 bad "no such variable" ab glibc HAKMEM_NO_SUCH=1 --workload "$work"
 bad "is no shared library" ab glibc mine=README.md --workload "$work"
+head -c 20000 "$HAK_LIB" >"$dir/cut.so"
+bad "cut.so: a process into which it is preloaded fails: " ab glibc "$dir/cut.so" --workload "$work"
 if mkdir "$dir/closed" && chmod 500 "$dir/closed" && ! touch "$dir/closed/x" 2>/dev/null; then
     checks=$((checks + 1))
     $hakbench ab glibc glibc --db "$dir/closed/db" 2>"$dir/said" >"$dir/out"

@@ -109,6 +109,11 @@ run 0 'change point: worse' history slower ops_s --machine m1
 run 2 "no run of this machine has the workload slower; --machine NAME is one of: 'm1' 'm2'" history slower ops_s
 run 2 "--machine m3: no run of it has the workload; machines: 'm1' 'm2'" history slower ops_s --machine m3
 
+# --- A name of phases/releases, in a clone without tags ---
+echo "first ${commit[0]} 2026-01-02" >>phases/releases
+run 0 'change point: worse' history slower ops_s --machine m1 --range first..HEAD
+run 0 'too few commits to see a change' history slower ops_s --machine m1 --range first
+
 # --- Bad input ---
 run 2 'want a workload and a metric' history slower
 run 2 'none: no such metric; metrics: ops_s' history slower none
