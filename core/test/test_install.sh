@@ -81,6 +81,13 @@ facts() {
         readelf -lW "$1" | grep -qE 'GNU_STACK.* RW ' || { readelf -dlW "$1"; return 1; }
 }
 ok "the library's facts" facts "$lib/libhakmem.so"
+if command -v file >/dev/null; then
+    ok "file: a shared library of 64 bits" sh -c "file -L '$lib/libhakmem.so' | grep -q 'ELF 64-bit LSB shared object'"
+    ok "file: an archive" sh -c "file '$lib/libhakmem-embed.a' | grep -q 'ar archive'"
+    ok "file: hakmem-stat may lie anywhere" sh -c "file '$top/bin/hakmem-stat' | grep -q 'pie executable'"
+else
+    echo "not tested: file is not here"
+fi
 
 # --- Programs -----------------------------------------------------------------------------------------------------------------
 # Its own log_line and os_map stand beside the library's.
