@@ -15,9 +15,10 @@ SLOW_TESTS := $(wildcard core/test/test_*.sh phases/test/test_*.sh) $(filter-out
 HOUSE_HERE := $(if $(SET),,$(filter native.release.,$(ARCH).$(MODE).$(OTHER_CC)))
 ELSEWHERE := $(HAKBENCH_TESTS) $(if $(HOUSE_HERE),,$(HOUSE_TESTS)) $(if $(filter 1,$(QUICK)),$(SLOW_TESTS))
 # musl has neither mallinfo nor mallopt, and its pthread_join waits for ever for a thread that ended by a system call. It comes
-# without a C++ library, and test_preload.sh and test_features.sh run programs of the system's C library.
-GLIBC_TESTS := $(if $(GLIBC),,$(addprefix core/test/,test_api_info.c test_core_end.c test_preload.sh test_features.sh) \
-    $(wildcard core/test/test_api_cxx*.sh) core/test/prog_api_glibc.c)
+# without a C++ library. Most scripts preload the library into programs of the system's C library; the others are named here.
+ANY_LIBC := $(addprefix core/test/test_,bad_input.sh core_crash.sh fastpath.sh fork_handlers.sh misuse.sh probes.sh tools.sh wrapped.sh)
+GLIBC_TESTS := $(if $(GLIBC),,core/test/test_api_info.c core/test/test_core_end.c core/test/prog_api_glibc.c \
+    $(filter-out $(ANY_LIBC),$(wildcard $(TEST_DIRS:%=%/test_*.sh))))
 TEST_SRCS := $(filter-out $(GLIBC_TESTS) $(ELSEWHERE),$(wildcard $(TEST_DIRS:%=%/test_*.c)))
 TEST_BINS := $(patsubst %.c,$(OUT)/test/%,$(notdir $(TEST_SRCS)))
 HAKBENCH_HERE := $(if $(HOUSE_HERE),$(HAKBENCH_TESTS))
