@@ -106,6 +106,7 @@ static struct slab *heap_claim(struct heap *h, unsigned class)
 void heap_release(struct heap *h, struct slab *s)
 {
     front_disown(h, s);
+    lead_disown(h, s);
     pool_release(h, s);
 }
 

@@ -13,6 +13,7 @@
 
 #include "core/seam/guard.h"
 #include "core/seam/lazy.h"
+#include "core/seam/lead.h"
 #include "core/seam/pool.h"
 #include "core/heap/slab.h"
 
@@ -25,6 +26,7 @@ struct superslab {
     char *base;                            /* the first byte of slot 0; written when mapped */
     struct superslab *next, *prev;         /* list of all SuperSlabs; under superslab_lock */
     uint32_t clean;                        /* bit i: slot i has never been used since the kernel zeroed it. The pool's */
+    struct lead_superslab lead;            /* the lead seam's state; zero when a SuperSlab is acquired */
     struct pool_superslab pool;            /* the pool's state; zero when a SuperSlab is acquired */
     struct lazy_superslab lazy;            /* the lazy seam's state; its own */
     struct freelist_more more;             /* the freelist seam's state that few slabs need */

@@ -3,17 +3,17 @@
  * other heaps, too?
  *
  * A lead is where the short way of a heap leads blocks of one class and one other heap, until they are sent together. An answer
- * defines LEADS, how many a heap has; struct lead_out, its state in a heap, of the thread that has it, zero at first;
- * lead_number, which holds how many blocks lie in a packet, with struct lead_class beside it in two bytes; and LEAD_CALLS, how
- * functions of the sender's that the answer calls are declared.
+ * defines LEADS, how many a heap has; struct lead_out, its state in a heap, of the thread that has it, zero at first; struct
+ * lead_superslab, its state in a SuperSlab, zero at first; lead_number, which holds how many blocks lie in a packet, with struct
+ * lead_class beside it in two bytes; and LEAD_CALLS, how functions of the sender's that the answer calls are declared.
  *
- * Must hold: what lies in a lead is what free was called with, perhaps no block. The answer looks at it before it goes on. On
- * the way it counts as remote. Nothing lies in the leads of a parked heap.
+ * Must hold: what lies in a lead was freed in a slab of its heap and class. On the way it counts as remote. Nothing lies in the
+ * leads of a parked heap. The short way of a slot leads to a lead only while the slot is a slab of that heap and class.
  */
 #ifndef HAK_SEAM_LEAD_H
 #define HAK_SEAM_LEAD_H
 
-#include "core/heap/sizeclass.h"
+#include "core/heap/slab.h"
 #include "core/low/compiler.h"
 
 struct front_bin;
@@ -31,12 +31,18 @@ struct lead {
 
 /* The short way has refused a block at `bin`. Is that a lead, not one of the bins, of which `first` is the first? */
 SEAM(lead_refuses, bool, (const struct front_bin *bin, const struct front_bin *first));
+/* Then: into that lead, after what lies there is sent. False: it must go the long way. The thread that has `from`. */
+SEAM(lead_again, bool, (struct heap *from, void *p, struct front_bin *bin));
 SEAM(lead_wanted, bool, (const struct lead_out *out, unsigned class)); /* shall blocks of that class go by lead_give? */
 SEAM(lead_give, void, (void *p, struct heap *from, struct slab *s, struct heap *to)); /* as remote_give */
 SEAM(lead_hold, void, (struct heap *from)); /* a block is about to go another way: lead_flush does nothing until lead_open */
 SEAM(lead_open, void, (struct heap *from, const struct slab *s)); /* the block, of slab s, has gone another way */
 SEAM(lead_flush, void, (struct heap *from));                      /* what is in leads is sent. Inside heap_enter */
 SEAM(lead_park, void, (struct heap *from));                       /* so it was, and the heap's thread ends */
+/* malloc has missed: no push into a lead of h, whose is out, has been interrupted by this */
+SEAM(lead_missed, void, (struct lead_out *out, struct heap *h));
+SEAM(lead_disown, void, (struct heap *h, struct slab *s)); /* h is about to release s, none of whose blocks is used. Inside h */
+SEAM(lead_writes, bool, (void)); /* do others write to the tables of short ways of a heap? These stay mapped then */
 SEAM(lead_mixed, void, (struct lead_class *class));               /* blocks of several classes will lie in the packet */
 /* A packet has come home. True: its blocks are of one class, and have gone into the front of h. Inside heap_enter. */
 SEAM(lead_cache, bool, (struct heap *h, struct remote_packet *packet));

@@ -117,11 +117,13 @@ hot_inline bool front_push(struct heap *h, void *p, struct front_bin **hint)
     return true;
 }
 
-/* A full bin of a tiny class. False for any other block. */
+/* A full bin of a tiny class, or a lead. False for any other block. */
 hot_inline bool front_push_again(struct heap *h, void *p, struct front_bin *bin)
 {
-    if (bin == front_nowhere(h) || lead_refuses(bin, h->front.bin) || unlikely(front_wide(&h->front, bin)))
+    if (bin == front_nowhere(h) || unlikely(front_wide(&h->front, bin)))
         return false;
+    if (lead_refuses(bin, h->front.bin))
+        return lead_again(h, p, bin);
     return front_crowded(h, p, front_behind(&h->front, bin));
 }
 

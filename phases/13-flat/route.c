@@ -129,16 +129,16 @@ bool route_cover(struct heap *h, unsigned bits)
     if (!bin)
         return false;
     os_no_dump(bin, route_bytes(bits), OS_META);
-    r->outside = ~(uintptr_t)0;
+    store_relaxed(&r->outside, ~(uintptr_t)0);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    r->bin = bin;
+    store_relaxed(&r->bin, bin);
     store_relaxed(&r->entered, 0);
     store_relaxed(&r->refused, 0);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    r->outside = ~(((uintptr_t)1 << bits) - 1) | 15;
+    __atomic_store_n(&r->outside, ~(((uintptr_t)1 << bits) - 1) | 15, __ATOMIC_RELEASE); /* route_lead_out */
     superslab_each_slab(route_enter_own, h);
     if (before > 0) {
-        os_unmap(old, route_bytes(before), OS_META);
+        (lead_writes() ? os_purge : os_unmap)(old, route_bytes(before), OS_META);
         __atomic_fetch_sub(&route_tables, 1, __ATOMIC_RELAXED);
     }
     return true;

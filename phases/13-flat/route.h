@@ -8,7 +8,8 @@
  *
  * An entry is a bin's distance from `closed`, in ROUTE_UNIT bytes, or 0. What is not a slab of this heap therefore leads to the
  * bin `closed`, which has no room: foreign pointers, other heaps' blocks and full bins leave the fast path by the same branch.
- * Only the thread that has the heap reads or writes the table, so it needs no atomics and shares no cache line.
+ * Only the thread that has the heap reads or writes the table, so it needs no atomics and shares no cache line. But where the
+ * lead seam says so, others take entries out that nobody reads then, and tables stay mapped.
  *
  * A heap gets its table once ROUTE_MISSES of its blocks have been freed the long way: a thread that does little has none. The
  * table covers the lowest 16 GiB, where SuperSlabs are asked for first (place.h), takes 2 bytes for each 64 KiB of that,
@@ -17,7 +18,7 @@
  *
  * Must hold, whenever the owner is not inside a slow path (route_valid):
  *   bin[i] = distance of front.bin[c], or of what waits beside it  <=>  slot i belongs to a slab of class c of this heap
- *   bin[i] = distance of lead[k]  =>  when it became so, slot i lay in a slab of another heap (the lead seam; plain: never)
+ *   bin[i] = distance of lead[k]  =>  slot i is a slab of another heap, that of lead k (the lead seam; plain: never)
  *   outside = ~0, or  p & outside = 0  <=>  p is 16-byte aligned and the table covers it
  * A slab beyond the window, and every slab of a heap without a table (outside = ~0), costs time only: the long way finds
  * everything.
@@ -126,23 +127,28 @@ static inline void route_refilled(struct route_heap *r)
         route_grow_up(r);
 }
 
-ANSWER(struct lead *, route_lead, (struct route_heap *r, unsigned i), ~r->outside ? &r->lead[i] : NULL)
+ANSWER(struct lead *, route_lead, (struct route_heap *r, unsigned i), ~load_relaxed(&r->outside) ? &r->lead[i] : NULL)
 
-static inline bool route_lead_to(struct route_heap *r, const void *slot, unsigned slots, unsigned i)
+static inline bool route_lead_to(struct route_heap *r, const void *slot, unsigned i)
 {
     if (any_bit((uintptr_t)slot, &r->outside))
         return false;
-    for (uint16_t *entry = &r->bin[(uintptr_t)slot >> SLAB_SHIFT], *end = entry + slots; entry < end; entry++)
-        *entry = (uint16_t)(((char *)&r->lead[i] - (char *)&r->closed) / ROUTE_UNIT);
+    store_relaxed(&r->bin[(uintptr_t)slot >> SLAB_SHIFT],
+                  (uint16_t)(((char *)&r->lead[i] - (char *)&r->closed) / ROUTE_UNIT));
     return true;
 }
 
-static inline void route_lead_off(struct route_heap *r, const void *p)
+/* A table whose limit is read before it is the table of that limit, or a larger one. */
+static inline bool route_lead_out(struct route_heap *r, const void *slot)
 {
-    uint16_t *entry = &r->bin[any_bit((uintptr_t)p, &r->outside) ? 0 : (uintptr_t)p >> SLAB_SHIFT];
-    size_t at = (size_t)*entry * ROUTE_UNIT, first = offsetof(struct route_heap, lead);
-    if (at >= first && at < first + sizeof r->lead)
-        *entry = 0;
+    if ((uintptr_t)slot & __atomic_load_n(&r->outside, __ATOMIC_ACQUIRE))
+        return false;
+    uint16_t *entry = load_relaxed(&r->bin) + ((uintptr_t)slot >> SLAB_SHIFT);
+    size_t at = (size_t)load_relaxed(entry) * ROUTE_UNIT, first = offsetof(struct route_heap, lead);
+    if (at < first || at >= first + sizeof r->lead)
+        return false;
+    store_relaxed(entry, 0);
+    return true;
 }
 
 static inline void route_turn(struct route_heap *r, const void *p, const struct front_bin *bin)

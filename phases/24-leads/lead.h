@@ -2,41 +2,59 @@
 /* lead.h - phase 24, the lead seam: free's short way puts tiny blocks of other heaps into arrays, one for each class and owner,
  * which are sent as packets of one class.
  *
- * Must hold, for a heap whose thread is the caller and inside no slow path, or is not running:
- *   lead k of h holds what free was called with; blocks of to[k] and class[k], but for slots that have changed hands since
- *   slot[k][0] = NULL, slot[k] <= top <= slot[k] + room[k], and limit = slot[k] (shut) or slot[k] + room[k] (open)
+ * An entry of a heap's table that leads to a lead is exact: while it stands, its slot is a slab of that heap and class. The
+ * first free of a block of the slab writes it. It goes when the slab goes: who releases a slab takes its entries out of the
+ * tables of all heaps first. No block of the slab is used then, so nobody frees one, and nobody reads or writes these
+ * entries meanwhile. Which tables to look at: a heap with leads has one of 32 bits, and a slab the bits of all heaps that have
+ * written an entry for it.
+ *
+ * A lead is for one heap and class until a malloc has missed and finds `stale`. A push that a handler has interrupted goes on
+ * with the lead that its entry named, and a miss is never in a handler (hakmem.h).
+ *
+ * Must hold, for a heap A whose thread is the caller and inside no slow path, or is not running:
+ *   entry of slot i in the table of A = lead k  =>  slot i is a slab of heap to[k] and class[k], and has the bit of A
+ *   lead k holds blocks of slabs of heap to[k] and class[k], and LEAD_GONE where a push was interrupted
+ *   slot[k][0] = NULL, slot[k] <= top <= limit = slot[k] + room[k]
  *   bytes = sum of room[k] * size of class[k] over leads in use <= LEAD_HELD_MAX
- *   PARKED => no lead in use
+ *   PARKED => nothing lies in a lead
  */
 #ifndef HAK_LEADS_LEAD_H
 #define HAK_LEADS_LEAD_H
 
-/* A thread whose blocks have more classes and owners than there are leads goes without for LEAD_PAUSE blocks. */
 enum {
     LEADS = 64,
     LEAD_BLOCKS = 30,       /* as many as a packet takes */
-    LEAD_LEAST = 4,         /* what a lead has room for, at least */
+    LEAD_LEAST = 4,         /* what a lead has room for, at least; room is even */
     LEAD_HELD_MAX = 262144, /* bytes of all leads in use */
-    LEAD_REFUSED = 64,      /* blocks without a lead until leads are begun anew */
-    LEAD_PAUSE = 65536
+    LEAD_REFUSED = 16,      /* slabs without a lead after which a heap enters no more, for a pause */
+    LEAD_PAUSE = 64,        /* blocks that the first pause lasts; each that follows one in vain is twice as long, */
+    LEAD_PAUSES = 10,       /* up to so many times */
+    LEAD_LISTS = 32
 };
+#define LEAD_GONE ((void *)1) /* in a slot whose block has been sent. No block: these are multiples of 16 */
 
 struct lead_set {
     struct heap *to[LEADS]; /* NULL: unused */
     uint8_t class[LEADS];
     uint8_t room[LEADS];    /* blocks that it takes */
     uint32_t bytes;         /* that all leads in use may hold */
-    uint32_t refused;       /* blocks that had no lead since none was in use, */
-    uint64_t sent;          /* and lead_out.sent then */
+    uint32_t bit;           /* this heap's */
+    uint32_t entered, refused; /* slabs since the last pause that got an entry; blocks that had no lead */
+    uint64_t led, all;      /* lead_out.sent and remote_sent_blocks when leads were last begun anew */
     void *slot[LEADS][LEAD_BLOCKS + 2]; /* the first holds NULL: no block is there; the last is not used */
 };
 
 struct lead_out {
     struct lead_set *set; /* NULL until the first is wanted; never goes */
-    bool leading;         /* tiny blocks go by leads */
+    struct heap *next;    /* in the list of those with the same bit; written once */
+    bool leading;         /* slabs of tiny classes get an entry */
     bool hold;            /* lead_flush does nothing */
-    uint64_t pause;       /* where they do not: they may again when remote_sent_blocks has come to this */
-    uint64_t sent, astray; /* blocks that leads have sent; that came into a wrong lead. Owner writes */
+    bool stale;           /* leads are begun anew at the next miss of malloc */
+    uint8_t pauses;       /* in vain, one after the other */
+    uint64_t pause;       /* where slabs get none: they may again when remote_sent_blocks has come to this */
+    uint64_t sent;        /* blocks that leads have sent. Owner writes */
+    uint64_t entered;     /* entries that this heap has written. Owner writes */
+    uint64_t withdrawn;   /* and those to this heap's slabs that were taken out when the slab went. Inside the lock */
 };
 
 typedef uint8_t lead_number;
@@ -44,15 +62,30 @@ struct lead_class {
     uint8_t next; /* 1 + the class of all blocks of the packet; 0: of several, perhaps */
 };
 
+struct lead_superslab {
+    uint32_t heaps[SLABS_PER_SUPERSLAB]; /* a bit for each list of heaps that may have an entry for the slot. Atomic, relaxed */
+};
+
 ANSWER(bool, lead_refuses, (const struct front_bin *bin, const struct front_bin *first), bin < first)
 ANSWER(bool, lead_wanted, (const struct lead_out *out, unsigned class), out->leading && class < CLASS_TINY)
+ANSWER(bool, lead_writes, (void), true)
 
 static inline void lead_mixed(struct lead_class *class)
 {
     class->next = 0;
 }
 
+void lead_renew(struct heap *h);
+
+static inline void lead_missed(struct lead_out *out, struct heap *h)
+{
+    if (unlikely(out->stale))
+        lead_renew(h);
+}
+
 void lead_give(void *p, struct heap *from, struct slab *s, struct heap *to);
+bool lead_again(struct heap *from, void *p, struct front_bin *bin);
+void lead_disown(struct heap *h, struct slab *s);
 void lead_hold(struct heap *from);
 void lead_open(struct heap *from, const struct slab *s);
 void lead_flush(struct heap *from);

@@ -55,10 +55,12 @@ SEAM(route_own, void, (struct heap *h, const struct slab *s));    /* h has claim
 SEAM(route_disown, void, (struct heap *h, const struct slab *s)); /* h is about to release s */
 /* Lead i of LEADS; NULL: r has no short way for blocks of others now. Also by other threads, which only read the lead. */
 SEAM(route_lead, struct lead *, (struct route_heap *r, unsigned i));
-/* The short way of addresses in `slots` slots from `slot` on, of a slab that another heap has, is lead i from here on, whatever
- * becomes of the slab, until this heap claims them. False: they have no short way. */
-SEAM(route_lead_to, bool, (struct route_heap *r, const void *slot, unsigned slots, unsigned i));
-SEAM(route_lead_off, void, (struct route_heap *r, const void *p)); /* the slot around p, any address, has no lead any more */
+/* The short way of addresses in the slot from `slot` on, a slab that another heap has, is lead i from here on, until
+ * route_lead_out. False: it has no short way. */
+SEAM(route_lead_to, bool, (struct route_heap *r, const void *slot, unsigned i));
+/* The short way of the slot leads to no lead any more. True: it did. Any thread: by who releases the slab, no block of which is
+ * used, or on the thread that has the heap. */
+SEAM(route_lead_out, bool, (struct route_heap *r, const void *slot));
 /* The short way of the slot around p, a tiny block of this heap's, leads to `bin` from here on: to the bin of its class, or to
  * what waits beside that, which looks like a bin (front_beside). */
 SEAM(route_turn, void, (struct route_heap *r, const void *p, const struct front_bin *bin));

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* test_leads.c - leads: blocks of other heaps that free's short way takes go home in packets of one class; what came into a
- * wrong lead goes where it belongs, and what is no block ends the process; a push that was interrupted leaves no harm; a thread
- * with more owners and classes than leads goes without.
+/* test_leads.c - leads: blocks of other heaps that free's short way takes go home in packets of one class; no slot leads to a lead
+ * once its slab has gone; what is no block ends the process; a push that was interrupted leaves no harm; a thread with more owners
+ * and classes than leads goes without for a while, and may have others after a miss of malloc.
  */
 #define _GNU_SOURCE
 #define TEST_SECONDS 300
 #include "core/heap/stats.h"
-#include "phases/14-batch/test_batch.h"
+#include "test_leads.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -15,39 +15,14 @@
 enum { MANY = 4000 };
 static void *block[MANY];
 
-/* Blocks in h's leads, having checked each: of one class and heap, but for those that lead there since the slab was
- * another's. */
-static uint32_t leads_valid(struct heap *h)
+static uint64_t withdrawn(void)
 {
-    const struct lead_set *leads = h->out.lead.set;
-    uint32_t blocks = 0, bytes = 0;
-    for (unsigned k = 0; leads && k < LEADS; k++) {
-        if (!leads->to[k])
-            continue;
-        const struct lead *lead = route_lead(&h->front.route, k);
-        void *const *base = leads->slot[k];
-        must(lead && leads->to[k] != h && leads->class[k] < CLASS_TINY && *base == NULL);
-        must(lead->top >= base && lead->top <= base + leads->room[k]);
-        must(lead->limit == base || lead->limit == base + leads->room[k]);
-        must(leads->room[k] >= LEAD_LEAST && leads->room[k] <= LEAD_BLOCKS);
-        bytes += leads->room[k] * (uint32_t)class_size(leads->class[k]);
-        for (void *const *slot = base + 1; slot <= lead->top; slot++) {
-            must(!*slot || (slab_heap(slab_of(*slot)) != h && slab_bad_block(slab_of(*slot), *slot) == NULL));
-            blocks += *slot != NULL;
-        }
-    }
-    must(bytes == (leads ? leads->bytes : 0) && bytes <= LEAD_HELD_MAX);
-    return blocks;
+    return stats_heaps(offsetof(struct heap, out.lead.withdrawn));
 }
 
-struct lead_counts {
-    uint64_t led, astray;
-};
-
-static struct lead_counts counted(void)
+static uint64_t led(void)
 {
-    return (struct lead_counts){stats_heaps(offsetof(struct heap, out.lead.sent)),
-                                stats_heaps(offsetof(struct heap, out.lead.astray))};
+    return stats_heaps(offsetof(struct heap, out.lead.sent));
 }
 
 static void receive_all(void *unused)
@@ -96,18 +71,19 @@ START_TEST(they_send_packets_of_one_class)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct load load = {MANY, sizes[i], block};
         helper_do(&helper, load_make, &load);
-        uint64_t led = counted().led;
+        uint64_t before = led();
         for (size_t k = 0; k < MANY; k++) {
             must(test_stats().live_blocks == MANY - k + 1);
             hak_free(block[k]);
             leads_valid(heap_self);
             boxes_valid(heap_self);
+            must(k % 500 || entries_valid() > 0);
             must(remote_length(helper.heap) == k + 1);
         }
         must(test_stats().live_bytes == slab_of(own)->block_size);
         uint32_t blocks;
         packets_at(helper.heap, &blocks);
-        must(counted().led - led > MANY / 2);
+        must(led() - before > MANY / 2);
         const struct remote_packet *packet = __atomic_load_n(&helper.heap->in.inbox, __ATOMIC_ACQUIRE);
         for (; packet; packet = packet->next)
             must(packet->class.next == class_of(sizes[i]) + 1 &&
@@ -118,46 +94,112 @@ START_TEST(they_send_packets_of_one_class)
     }
     hak_free(own);
     helper_end(&helper);
-    must(test_stats().live_blocks == 0 && counted().astray == 0);
+    must(test_stats().live_blocks == 0);
 }
 END_TEST
 
-/* What lies in the slots that the first helper had: of this heap, of the second helper's, of another size. */
-static void free_astray(struct helper *owner, struct helper *other, size_t size)
+/* The slabs of the first helper, for which this heap has entries, go; the second helper, or this thread, gets their slots. */
+static void change_hands(struct helper *owner, struct helper *other, size_t size)
 {
     struct load load = {MANY, 1000, block};
     helper_do(owner, load_make, &load);
     for (size_t i = 0; i < MANY; i++)
         hak_free(block[i]);
+    size_t entries = entries_valid();
+    uint64_t before = withdrawn();
+    must(entries > 0);
     send_held();
-    helper_do(owner, receive_all, NULL); /* its slabs go; the entries of this heap's table stay */
-    struct load again = {MANY, size, block}, one = {1, 1000, block};
-    helper_do(owner, load_make, &one);
-    hak_free(block[0]); /* its lead is open */
-    helper_do(other, load_make, &again);
-    uint64_t astray = counted().astray;
-    for (size_t i = 0; i < MANY; i++)
-        hak_free(block[i]);
-    walk_heap(other->heap);
+    helper_do(owner, receive_all, NULL); /* its slabs go */
+    must(withdrawn() > before && entries_valid() == entries - (withdrawn() - before));
+    struct load again = {MANY, size, block};
+    if (other)
+        helper_do(other, load_make, &again);
+    else
+        load_make(&again);
+    entries_valid();
+    load_free(&again);
+    entries_valid();
+    leads_valid(heap_self);
     send_held();
-    must(test_stats().live_blocks == 1 && counted().astray > astray);
-    must(size > TINY_MAX || remote_length(other->heap) == MANY);
-    helper_do(other, receive_all, NULL);
+    must(test_stats().live_blocks == 1);
+    must(!other || size > TINY_MAX || remote_length(other->heap) == MANY);
+    if (other)
+        helper_do(other, receive_all, NULL);
+    settle();
+    walk_heap(other ? other->heap : heap_self);
     walk_heap(owner->heap);
+    entries_valid();
 }
 
-START_TEST(astray)
+START_TEST(entries_go_with_their_slab)
 {
     struct helper owner, other;
     void *own = hak_malloc(1);
     two_start(&owner, &other);
     begin_leading(&owner);
     static const size_t sizes[] = {1000, 400, 3000};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes && (sizes[i] <= TINY_MAX || HEAP_CLASSES > CLASS_TINY); i++)
-        free_astray(&owner, &other, sizes[i]);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes && (sizes[i] <= TINY_MAX || HEAP_CLASSES > CLASS_TINY); i++) {
+        change_hands(&owner, &other, sizes[i]);
+        change_hands(&owner, NULL, sizes[i]);
+    }
     hak_free(own);
     helper_end(&owner);
     helper_end(&other);
+    must(test_stats().live_blocks == 0);
+}
+END_TEST
+
+/* The owner's thread has ended, and this one releases its slabs: it takes the entries out of the tables of others, and its own. */
+START_TEST(entries_go_with_the_slab_of_a_heap_that_is_parked)
+{
+    struct helper owner, other;
+    void *own = hak_malloc(1);
+    two_start(&owner, &other);
+    begin_leading(&owner);
+    struct load load = {MANY, 500, block}, half = {MANY / 2, 500, block};
+    helper_do(&owner, load_make, &load);
+    helper_do(&other, load_free, &half);
+    for (size_t i = MANY / 2; i < MANY - 1; i++)
+        hak_free(block[i]);
+    must(entries_valid() > 0);
+    helper_end(&owner);
+    uint64_t before = withdrawn();
+    hak_free(block[MANY - 1]);
+    send_held();
+    helper_end(&other);
+    hak_malloc_trim(0);
+    entries_valid();
+    must(withdrawn() > before && test_stats().live_blocks == 1);
+    hak_free(own);
+}
+END_TEST
+
+/* A heap that gets a larger table, or another one of the same size, has no entry in it; slabs that go after that find the table
+ * of now. */
+START_TEST(a_table_gives_way)
+{
+    struct helper owner;
+    helper_start(&owner);
+    void *own = hak_malloc(1);
+    begin_leading(&owner);
+    struct load load = {MANY, 1000, block};
+    for (int round = 0; round < 4; round++) {
+        helper_do(&owner, load_make, &load);
+        for (size_t i = 0; i < MANY / 2; i++)
+            hak_free(block[i]);
+        must(entries_valid() > 0 && heap_enter(heap_self));
+        must(route_cover(heap_self, round % 2 ? HAK_WINDOW_BITS : ROUTE_BITS_LEAST));
+        heap_leave(heap_self);
+        must(entries_valid() == 0);
+        for (size_t i = MANY / 2; i < MANY; i++)
+            hak_free(block[i]);
+        must(entries_valid() > 0);
+        send_held();
+        helper_do(&owner, receive_all, NULL);
+        entries_valid();
+    }
+    hak_free(own);
+    helper_end(&owner);
     must(test_stats().live_blocks == 0);
 }
 END_TEST
@@ -167,6 +209,21 @@ static struct helper bad_owner;
 static void inside_a_block(void)
 {
     hak_free((char *)block[0] + 16);
+    send_held();
+}
+
+/* In a lead that is full, which is looked at in pairs. */
+static void inside_one_of_many(void)
+{
+    for (size_t i = 0; i < 10; i++)
+        hak_free(i == 4 ? (char *)block[i] + 16 : block[i]);
+    send_held();
+}
+
+static void behind_the_last(void)
+{
+    struct slab *s = slab_of(block[0]);
+    hak_free(s->start + s->capacity * (size_t)s->block_size - (s->block_size == 48 ? 0 : 16));
     send_held();
 }
 
@@ -193,15 +250,20 @@ static bool aborts(void (*work)(void))
 /* The process that does it aborts, although free's short way has looked at no block. */
 START_TEST(bad_pointers)
 {
-    struct load load = {10, 64, block};
+    static const size_t sizes[] = {16, 32, 48, 64, 80, 100, 320, 1000};
     helper_start(&bad_owner);
     begin_leading(&bad_owner);
-    helper_do(&bad_owner, load_make, &load);
-    hak_free(block[9]); /* the slab has its lead */
-    must(aborts(inside_a_block));
-    must(aborts(twice_in_a_row));
-    load.count = 9;
-    load_free(&load);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct load load = {11, sizes[i], block};
+        helper_do(&bad_owner, load_make, &load);
+        hak_free(block[10]); /* the slab has its lead */
+        must(sizes[i] <= 16 || aborts(inside_a_block));
+        must(sizes[i] <= 16 || aborts(inside_one_of_many));
+        must(sizes[i] <= 16 || aborts(behind_the_last));
+        must(aborts(twice_in_a_row));
+        load.count = 10;
+        load_free(&load);
+    }
     helper_end(&bad_owner);
 }
 END_TEST
@@ -260,7 +322,8 @@ START_TEST(more_than_there_are)
         }
         must(test_stats().live_blocks == 1);
     }
-    must(heap_self->out.lead.pause > 0 || heap_self->out.lead.leading);
+    must(heap_self->out.lead.pause > 0);
+    must(entries_valid() > 0);
     send_held();
     for (int i = 0; i < HEAPS; i++)
         helper_do(&helper[i], receive_all, NULL);
@@ -274,6 +337,37 @@ START_TEST(more_than_there_are)
         helper_end(&helper[i]);
     hak_free(own);
     must(test_stats().live_blocks == 0);
+}
+END_TEST
+
+/* Leads of pairs that are no more are of use to nobody: after a miss of malloc they are for others. */
+START_TEST(leads_begin_anew)
+{
+    enum { HEAPS = 10, EACH = 64 };
+    static struct helper helper[HEAPS];
+    void *own = hak_malloc(1);
+    for (int i = 0; i < HEAPS; i += 2)
+        two_start(&helper[i], &helper[i + 1]);
+    begin_leading(&helper[0]);
+    struct lead_out *out = &heap_self->out.lead;
+    for (int round = 0; round < 4000 && !out->stale; round++) {
+        for (size_t i = 0; i < HEAPS; i++) {
+            struct load load = {EACH, 16 + 50 * (size_t)(round % 20), block};
+            helper_do(&helper[i], load_make, &load);
+            load_free(&load);
+            out->pause = out->pause > 0; /* it is over */
+        }
+    }
+    must(out->stale && entries_valid() > 0);
+    struct load misses = {MANY, 700, block};
+    load_make(&misses);
+    must(!out->stale && out->set->bytes == 0 && entries_valid() == 0 && remote_held(heap_self, &(uint64_t){0}) == 0);
+    load_free(&misses);
+    begin_leading(&helper[0]);
+    must(out->set->bytes > 0 && entries_valid() > 0);
+    for (int i = 0; i < HEAPS; i++)
+        helper_end(&helper[i]);
+    hak_free(own);
 }
 END_TEST
 
@@ -298,7 +392,7 @@ START_TEST(ends)
     struct helper owner;
     helper_start(&owner);
     run_thread(free_all_and_end, &owner);
-    must(ended->state == HEAP_PARKED && boxes_valid(ended) == 0 && !(ended->out.lead.set && ended->out.lead.set->bytes));
+    must(ended->state == HEAP_PARKED && boxes_valid(ended) == 0 && leads_valid(ended) == 0);
     must(remote_length(owner.heap) == 25);
     void *own = hak_malloc(1);
     begin_leading(&owner);
@@ -319,4 +413,6 @@ START_TEST(ends)
 }
 END_TEST
 
-TEST_MAIN("leads", they_send_packets_of_one_class, astray, bad_pointers, interrupted_push, more_than_there_are, ends)
+TEST_MAIN("leads", they_send_packets_of_one_class, entries_go_with_their_slab,
+          entries_go_with_the_slab_of_a_heap_that_is_parked, a_table_gives_way, bad_pointers, interrupted_push, more_than_there_are,
+          leads_begin_anew, ends)
