@@ -12,7 +12,7 @@
 #include <string.h>
 
 static_assert((int)LEAD_BLOCKS == (int)REMOTE_PACKET_BLOCKS, "a full lead fills a packet");
-static_assert(LEAD_BLOCKS % 2 == 0 && LEAD_LEAST % 2 == 0, "blocks of a full lead are looked at in pairs");
+static_assert(LEAD_BLOCKS % 2 == 0 && LEAD_BYTES / TINY_MAX >= 2, "blocks of a full lead are looked at in pairs");
 
 static struct heap *lead_heaps[LEAD_LISTS]; /* atomic, only ever pushed to */
 static uint32_t lead_numbers;               /* heaps that have leads. Atomic */
@@ -27,6 +27,7 @@ static struct lead_set *lead_first(struct heap *h)
         return NULL;
     unsigned list = __atomic_fetch_add(&lead_numbers, 1, __ATOMIC_RELAXED) % LEAD_LISTS;
     leads->bit = (uint32_t)1 << list;
+    leads->all = h->remote_sent_blocks;
     struct heap *head = load_relaxed(&lead_heaps[list]);
     do
         h->out.lead.next = head;
@@ -35,8 +36,8 @@ static struct lead_set *lead_first(struct heap *h)
     return leads;
 }
 
-/* Blocks of s, a slab of heap to[k] and class[k], go into lead k. The calling thread holds a used block of s, so that s does not
- * go meanwhile; with that block its owner gets to know of the bit and the entry. */
+/* Blocks of s, a slab of heap to[k] and class[k], go into lead k. The calling thread holds a used block of s, so that s does
+ * not go meanwhile; with that block its owner gets to know of the bit and the entry. */
 static bool lead_enter(struct heap *from, const struct slab *s, unsigned k)
 {
     struct lead_set *leads = from->out.lead.set;
@@ -49,7 +50,6 @@ static bool lead_enter(struct heap *from, const struct slab *s, unsigned k)
     if (!route_lead_to(&from->front.route, superslab_slot(s), k))
         return false;
     count_add(&from->out.lead.entered, 1);
-    leads->entered++;
     return true;
 }
 
@@ -90,24 +90,18 @@ static unsigned lead_find(const struct lead_set *leads, const struct heap *to, u
     return LEADS;
 }
 
-/* Lead k, which is unused, is for blocks of a class and of heap to: an eighth of what is left, if that is not too little.
- * False: nothing is left. */
-static bool lead_begin(struct heap *from, unsigned k, struct heap *to, unsigned class)
+/* Lead k, which is unused, is for blocks of a class and of heap to. */
+static void lead_begin(struct heap *from, unsigned k, struct heap *to, unsigned class)
 {
     struct lead_set *leads = from->out.lead.set;
     struct lead *lead = &from->front.route.lead[k];
-    uint32_t size = (uint32_t)class_size(class), room = (LEAD_HELD_MAX - leads->bytes) / 8 / size & ~1U;
-    room = room < LEAD_LEAST ? LEAD_LEAST : room < LEAD_BLOCKS ? room : LEAD_BLOCKS;
-    if (room * size > LEAD_HELD_MAX - leads->bytes)
-        return false;
-    leads->bytes += room * size;
-    leads->room[k] = (uint8_t)room;
-    leads->class[k] = (uint8_t)class;
-    lead->top = leads->slot[k];
+    size_t room = LEAD_BYTES / class_size(class) & ~(size_t)1;
+    leads->room[k] = room < LEAD_BLOCKS ? (uint8_t)room : LEAD_BLOCKS;
+    store_relaxed(&leads->class[k], (uint8_t)class);
+    store_relaxed(&lead->top, (void **)leads->slot[k]);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    lead->limit = leads->slot[k] + room;
+    lead->limit = leads->slot[k] + leads->room[k];
     store_relaxed(&leads->to[k], to);
-    return true;
 }
 
 /* In MODE=check: is each of these, in lead k or a packet from one, what lead.h says? */
@@ -246,21 +240,23 @@ noinline bool lead_again(struct heap *from, void *p, struct front_bin *bin)
 
 /* --- Which blocks go by leads -------------------------------------------------------------------------------------------- */
 
-/* A slab has no lead. After so many of them none gets one for a while, which is longer where few have got one since the last
- * time. When pauses are long and leads carry little, they are for other heaps and classes now. Inside heap_enter. */
+/* A slab has no lead. After so many of them none gets one for a while, which is longer where most blocks have gone without a
+ * lead since the last time. When that is so after the longest while, and hardly any block has had one, leads are for other heaps
+ * and classes now. Inside heap_enter. */
 static void lead_refused(struct heap *from)
 {
     struct lead_out *out = &from->out.lead;
     struct lead_set *leads = out->set;
     if (++leads->refused < LEAD_REFUSED)
         return;
-    bool vain = leads->entered < LEAD_REFUSED;
-    out->pauses = (uint8_t)(!vain ? 0 : out->pauses < LEAD_PAUSES ? out->pauses + 1 : LEAD_PAUSES);
-    out->leading = false;
+    uint64_t led = out->sent - leads->led, all = from->remote_sent_blocks - leads->all;
+    out->stale = out->pauses == LEAD_PAUSES && led * 8 < all;
+    out->pauses = (uint8_t)(led * 2 >= all ? 0 : out->pauses < LEAD_PAUSES ? out->pauses + 1 : LEAD_PAUSES);
     out->pause = from->remote_sent_blocks + ((uint64_t)LEAD_PAUSE << out->pauses);
-    leads->entered = leads->refused = 0;
-    if (out->pauses == LEAD_PAUSES && (out->sent - leads->led) * 8 < from->remote_sent_blocks - leads->all)
-        out->stale = true;
+    out->leading = false;
+    leads->refused = 0;
+    leads->led = out->sent;
+    leads->all = from->remote_sent_blocks;
 }
 
 static void lead_out_of_mine(void *context, struct slab *s)
@@ -282,10 +278,8 @@ noinline void lead_renew(struct heap *h)
     }
     superslab_each_slab(lead_out_of_mine, h);
     if (!h->out.lead.stale) { /* else the list of SuperSlabs was not to be had */
-        memset(leads->to, 0, sizeof leads->to);
-        leads->bytes = 0;
-        leads->led = h->out.lead.sent;
-        leads->all = h->remote_sent_blocks;
+        for (unsigned k = 0; k < LEADS; k++)
+            store_relaxed(&leads->to[k], NULL);
         h->out.lead.pauses = 0;
         h->out.lead.pause = 0;
     }
@@ -299,7 +293,9 @@ static bool lead_take(struct heap *from, struct heap *to, struct slab *s, void *
     if (!leads && !(leads = lead_first(from)))
         return false;
     unsigned k = lead_find(leads, to, s->class);
-    if (k == LEADS || (!leads->to[k] && !lead_begin(from, k, to, s->class)) || !lead_enter(from, s, k)) {
+    if (k < LEADS && !leads->to[k])
+        lead_begin(from, k, to, s->class);
+    if (k == LEADS || !lead_enter(from, s, k)) {
         lead_refused(from);
         return false;
     }
@@ -340,7 +336,7 @@ void lead_open(struct heap *from, const struct slab *s)
 void lead_flush(struct heap *from)
 {
     struct lead_set *leads = from->out.lead.set;
-    for (unsigned k = 0; leads && !from->out.lead.hold && leads->bytes > 0 && k < LEADS; k++) {
+    for (unsigned k = 0; leads && !from->out.lead.hold && k < LEADS; k++) {
         if (leads->to[k]) {
             lead_send(from, k);
             lead_shows(from, k);
@@ -417,13 +413,10 @@ uint64_t lead_held(struct heap *h, uint64_t *bytes)
 {
     const struct lead_set *leads = __atomic_load_n(&h->out.lead.set, __ATOMIC_ACQUIRE);
     uint64_t count = 0;
-    for (unsigned k = 0; leads && load_relaxed(&leads->bytes) > 0 && k < LEADS; k++) {
+    for (unsigned k = 0; leads && k < LEADS; k++) {
         void *const *slot, *const *end = lead_slots(h, k, &slot);
-        uint64_t held = 0;
-        for (; slot && slot < end; slot++)
-            held += load_relaxed(slot) > LEAD_GONE;
-        count += held;
-        *bytes += slot ? held * class_size(load_relaxed(&leads->class[k])) : 0;
+        count += (uint64_t)(end - slot);
+        *bytes += (uint64_t)(end - slot) * class_size(load_relaxed(&leads->class[k]));
     }
     return count;
 }
@@ -433,7 +426,7 @@ static void lead_stats(stats_each *each, void *context)
     each(context, "leads.sent", STATS_HEAPS(out.lead.sent), "blocks sent by leads, where free's short way had put them");
     each(context, "leads.entered", STATS_HEAPS(out.lead.entered), "entries of tables that lead other heaps' slabs to a lead");
     each(context, "leads.withdrawn", STATS_HEAPS(out.lead.withdrawn), "of these, taken out when the slab went");
-    each(context, "leads.limit_bytes", LEAD_HELD_MAX, "the most that the leads of a thread hold, beside batch.limit_bytes");
+    each(context, "leads.limit_bytes", LEADS * LEAD_BYTES, "the most that leads of a thread hold, beside batch.limit_bytes");
 }
 STATS_PART(lead_stats);
 PEEK(lead, NULL, PEEK_HEAPS("leads.sent", out.lead.sent), PEEK_HEAPS("leads.entered", out.lead.entered),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* test_leads.c - leads: blocks of other heaps that free's short way takes go home in packets of one class; no slot leads to a lead
- * once its slab has gone; what is no block ends the process; a push that was interrupted leaves no harm; a thread with more owners
- * and classes than leads goes without for a while, and may have others after a miss of malloc.
+/* test_leads.c - leads: blocks of other heaps that free's short way takes go home in packets of one class; no slot leads to a
+ * lead once its slab has gone; what is no block ends the process; a push that was interrupted leaves no harm; a thread with more
+ * owners and classes than leads goes without for a while, and may have others after a miss of malloc.
  */
 #define _GNU_SOURCE
 #define TEST_SECONDS 300
@@ -149,8 +149,8 @@ START_TEST(entries_go_with_their_slab)
 }
 END_TEST
 
-/* The owner's thread has ended, and this one releases its slabs: it takes the entries out of the tables of others, and its own. */
-START_TEST(entries_go_with_the_slab_of_a_heap_that_is_parked)
+/* The owner's thread has ended, and this one releases its slabs: it takes the entries out of its own table, and of others'. */
+START_TEST(entries_go_with_a_parked_slab)
 {
     struct helper owner, other;
     void *own = hak_malloc(1);
@@ -183,7 +183,7 @@ START_TEST(a_table_gives_way)
     void *own = hak_malloc(1);
     begin_leading(&owner);
     struct load load = {MANY, 1000, block};
-    for (int round = 0; round < 4; round++) {
+    for (int round = 0; round < (HAK_WINDOW_BITS == HAK_ADDRESS_BITS ? 1 : 4); round++) {
         helper_do(&owner, load_make, &load);
         for (size_t i = 0; i < MANY / 2; i++)
             hak_free(block[i]);
@@ -351,20 +351,24 @@ START_TEST(leads_begin_anew)
     begin_leading(&helper[0]);
     struct lead_out *out = &heap_self->out.lead;
     for (int round = 0; round < 4000 && !out->stale; round++) {
+        size_t size = 16 + 50 * (size_t)(round < 10 ? round : 10 + round % 10);
         for (size_t i = 0; i < HEAPS; i++) {
-            struct load load = {EACH, 16 + 50 * (size_t)(round % 20), block};
+            struct load load = {EACH, size, block};
             helper_do(&helper[i], load_make, &load);
             load_free(&load);
-            out->pause = out->pause > 0; /* it is over */
+            out->pause = 0; /* it is over */
         }
     }
     must(out->stale && entries_valid() > 0);
     struct load misses = {MANY, 700, block};
     load_make(&misses);
-    must(!out->stale && out->set->bytes == 0 && entries_valid() == 0 && remote_held(heap_self, &(uint64_t){0}) == 0);
+    must(!out->stale && entries_valid() == 0 && remote_held(heap_self, &(uint64_t){0}) == 0);
+    for (unsigned k = 0; k < LEADS; k++)
+        must(out->set->to[k] == NULL);
     load_free(&misses);
+    out->leading = false;
     begin_leading(&helper[0]);
-    must(out->set->bytes > 0 && entries_valid() > 0);
+    must(entries_valid() > 0);
     for (int i = 0; i < HEAPS; i++)
         helper_end(&helper[i]);
     hak_free(own);
@@ -413,6 +417,5 @@ START_TEST(ends)
 }
 END_TEST
 
-TEST_MAIN("leads", they_send_packets_of_one_class, entries_go_with_their_slab,
-          entries_go_with_the_slab_of_a_heap_that_is_parked, a_table_gives_way, bad_pointers, interrupted_push, more_than_there_are,
-          leads_begin_anew, ends)
+TEST_MAIN("leads", they_send_packets_of_one_class, entries_go_with_their_slab, entries_go_with_a_parked_slab,
+          a_table_gives_way, bad_pointers, interrupted_push, more_than_there_are, leads_begin_anew, ends)

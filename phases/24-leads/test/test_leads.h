@@ -9,7 +9,7 @@
 static inline uint32_t leads_valid(struct heap *h)
 {
     const struct lead_set *leads = h->out.lead.set;
-    uint32_t blocks = 0, bytes = 0;
+    uint32_t blocks = 0;
     for (unsigned k = 0; leads && k < LEADS; k++) {
         if (!leads->to[k])
             continue;
@@ -18,8 +18,8 @@ static inline uint32_t leads_valid(struct heap *h)
         must(leads->to[k] != h && leads->class[k] < CLASS_TINY && *base == NULL);
         must(lead->top >= base && lead->top <= base + leads->room[k]);
         must(lead->limit == base + leads->room[k]);
-        must(leads->room[k] >= LEAD_LEAST && leads->room[k] <= LEAD_BLOCKS && leads->room[k] % 2 == 0);
-        bytes += leads->room[k] * (uint32_t)class_size(leads->class[k]);
+        must(leads->room[k] >= 2 && leads->room[k] <= LEAD_BLOCKS && leads->room[k] % 2 == 0);
+        must(leads->room[k] * class_size(leads->class[k]) <= LEAD_BYTES);
         for (void *const *slot = base + 1; slot <= lead->top; slot++) {
             if (*slot == LEAD_GONE)
                 continue;
@@ -28,29 +28,50 @@ static inline uint32_t leads_valid(struct heap *h)
             blocks++;
         }
     }
-    must(bytes == (leads ? leads->bytes : 0) && bytes <= LEAD_HELD_MAX);
     return blocks;
+}
+
+/* SuperSlabs that there are, or were. */
+enum { SEEN = 4096 };
+static struct {
+    size_t count;
+    const char *base[SEEN];
+} seen;
+
+static inline void see(void *unused, struct slab *s)
+{
+    const char *base = superslab_of(s)->base;
+    (void)unused;
+    for (size_t i = seen.count; i-- > 0;)
+        if (seen.base[i] == base)
+            return;
+    must(seen.count < SEEN);
+    seen.base[seen.count++] = base;
+}
+
+/* Does the table of h lead the slot to a lead? Then it is exact. */
+static inline bool entry_valid(struct heap *h, const char *slot)
+{
+    const struct route_heap *r = &h->front.route;
+    const struct lead_set *leads = h->out.lead.set;
+    const size_t first = offsetof(struct route_heap, lead), end = first + sizeof r->lead;
+    size_t at = (uintptr_t)slot & r->outside ? 0 : (size_t)load_relaxed(&r->bin[(uintptr_t)slot >> SLAB_SHIFT]) * ROUTE_UNIT;
+    if (at < first || at >= end)
+        return false;
+    const struct superslab *ss = ssmap_find(slot);
+    must(leads && ss && (at - first) % sizeof(struct lead) == 0);
+    const struct slab *s = slab_in(ss, slot);
+    size_t k = (at - first) / sizeof(struct lead);
+    must(s->slots == 1 && leads->to[k] && slab_heap(s) == leads->to[k] && s->class == leads->class[k]);
+    must(ss->lead.heaps[slab_index(s)] & leads->bit);
+    return true;
 }
 
 static inline void entries_of(void *context, struct heap *h)
 {
-    const struct route_heap *r = &h->front.route;
-    const struct lead_set *leads = h->out.lead.set;
-    const size_t first = offsetof(struct route_heap, lead) / ROUTE_UNIT, end = first + sizeof r->lead / ROUTE_UNIT;
-    size_t count = ~r->outside ? ((~r->outside | 15) >> SLAB_SHIFT) + 1 : 0;
-    for (size_t i = 0; i < count; i++) {
-        uint16_t entry = load_relaxed(&r->bin[i]);
-        if (entry < first || entry >= end)
-            continue;
-        size_t k = (entry - first) * ROUTE_UNIT / sizeof(struct lead);
-        const void *slot = (const void *)(i << SLAB_SHIFT);
-        const struct superslab *ss = ssmap_find(slot);
-        must(leads && ss && (entry - first) * ROUTE_UNIT % sizeof(struct lead) == 0);
-        const struct slab *s = slab_in(ss, slot);
-        must(s->slots == 1 && leads->to[k] && slab_heap(s) == leads->to[k] && s->class == leads->class[k]);
-        must(ss->lead.heaps[slab_index(s)] & leads->bit);
-        (*(size_t *)context)++;
-    }
+    for (size_t i = 0; i < seen.count; i++)
+        for (size_t slot = 0; slot < SLABS_PER_SUPERSLAB; slot++)
+            *(size_t *)context += entry_valid(h, seen.base[i] + slot * SLAB_SIZE);
 }
 
 /* Entries that lead to a lead in the tables of all heaps, having checked that each is exact. While no other thread is in a slow
@@ -58,6 +79,7 @@ static inline void entries_of(void *context, struct heap *h)
 static inline size_t entries_valid(void)
 {
     size_t count = 0;
+    superslab_each_slab(see, NULL);
     thread_each_heap(entries_of, &count);
     return count;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_leads_stress.c - threads free each other's blocks while sizes change from round to round, so that slabs change hands;
- * threads end and begin, one has a signal handler that frees, too, and the process forks. In the middle of each round, after it,
+ * threads end and begin, one has a signal handler that frees, too, and the process forks. In the middle of each round
  * and in each child all entries are exact, and all leads hold what they are for.
  *
  * HAK_STRESS_SECONDS: how long (1). HAK_STRESS_SEED: where the random sequences start; printed.
