@@ -340,6 +340,15 @@ START_TEST(more_than_there_are)
 }
 END_TEST
 
+static bool has_lead(const struct heap *to, unsigned class)
+{
+    const struct lead_set *leads = heap_self->out.lead.set;
+    for (unsigned k = 0; k < LEADS; k++)
+        if (leads->to[k] == to && leads->class[k] == class)
+            return true;
+    return false;
+}
+
 /* Leads of pairs that are no more are of use to nobody: after a miss of malloc they are for others. */
 START_TEST(leads_begin_anew)
 {
@@ -351,11 +360,13 @@ START_TEST(leads_begin_anew)
     begin_leading(&helper[0]);
     struct lead_out *out = &heap_self->out.lead;
     for (int round = 0; round < 4000 && !out->stale; round++) {
-        size_t size = 16 + 50 * (size_t)(round < 10 ? round : 10 + round % 10);
         for (size_t i = 0; i < HEAPS; i++) {
-            struct load load = {EACH, size, block};
+            struct load load = {EACH, round < 16 ? 16 + 50 * (size_t)round : 900, block};
             helper_do(&helper[i], load_make, &load);
-            load_free(&load);
+            if (round >= 16 && has_lead(helper[i].heap, slab_of(block[0])->class))
+                helper_do(&helper[i], load_free, &load);
+            else
+                load_free(&load);
             out->pause = 0; /* it is over */
         }
     }
