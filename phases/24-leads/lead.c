@@ -12,7 +12,7 @@
 #include <string.h>
 
 static_assert((int)LEAD_BLOCKS == (int)REMOTE_PACKET_BLOCKS, "a full lead fills a packet");
-static_assert(LEAD_BLOCKS % 2 == 0 && LEAD_BYTES / TINY_MAX >= 2, "blocks of a full lead are looked at in pairs");
+static_assert(LEAD_BLOCKS % 2 == 0 && LEAD_LEAST % 2 == 0, "blocks of a full lead are looked at in pairs");
 
 static struct heap *lead_heaps[LEAD_LISTS]; /* atomic, only ever pushed to */
 static uint32_t lead_numbers;               /* heaps that have leads. Atomic */
@@ -90,18 +90,24 @@ static unsigned lead_find(const struct lead_set *leads, const struct heap *to, u
     return LEADS;
 }
 
-/* Lead k, which is unused, is for blocks of a class and of heap to. */
-static void lead_begin(struct heap *from, unsigned k, struct heap *to, unsigned class)
+/* Lead k, which is unused, is for blocks of a class and of heap to: an eighth of what is left, if that is not too little.
+ * False: nothing is left. */
+static bool lead_begin(struct heap *from, unsigned k, struct heap *to, unsigned class)
 {
     struct lead_set *leads = from->out.lead.set;
     struct lead *lead = &from->front.route.lead[k];
-    size_t room = LEAD_BYTES / class_size(class) & ~(size_t)1;
-    leads->room[k] = room < LEAD_BLOCKS ? (uint8_t)room : LEAD_BLOCKS;
+    uint32_t size = (uint32_t)class_size(class), room = (LEAD_HELD_MAX - leads->bytes) / 8 / size & ~1U;
+    room = room < LEAD_LEAST ? LEAD_LEAST : room < LEAD_BLOCKS ? room : LEAD_BLOCKS;
+    if (room * size > LEAD_HELD_MAX - leads->bytes)
+        return false;
+    leads->bytes += room * size;
+    leads->room[k] = (uint8_t)room;
     store_relaxed(&leads->class[k], (uint8_t)class);
     store_relaxed(&lead->top, (void **)leads->slot[k]);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    lead->limit = leads->slot[k] + leads->room[k];
+    lead->limit = leads->slot[k] + room;
     store_relaxed(&leads->to[k], to);
+    return true;
 }
 
 /* In MODE=check: is each of these, in lead k or a packet from one, what lead.h says? */
@@ -280,6 +286,7 @@ noinline void lead_renew(struct heap *h)
     if (!h->out.lead.stale) { /* else the list of SuperSlabs was not to be had */
         for (unsigned k = 0; k < LEADS; k++)
             store_relaxed(&leads->to[k], NULL);
+        leads->bytes = 0;
         h->out.lead.pauses = 0;
         h->out.lead.pause = 0;
     }
@@ -293,9 +300,7 @@ static bool lead_take(struct heap *from, struct heap *to, struct slab *s, void *
     if (!leads && !(leads = lead_first(from)))
         return false;
     unsigned k = lead_find(leads, to, s->class);
-    if (k < LEADS && !leads->to[k])
-        lead_begin(from, k, to, s->class);
-    if (k == LEADS || !lead_enter(from, s, k)) {
+    if (k == LEADS || (!leads->to[k] && !lead_begin(from, k, to, s->class)) || !lead_enter(from, s, k)) {
         lead_refused(from);
         return false;
     }
@@ -426,7 +431,7 @@ static void lead_stats(stats_each *each, void *context)
     each(context, "leads.sent", STATS_HEAPS(out.lead.sent), "blocks sent by leads, where free's short way had put them");
     each(context, "leads.entered", STATS_HEAPS(out.lead.entered), "entries of tables that lead other heaps' slabs to a lead");
     each(context, "leads.withdrawn", STATS_HEAPS(out.lead.withdrawn), "of these, taken out when the slab went");
-    each(context, "leads.limit_bytes", LEADS * LEAD_BYTES, "the most that leads of a thread hold, beside batch.limit_bytes");
+    each(context, "leads.limit_bytes", LEAD_HELD_MAX, "the most that leads of a thread hold, beside batch.limit_bytes");
 }
 STATS_PART(lead_stats);
 PEEK(lead, NULL, PEEK_HEAPS("leads.sent", out.lead.sent), PEEK_HEAPS("leads.entered", out.lead.entered),

@@ -15,6 +15,7 @@
  *   entry of slot i in the table of A = lead k  =>  slot i is a slab of heap to[k] and class[k], and has the bit of A
  *   lead k holds blocks of slabs of heap to[k] and class[k], and LEAD_GONE where a push was interrupted
  *   slot[k][0] = NULL, slot[k] <= top <= limit = slot[k] + room[k]
+ *   bytes = sum of room[k] * size of class[k] over leads in use <= LEAD_HELD_MAX
  *   PARKED => nothing lies in a lead
  */
 #ifndef HAK_LEADS_LEAD_H
@@ -23,7 +24,8 @@
 enum {
     LEADS = 64,
     LEAD_BLOCKS = 30,       /* as many as a packet takes */
-    LEAD_BYTES = 4096,      /* of blocks that a lead holds, at most: 256 KiB in all */
+    LEAD_LEAST = 4,         /* what a lead has room for, at least; that is an even number */
+    LEAD_HELD_MAX = 262144, /* bytes of all leads in use */
     LEAD_REFUSED = 16,      /* blocks of slabs without a lead after which a heap enters no more, for a pause */
     LEAD_PAUSE = 64,        /* blocks that the first pause lasts; each that follows one in vain is twice as long, */
     LEAD_PAUSES = 10,       /* up to so many times */
@@ -35,6 +37,7 @@ struct lead_set {
     struct heap *to[LEADS]; /* NULL: unused */
     uint8_t class[LEADS];
     uint8_t room[LEADS];    /* blocks that it takes: an even number */
+    uint32_t bytes;         /* that all leads in use may hold */
     uint32_t bit;           /* this heap's */
     uint32_t refused;       /* blocks since the last pause that had no lead, */
     uint64_t led, all;      /* and lead_out.sent and remote_sent_blocks then */

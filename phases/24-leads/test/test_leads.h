@@ -9,7 +9,7 @@
 static inline uint32_t leads_valid(struct heap *h)
 {
     const struct lead_set *leads = h->out.lead.set;
-    uint32_t blocks = 0;
+    uint32_t blocks = 0, bytes = 0;
     for (unsigned k = 0; leads && k < LEADS; k++) {
         if (!leads->to[k])
             continue;
@@ -18,8 +18,8 @@ static inline uint32_t leads_valid(struct heap *h)
         must(leads->to[k] != h && leads->class[k] < CLASS_TINY && *base == NULL);
         must(lead->top >= base && lead->top <= base + leads->room[k]);
         must(lead->limit == base + leads->room[k]);
-        must(leads->room[k] >= 2 && leads->room[k] <= LEAD_BLOCKS && leads->room[k] % 2 == 0);
-        must(leads->room[k] * class_size(leads->class[k]) <= LEAD_BYTES);
+        must(leads->room[k] >= LEAD_LEAST && leads->room[k] <= LEAD_BLOCKS && leads->room[k] % 2 == 0);
+        bytes += leads->room[k] * (uint32_t)class_size(leads->class[k]);
         for (void *const *slot = base + 1; slot <= lead->top; slot++) {
             if (*slot == LEAD_GONE)
                 continue;
@@ -28,6 +28,7 @@ static inline uint32_t leads_valid(struct heap *h)
             blocks++;
         }
     }
+    must(bytes == (leads ? leads->bytes : 0) && bytes <= LEAD_HELD_MAX);
     return blocks;
 }
 

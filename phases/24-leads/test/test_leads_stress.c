@@ -4,6 +4,7 @@
  * and in each child all entries are exact, and all leads hold what they are for.
  *
  * HAK_STRESS_SECONDS: how long (1). HAK_STRESS_SEED: where the random sequences start; printed.
+ * HAK_STRESS_SIGNALS: how many in a round (20).
  */
 #define _GNU_SOURCE
 #define TEST_SECONDS 900
@@ -22,6 +23,7 @@ static atomic_ullong by_handler;
 static atomic_bool stop, still;
 static pthread_barrier_t middle;
 static unsigned now; /* the round */
+static long signals = 20; /* in each */
 
 static uint32_t *make(uint32_t r)
 {
@@ -136,7 +138,7 @@ static void round_of(pthread_t *handled, uint64_t *led)
     entries_valid();
     thread_each_heap(lead_blocks, led);
     pthread_barrier_wait(&middle);
-    for (int i = 0; i < 20 && !test_shadowed(); i++) { /* where a signal waits until the program calls something */
+    for (int i = 0; i < signals && !test_shadowed(); i++) { /* where a signal waits until the program calls something */
         usleep(100);
         pthread_kill(*handled, SIGUSR1);
     }
@@ -150,6 +152,8 @@ START_TEST(stress)
     time_t end = time(NULL) + 1 + (seconds ? strtol(seconds, NULL, 10) : 1);
     pthread_t handled;
     uint64_t led = 0;
+    if (getenv("HAK_STRESS_SIGNALS"))
+        signals = strtol(getenv("HAK_STRESS_SIGNALS"), NULL, 10);
     seeds = seed ? (unsigned)strtoul(seed, NULL, 10) : 1795410789u;
     printf("HAK_STRESS_SEED=%u\n", seeds);
     signal(SIGUSR1, on_signal);
@@ -166,9 +170,12 @@ START_TEST(stress)
     hak_malloc_trim(0);
     entries_valid();
     uint64_t lost = test_stats().live_blocks; /* by pushes that the handler interrupted (hakmem.7, Signals) */
-    must(lost <= by_handler / 256 && test_stats().slabs <= lost);
+    printf("%u rounds, %llu blocks freed by a handler, %llu lost, %llu slabs\n", now, by_handler, (unsigned long long)lost,
+           (unsigned long long)test_stats().slabs);
+    fflush(stdout);
+    must(lost <= by_handler / 256);
+    must(test_stats().slabs <= lost);
     must(led > 0 && stats_heaps(offsetof(struct heap, out.lead.withdrawn)) > 0);
-    printf("%u rounds, %llu blocks freed by a handler, %llu lost\n", now, by_handler, (unsigned long long)lost);
 }
 END_TEST
 
