@@ -247,8 +247,8 @@ noinline bool lead_again(struct heap *from, void *p, struct front_bin *bin)
 /* --- Which blocks go by leads -------------------------------------------------------------------------------------------- */
 
 /* A slab has no lead. After so many of them none gets one for a while, which is longer where most blocks have gone without a
- * lead since the last time. When that is so after the longest while, and hardly any block has had one, leads are for other heaps
- * and classes now. Inside heap_enter. */
+ * lead since the last time. When that is so after the longest while, and hardly any block has had one, leads are for other
+ * heaps and classes now. Inside heap_enter. */
 static void lead_refused(struct heap *from)
 {
     struct lead_out *out = &from->out.lead;
