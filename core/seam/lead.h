@@ -4,8 +4,8 @@
  *
  * A lead is where the short way of a heap leads blocks of one class and one other heap, until they are sent together. An answer
  * defines LEADS, how many a heap has; struct lead_out, its state in a heap, of the thread that has it, zero at first;
- * struct lead_superslab, its state in a SuperSlab, zero at first; lead_number, which holds how many blocks lie in a packet, with
- * struct lead_class beside it in two bytes; and LEAD_CALLS, how functions of the sender's that the answer calls are declared.
+ * struct lead_superslab, its state in a SuperSlab, zero at first; lead_number, which holds how many blocks lie in a packet,
+ * with struct lead_class beside it in two bytes; and LEAD_CALLS, how functions of the sender's are declared that it calls.
  *
  * Must hold: what lies in a lead was freed in a slab of its heap and class. On the way it counts as remote. Nothing lies in the
  * leads of a parked heap. The short way of a slot leads to a lead only while the slot is a slab of that heap and class.

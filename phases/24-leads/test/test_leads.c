@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_leads.c - leads: blocks of other heaps that free's short way takes go home in packets of one class; no slot leads to a
- * lead once its slab has gone; what is no block ends the process; a push that was interrupted leaves no harm; a thread with more
- * owners and classes than leads goes without for a while, and may have others after a miss of malloc.
+ * lead once its slab has gone; what is no block ends the process; a push that was interrupted leaves no harm; a thread with
+ * more owners and classes than leads goes without for a while, and may have others after a miss of malloc.
  */
 #define _GNU_SOURCE
 #define TEST_SECONDS 300
