@@ -53,7 +53,7 @@ static void *malloc_from(struct heap *h, size_t size, bool *zero)
 {
     if (size > SLAB_MAX)
         return large_alloc(size, zero);
-    lead_missed(&h->out.lead, h);
+    lead_missed(h);
     unsigned class = front_class(h, size);
     void *p = unlikely(remote_waiting(&h->out, &h->in)) ? remote_take(h, class) : NULL;
     if (!p)

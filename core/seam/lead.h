@@ -39,8 +39,7 @@ SEAM(lead_hold, void, (struct heap *from)); /* a block is about to go another wa
 SEAM(lead_open, void, (struct heap *from, const struct slab *s)); /* the block, of slab s, has gone another way */
 SEAM(lead_flush, void, (struct heap *from));                      /* what is in leads is sent. Inside heap_enter */
 SEAM(lead_park, void, (struct heap *from));                       /* so it was, and the heap's thread ends */
-/* malloc has missed: no push into a lead of h, whose is out, has been interrupted by this */
-SEAM(lead_missed, void, (struct lead_out *out, struct heap *h));
+SEAM(lead_missed, void, (struct heap *h)); /* malloc has missed: this has interrupted no push into a lead of h's */
 SEAM(lead_disown, void, (struct heap *h, struct slab *s)); /* h is about to release s, none of whose blocks is used. Inside h */
 SEAM(lead_writes, bool, (void)); /* do others write to the tables of short ways of a heap? These stay mapped then */
 SEAM(lead_mixed, void, (struct lead_class *class));               /* blocks of several classes will lie in the packet */

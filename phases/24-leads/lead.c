@@ -273,7 +273,7 @@ static void lead_out_of_mine(void *context, struct slab *s)
 }
 
 /* Nobody's slab has an entry, so that none is left when all others have been seen. */
-noinline void lead_renew(struct heap *h)
+static noinline void lead_renew(struct heap *h)
 {
     struct lead_set *leads = h->out.lead.set;
     if (!heap_enter(h))
@@ -291,6 +291,12 @@ noinline void lead_renew(struct heap *h)
         h->out.lead.pause = 0;
     }
     heap_leave(h);
+}
+
+void lead_missed(struct heap *h)
+{
+    if (unlikely(h->out.lead.stale))
+        lead_renew(h);
 }
 
 /* p into its lead, which is made for it, where its slab has none. False: it has none. Inside heap_enter. */

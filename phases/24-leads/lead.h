@@ -75,14 +75,7 @@ static inline void lead_mixed(struct lead_class *class)
     class->next = 0;
 }
 
-void lead_renew(struct heap *h);
-
-static inline void lead_missed(struct lead_out *out, struct heap *h)
-{
-    if (unlikely(out->stale))
-        lead_renew(h);
-}
-
+void lead_missed(struct heap *h);
 void lead_give(void *p, struct heap *from, struct slab *s, struct heap *to);
 bool lead_again(struct heap *from, void *p, struct front_bin *bin);
 void lead_disown(struct heap *h, struct slab *s);
