@@ -323,44 +323,24 @@ HAK_EXPORT void *hak_calloc(size_t count, size_t size)
     return memset(p, 0, bytes);
 }
 
-/* old, a block of s that has its slab alone, has become a mapping with its pages. */
-static void realloc_lifted(struct slab *s, void *old)
-{
-    sample_gave(old);
-    guard_free(old, "realloc");
-    superslab_unmark(superslab_of(s), old);
-    heap_uncarve(heap_self, s);
-}
-
-/* The mapping that old, a block of usable bytes, moves to; NULL: there is none. */
-static noinline void *realloc_map(void *old, size_t size, size_t usable, size_t room)
+/* realloc_larger for a block that shall have a mapping; NULL: there is none. */
+static noinline void *realloc_map(size_t size, size_t room)
 {
     int saved = errno;
-    struct slab *s = ssmap_find(old) ? slab_of(old) : NULL;
-    bool lifted = s && heap_alone(heap_self, s, old) && !lock_inside;
-    void *p = mapped_grown(room, old, usable, &lifted);
-    if (lifted)
-        realloc_lifted(s, old);
-    else if (p)
-        memcpy(p, old, usable);
+    struct mapped *m = mapped_new(room, 0, true);
+    void *p = m ? mapped_block(m) : NULL;
     sample_took(p, size);
-    if (p && !lifted)
-        hak_free(old);
     errno = p ? saved : ENOMEM;
     return p;
 }
 
-/* The block that old moves to, which has become too small. */
-static void *realloc_larger(void *old, size_t size, size_t usable)
+/* The block of size <= MID_MAX, or more, that old moves to, which has become too small. */
+static void *realloc_larger(const void *old, size_t size, size_t usable)
 {
     size_t room = front_room(&heap_self->front, old, size, usable);
-    void *p = NULL;
-    if (unlikely(large_grows(room)) && (p = realloc_map(old, size, usable, room)))
-        return p;
-    if (!(p = hak_malloc(room)) && !(p = hak_malloc(size)))
-        return NULL;
-    memcpy(p, old, usable);
-    hak_free(old);
+    void *p = likely(!large_grows(room)) ? hak_malloc(room) : realloc_map(size, room);
+    if (unlikely(!p))
+        return hak_malloc(size);
     if (room > TINY_MAX && likely(heap_self != &heap_none))
         front_moved(&heap_self->front, p);
     return p;
@@ -370,11 +350,9 @@ static void *realloc_larger(void *old, size_t size, size_t usable)
 static noinline void *realloc_move(void *old, size_t size, size_t usable)
 {
     bool outer = sample_enter();
-    void *p;
-    if (size > usable) {
-        p = realloc_larger(old, size, usable);
-    } else if ((p = hak_malloc(size))) {
-        memcpy(p, old, size);
+    void *p = size > usable && size <= MID_MAX ? realloc_larger(old, size, usable) : hak_malloc(size);
+    if (likely(p)) {
+        memcpy(p, old, size < usable ? size : usable);
         hak_free(old);
     }
     sample_leave(outer);

@@ -231,22 +231,6 @@ struct heap_given heap_give_all(struct heap *h, void **slot, size_t n)
     return all;
 }
 
-void heap_uncarve(struct heap *h, struct slab *s)
-{
-    if (!heap_enter(h)) { /* a slab whose memory is not known to be zero */
-        heap_remote_push(h, h, s, s->start);
-        return;
-    }
-    s->full = 0;
-    s->frees_to_event = 0;
-    store_relaxed(&s->carved, 0);
-    s->zero = 1;
-    if (h->current[s->class] == s)
-        h->current[s->class] = &slab_none;
-    heap_release(h, s);
-    heap_leave(h);
-}
-
 void heap_remote_push(struct heap *from, struct heap *to, struct slab *s, void *p)
 {
     if (unlikely(load_relaxed(&to->remote) == p)) /* the list would be a circle */

@@ -179,13 +179,6 @@ static inline size_t heap_settle(struct heap *h)
     return heap_settle_from(h, 0);
 }
 
-/* Has p, a live block of h, its slab alone, in whole pages? */
-static inline bool heap_alone(const struct heap *h, const struct slab *s, const void *p)
-{
-    return slab_heap(s) == h && s->capacity == 1 && ((uintptr_t)p | s->block_size) % os_page == 0;
-}
-
-void heap_uncarve(struct heap *h, struct slab *s); /* the same: it is no block any more, and its memory is zero */
 void heap_release(struct heap *h, struct slab *s); /* s, empty and in no list of h's, goes to the pool. Inside heap_enter */
 void heap_valid(struct heap *h);                   /* checks every invariant above; aborts on a breach */
 

@@ -203,43 +203,6 @@ struct mapped *mapped_new(size_t size, size_t align, bool grown)
     return mapped_known(m);
 }
 
-/* The pages of a block of a slab become a mapping. */
-static struct mapped *mapped_lift(size_t size, void *old, size_t usable)
-{
-    size_t bytes = mapped_bytes(size, OS_LARGE), now = bytes;
-    char *start = owner_header() > 0 ? NULL : os_lift(old, usable, OS_LARGE);
-    if (!start)
-        return NULL;
-    char *wide = os_move(start, usable, OS_LARGE, bytes, OS_LARGE);
-    struct mapped *m = wide ? mapped_struct(wide) : NULL;
-    if (!wide) {
-        wide = start;
-        now = usable;
-    }
-    if (!m) { /* no memory: all as before */
-        memcpy(old, wide, usable);
-        mapped_drop(wide, now, OS_LARGE);
-        return NULL;
-    }
-    m->bytes = bytes;
-    m->user = OS_LARGE;
-    m->dirty = true;
-    return m;
-}
-
-void *mapped_grown(size_t size, void *old, size_t usable, bool *lifted)
-{
-    bool may = *lifted && !mapped_too_large(size) && mapped_user(size, true) == OS_LARGE;
-    struct mapped *m = may ? mapped_take(size, 0, OS_LARGE, true) : NULL;
-    *lifted = false;
-    if (!m && may) {
-        m = mapped_lift(size, old, usable);
-        *lifted = m != NULL;
-    }
-    m = m ? mapped_known(m) : mapped_new(size, 0, true);
-    return m ? mapped_block(m) : NULL;
-}
-
 void *mapped_alloc(size_t size, size_t align)
 {
     struct mapped *m = mapped_new(size, align, false);

@@ -2,7 +2,6 @@
 /* mapped.h - mapped blocks: a block with a mapping of its own. Every size above MID_MAX is a mapped block, so is every mid size
  * in the base variant, so is every alignment that slabs cannot give, and so is what realloc makes larger where the large seam
  * says so (large_grows). A block grows by mremap; it is copied only into a kept range, or where mremap fails.
- * The first mapping of a block that had a slab to itself may take the pages of that slab.
  *
  *   start        start + owner_header()        start + bytes
  *   | (header)   | the block                   |
@@ -50,11 +49,6 @@ static inline bool mapped_magic_holds(const struct mapped *m)
 void *mapped_alloc(size_t size, size_t align);
 /* The same; zeroed unless m->dirty. grown: a block that realloc has made larger, and may make larger again. */
 struct mapped *mapped_new(size_t size, size_t align, bool grown);
-
-/* A block of size bytes that realloc makes of old and may make larger again. It may hold anything, but for *lifted: in, whether
- * the `usable` bytes of old are whole pages of a slab without other blocks; out, whether these pages are the block's now, and
- * old is zero. */
-void *mapped_grown(size_t size, void *old, size_t usable, bool *lifted);
 
 /* Thread-safe; m must come from owner_find for a live block. */
 void mapped_free(struct mapped *m);

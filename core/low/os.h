@@ -42,10 +42,6 @@ bool os_resize(void *start, size_t old_bytes, size_t new_bytes, enum os_user use
  * Returns the new start; NULL: nothing has changed. */
 void *os_move(void *start, size_t old_bytes, enum os_user user, size_t new_bytes, enum os_user new_user);
 
-/* Moves the pages of a block out of what is mapped for another subsystem: that stays mapped and is zero. The new start; NULL:
- * nothing has changed. Locked pages stay where they are. */
-void *os_lift(void *block, size_t bytes, enum os_user new_user);
-
 /* Whole pages on which every access is to fail from now on; nothing happens when the kernel refuses. */
 void os_guard(void *start, size_t bytes, enum os_user user);
 

@@ -19,8 +19,9 @@
 
 /* Of the kernel's interface, whose headers need not be installed. */
 enum { OS_BARRIER_SECTIONS = 1 << 7, OS_BARRIER_SECTIONS_REGISTER = 1 << 8 }; /* membarrier */
-enum { OS_COLD = 20, OS_STAYS = 4 }; /* madvise; mremap: the old mapping stays, without its pages */
 enum { OS_FUTEX_WAIT = 0, OS_FUTEX_WAKE = 1, OS_FUTEX_PRIVATE = 128 };
+
+/* --- The kernel's entry -------------------------------------------------------------------------------------------------- */
 
 #if defined(__x86_64__)
 __attribute__((weak)) long os_kernel(long number, long a, long b, long c, long d, long e, long f)
@@ -79,7 +80,8 @@ static const unsigned long *os_vector; /* pairs of kind and value that the kerne
 static uintptr_t os_vdso;
 
 static uint64_t os_counts[OS_USERS][OS_CALLS]; /* atomic, relaxed: each stands beside a system call */
-static uint64_t os_held[OS_USERS], os_held_all, os_held_peak;
+static uint64_t os_held[OS_USERS];
+static uint64_t os_held_all, os_held_peak;
 
 #define OS_PEEK(call, user) \
     PEEK_COUNT("os." #call "." #user, sizeof os_counts[0] * OS_PEEK_##user + sizeof os_counts[0][0] * OS_PEEK_##call, 1, 0)
@@ -114,7 +116,8 @@ static int os_clock_first(int clock, void *timespec)
 void os_start(void)
 {
     size_t page = os_handed(AT_PAGESZ);
-    os_page = page ? page : os_page;
+    if (page)
+        os_page = page;
     os_vdso = os_handed(AT_SYSINFO_EHDR);
     os_vdso_clock = os_clock_first;
 }
@@ -201,8 +204,10 @@ bool os_resize(void *start, size_t old_bytes, size_t new_bytes, enum os_user use
     os_counted(user, OS_MREMAP);
     if (os_mremap(start, from, to, 0, NULL) == MAP_FAILED)
         return false;
-    os_grew(user, to > from ? to - from : 0);
-    os_shrank(user, to > from ? 0 : from - to);
+    if (to > from)
+        os_grew(user, to - from);
+    else
+        os_shrank(user, from - to);
     return true;
 }
 
@@ -214,24 +219,6 @@ void *os_move(void *start, size_t old_bytes, enum os_user user, size_t new_bytes
         return NULL;
     os_shrank(user, os_round(old_bytes));
     os_grew(new_user, os_round(new_bytes));
-    return p;
-}
-
-/* Linux would unlock the whole old mapping. It calls no page cold that is locked. */
-void *os_lift(void *block, size_t bytes, enum os_user new_user)
-{
-    static uint8_t state; /* may system calls still use the old addresses? 0: not known; 1: no (QEMU); 2: yes. Relaxed */
-    bool stays = load_relaxed(&state) == 1 || madvise((char *)block + bytes - os_page, os_page, OS_COLD) != 0;
-    void *p = stays ? MAP_FAILED : os_mremap(block, bytes, bytes, MREMAP_MAYMOVE | OS_STAYS, NULL);
-    os_counted(new_user, OS_MADVISE);
-    os_counted(new_user, OS_MREMAP);
-    if (p == MAP_FAILED)
-        return NULL;
-    if (load_relaxed(&state) == 0)
-        store_relaxed(&state, os_readable(block) ? 2 : 1);
-    if (load_relaxed(&state) == 1)
-        mprotect(block, bytes, PROT_READ | PROT_WRITE); /* tells QEMU that they are there */
-    os_grew(new_user, bytes);
     return p;
 }
 
@@ -264,7 +251,8 @@ bool os_is_mapped(const void *p, enum os_user user)
 /* The kernel reads the set before it finds that there is no such way to change the signals. */
 bool os_readable(const void *p)
 {
-    return os_kernel(SYS_rt_sigprocmask, 99, (long)p, 0, sizeof(uint64_t), 0, 0) == -EINVAL;
+    enum { NO_WAY = 99 };
+    return os_kernel(SYS_rt_sigprocmask, NO_WAY, (long)p, 0, sizeof(uint64_t), 0, 0) == -EINVAL;
 }
 
 bool os_read_file(const char *path, void (*take)(void *context, const char *text, size_t length), void *context,

@@ -6,8 +6,7 @@
  * HEAP_CLASSES (classes below it come from slabs, CLASS_TINY at least) and SLAB_MAX (the size of the largest one's blocks).
  *
  * Must hold: pool_claim formats a slab that nobody else can reach until pool_release; pool_release gets only slabs with
- * used = 0 that are in no list of the heap; the memory of one with carved = 0 and `zero` is zero; a SuperSlab goes back
- * (superslab_release) only when none of its slabs is claimed.
+ * used = 0 that are in no list of the heap; a SuperSlab goes back (superslab_release) only when none of its slabs is claimed.
  */
 #ifndef HAK_SEAM_POOL_H
 #define HAK_SEAM_POOL_H

@@ -217,12 +217,9 @@ static void pool_free_slots(struct heap *h, struct slab *s)
     struct pool_span *span = superslab_of(s)->pool.span;
     unsigned first = slab_index(s), slots = s->slots;
     uint64_t lost = 0;
-    uint32_t mask = (uint32_t)(((uint64_t)1 << slots) - 1) << first, clean = s->zero && s->carved == 0 ? mask : 0;
     slab_unformat(s);
-    if (unlikely(clean))
-        __atomic_fetch_or(&superslab_of(s)->clean, clean, __ATOMIC_RELAXED);
     store_relaxed(&span->stale, POOL_STALE);
-    pool_count(mask, clean, 1);
+    pool_count((uint32_t)(((uint64_t)1 << slots) - 1) << first, 0, 1);
     struct superslab *ss = span_free(span, first, slots, &lost); /* from here on s may be gone */
     count_add(&h->pool.released, 1);
     count_add(&h->pool.retries, lost);
