@@ -80,6 +80,7 @@ static noinline void *malloc_without(size_t size, bool *zero)
 static noinline void *malloc_slow(size_t size, bool *zero)
 {
     bool wanted = *zero;
+    int saved = errno; /* the first of several ways may fail */
     void *p = NULL;
     struct heap *h = thread_heap();
     bool closed = unlikely(!h) || unlikely(lock_inside);
@@ -95,9 +96,8 @@ static noinline void *malloc_slow(size_t size, bool *zero)
         *zero = wanted;
         p = malloc_without(size, zero);
     }
-    if (unlikely(!p))
-        errno = ENOMEM;
-    else if (ssmap_find(p))
+    errno = p ? saved : ENOMEM;
+    if (p && ssmap_find(p))
         hand_out(p, size);
     if (likely(!closed))
         purge_tick(false);
@@ -337,10 +337,13 @@ static noinline void *realloc_map(size_t size, size_t room)
 /* The block of size <= MID_MAX, or more, that old moves to, which has become too small. */
 static void *realloc_larger(const void *old, size_t size, size_t usable)
 {
+    int saved = errno;
     size_t room = front_room(&heap_self->front, old, size, usable);
     void *p = likely(!large_grows(room)) ? hak_malloc(room) : realloc_map(size, room);
-    if (unlikely(!p))
+    if (unlikely(!p)) {
+        errno = saved;
         return hak_malloc(size);
+    }
     if (room > TINY_MAX && likely(heap_self != &heap_none))
         front_moved(&heap_self->front, p);
     return p;

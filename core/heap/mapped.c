@@ -26,11 +26,11 @@ static void mapped_count(const struct mapped *m, int sign)
                        __ATOMIC_RELAXED);
 }
 
-/* A struct that stands for no mapping, or NULL: there is none, or somebody else takes one. What only one thread pops cannot be
- * popped and pushed again between the two reads of another. Never waits: a signal handler may have interrupted who pops. */
+/* A struct that stands for no mapping, or NULL: there is none, or a signal handler has interrupted who has the lock. What only
+ * one thread pops cannot be popped and pushed again between the two reads of another. */
 static struct mapped *mapped_pop(void)
 {
-    if (!lock_try(LOCK_MAPPED))
+    if (!load_relaxed(&mapped_bare) || !lock_may(LOCK_MAPPED))
         return NULL;
     struct mapped *m = __atomic_load_n(&mapped_bare, __ATOMIC_ACQUIRE);
     while (m && !__atomic_compare_exchange_n(&mapped_bare, &m, m->next, true, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
@@ -288,7 +288,8 @@ void *mapped_resize(struct mapped *m, size_t size)
     /* A copy into kept pages costs less than faults in new ones, but not where a block grows in small steps. */
     struct mapped *kept = bytes - m->bytes >= m->bytes / 4 ? mapped_take(size, 0, mapped_user(size, true), true) : NULL;
     void *p = kept ? mapped_copy(m, mapped_known(kept)) : mapped_move(m, size);
-    large_grown(bytes);
+    if (p)
+        large_grown(bytes);
     return p;
 }
 

@@ -87,8 +87,10 @@ struct superslab *superslab_map(void)
         superslab_retire(ss);
     lock_leave(LOCK_SUPERSLAB);
     if (!known) {
-        if (base)
-            os_unmap(base, SUPERSLAB_SIZE, OS_SUPERSLAB);
+        if (base) {
+            mapped_drop(base, SUPERSLAB_SIZE, OS_SUPERSLAB);
+            place_unmapped(base);
+        }
         errno = ENOMEM;
         return NULL;
     }

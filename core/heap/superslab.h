@@ -24,7 +24,7 @@ struct superslab {
     struct freelist_superslab freelist;    /* the freelist seam's state; right behind the slabs, in one page with them */
     uint16_t start[START_UNITS];           /* where live blocks of mid classes start: below. Relaxed; who takes or frees one */
     char *base;                            /* the first byte of slot 0; written when mapped */
-    struct superslab *next, *prev;         /* list of all SuperSlabs; under superslab_lock */
+    struct superslab *next, *prev;         /* list of all SuperSlabs; under LOCK_SUPERSLAB */
     uint32_t clean;                        /* bit i: slot i has never been used since the kernel zeroed it. The pool's */
     struct lead_superslab lead;            /* the lead seam's state; zero when a SuperSlab is acquired */
     struct pool_superslab pool;            /* the pool's state; zero when a SuperSlab is acquired */

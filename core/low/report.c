@@ -92,7 +92,7 @@ static void report_item(struct report *r, char kind, va_list *args)
 void report_list(struct report *r, const char *format, va_list *args)
 {
     for (; *format; format++) {
-        if (*format == '%')
+        if (*format == '%' && format[1])
             report_item(r, *++format, args);
         else
             report_char(r, *format);
