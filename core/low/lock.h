@@ -36,8 +36,8 @@ static_assert(LOCK_RANKS <= 16, "a bit for each");
 
 extern HAK_TLS uint32_t lock_inside; /* of the calling thread, and its signal handlers, alone */
 
-/* Brackets code that changes the calling thread's heap without its lock, or gives the thread another heap. Signal handlers behave
- * as if the thread were inside the heap. Brackets may nest. */
+/* Brackets code that changes the calling thread's heap without its lock, or gives the thread another heap. Signal handlers
+ * behave as if the thread were inside the heap. Brackets may nest. */
 hot_inline void lock_hold(void)
 {
     lock_inside += LOCK_IN_HEAP;

@@ -220,9 +220,9 @@ static void large_bound(uint64_t live, struct large_victims *v)
     large_unmap_victims(v);
 }
 
-/* The range for a block of so many bytes: the smallest that holds it, or for one that grows the largest. Two blocks that grow in
- * one range stop each other. So a block begins in the middle of the range, or earlier if a block has lately grown beyond half of
- * it. The first block that grows begins at the start. */
+/* The range for a block of so many bytes: the smallest that holds it, or for one that grows the largest. Two blocks that grow
+ * in one range stop each other. So a block begins in the middle of the range, or earlier if a block has lately grown beyond
+ * half of it. The first block that grows begins at the start. */
 static size_t large_find(size_t bytes, size_t align, bool grows, size_t *skip)
 {
     size_t i = range_find(&table, bytes, align, owner_header(), skip);
