@@ -42,7 +42,8 @@ static void commit_add(struct commits *c, char *line)
 /* A name of phases/releases stands for its commit, as elsewhere: a clone may lack tags. */
 #define RANGE_LOG \
     "cd \"$HAKBENCH_ROOT\" && name() { commit=$(phases/revision \"$1\" 2>/dev/null) && echo \"$commit\" || echo \"$1\"; }; " \
-    "case $HAKBENCH_WORD in *...*) range=$HAKBENCH_WORD ;; " \
+    "case $HAKBENCH_WORD in " \
+    "*...*) range=$(name \"${HAKBENCH_WORD%%...*}\")...$(name \"${HAKBENCH_WORD##*...}\") ;; " \
     "*..*) range=$(name \"${HAKBENCH_WORD%%..*}\")..$(name \"${HAKBENCH_WORD##*..}\") ;; " \
     "*) range=$(name \"$HAKBENCH_WORD\") ;; esac; " \
     "git log --reverse --topo-order --format='%H%x09%cs%x09%s' \"$range\" -- 2>/dev/null"

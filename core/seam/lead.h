@@ -35,8 +35,8 @@ SEAM(lead_refuses, bool, (const struct front_bin *bin, const struct front_bin *f
 SEAM(lead_again, bool, (struct heap *from, void *p, struct front_bin *bin));
 SEAM(lead_wanted, bool, (const struct lead_out *out, unsigned class)); /* shall blocks of that class go by lead_give? */
 SEAM(lead_give, void, (void *p, struct heap *from, struct slab *s, struct heap *to)); /* as remote_give */
-SEAM(lead_hold, void, (struct heap *from)); /* a block is about to go another way: lead_flush does nothing until lead_open */
-SEAM(lead_open, void, (struct heap *from, const struct slab *s)); /* the block, of slab s, has gone another way */
+SEAM(lead_hold, void, (struct heap *from)); /* a block is about to go another way: no lead_flush until lead_open */
+SEAM(lead_open, void, (struct heap *from, unsigned class)); /* the block, of that class, has gone another way */
 SEAM(lead_flush, void, (struct heap *from));                      /* what is in leads is sent. Inside heap_enter */
 SEAM(lead_park, void, (struct heap *from));                       /* so it was, and the heap's thread ends */
 SEAM(lead_missed, void, (struct heap *h)); /* malloc has missed: this has interrupted no push into a lead of h's */

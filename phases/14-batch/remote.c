@@ -246,12 +246,13 @@ void remote_give_inside(struct heap *from, struct heap *to, struct slab *s, void
 LEAD_CALLS noinline void remote_give_slow(void *p, struct heap *from, struct slab *s, struct heap *to)
 {
     struct heap *sender = remote_sender(from, to, s);
+    unsigned class = s->class; /* once the block has gone, s may be another heap's */
     if (sender)
         lead_hold(sender);
     bool gathered = sender && remote_gather(sender, to, s, p);
     if (sender) {
         heap_leave(sender);
-        lead_open(sender, s);
+        lead_open(sender, class);
     }
     if (gathered)
         return;

@@ -106,7 +106,7 @@ static bool lead_begin(struct heap *from, unsigned k, struct heap *to, unsigned 
     store_relaxed(&lead->top, (void **)leads->slot[k]);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     lead->limit = leads->slot[k] + room;
-    store_relaxed(&leads->to[k], to);
+    __atomic_store_n(&leads->to[k], to, __ATOMIC_RELEASE); /* for lead_slots */
     return true;
 }
 
@@ -332,11 +332,11 @@ void lead_hold(struct heap *from)
 }
 
 /* Leads begin where blocks of a packet, or so, have gone by a box. */
-void lead_open(struct heap *from, const struct slab *s)
+void lead_open(struct heap *from, unsigned class)
 {
     struct lead_out *out = &from->out.lead;
     out->hold = false;
-    if (out->leading || class_mid(s->class) || from->front.cap == 0 || from->remote_sent_blocks < out->pause)
+    if (out->leading || class_mid(class) || from->front.cap == 0 || from->remote_sent_blocks < out->pause)
         return;
     if (route_lead(&from->front.route, 0))
         out->leading = true;
@@ -401,7 +401,7 @@ bool lead_cache(struct heap *h, struct remote_packet *packet)
 static void *const *lead_slots(struct heap *from, unsigned k, void *const **first)
 {
     const struct lead_set *leads = __atomic_load_n(&from->out.lead.set, __ATOMIC_ACQUIRE);
-    *first = leads && load_relaxed(&leads->to[k]) ? leads->slot[k] + 1 : NULL;
+    *first = leads && __atomic_load_n(&leads->to[k], __ATOMIC_ACQUIRE) ? leads->slot[k] + 1 : NULL;
     return *first ? load_relaxed(&from->front.route.lead[k].top) + 1 : NULL;
 }
 

@@ -80,7 +80,7 @@ void lead_give(void *p, struct heap *from, struct slab *s, struct heap *to);
 bool lead_again(struct heap *from, void *p, struct front_bin *bin);
 void lead_disown(struct heap *h, struct slab *s);
 void lead_hold(struct heap *from);
-void lead_open(struct heap *from, const struct slab *s);
+void lead_open(struct heap *from, unsigned class);
 void lead_flush(struct heap *from);
 void lead_park(struct heap *from);
 bool lead_cache(struct heap *h, struct remote_packet *packet);

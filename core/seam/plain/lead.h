@@ -16,7 +16,7 @@ ANSWER(bool, lead_again, (struct heap *from, void *p, struct front_bin *bin), fa
 ANSWER(bool, lead_writes, (void), false)
 ANSWER(bool, lead_wanted, (const struct lead_out *out, unsigned class), false)
 NOTHING(lead_give, (void *p, struct heap *from, struct slab *s, struct heap *to))
-NOTHING(lead_open, (struct heap *from, const struct slab *s))
+NOTHING(lead_open, (struct heap *from, unsigned class))
 NOTHING(lead_hold, (struct heap *from))
 NOTHING(lead_flush, (struct heap *from))
 NOTHING(lead_park, (struct heap *from))
