@@ -138,5 +138,33 @@ START_TEST(dirtied_before_realloc)
 }
 END_TEST
 
+/* Blocks that fill a part of their run, between runs that were dirtied, grow out of it. */
+START_TEST(where_blocks_have_grown)
+{
+    enum { BLOCKS = 32 };
+    for (size_t kib = 14; kib <= 448; kib *= 2) {
+        void *dirty[2 * BLOCKS], *grown[BLOCKS], *fresh[2 * BLOCKS];
+        for (size_t i = 0; i < 2 * BLOCKS; i++) {
+            must((dirty[i] = hak_malloc(256 * KIB)));
+            memset(dirty[i], 0xFF, 256 * KIB);
+        }
+        for (size_t i = 0; i < 2 * BLOCKS; i += 2)
+            hak_free(dirty[i]);
+        for (size_t i = 0; i < BLOCKS; i++)
+            must((grown[i] = hak_malloc(kib * KIB)));
+        for (size_t i = 0; i < BLOCKS; i++)
+            must((grown[i] = hak_realloc(grown[i], (kib + 200) * KIB)));
+        for (size_t i = 0; i < 2 * BLOCKS; i++)
+            must((fresh[i] = hak_calloc(1, 256 * KIB)) && test_zero(fresh[i], 256 * KIB));
+        for (size_t i = 0; i < 2 * BLOCKS; i++)
+            hak_free(fresh[i]);
+        for (size_t i = 0; i < BLOCKS; i++) {
+            hak_free(grown[i]);
+            hak_free(dirty[2 * i + 1]);
+        }
+    }
+}
+END_TEST
+
 TEST_MAIN("calloc", small_sizes, up_to_8_mib, counts_and_sizes, among_live_blocks, dirtied_by_another_thread,
-          dirtied_before_realloc)
+          dirtied_before_realloc, where_blocks_have_grown)
