@@ -14,13 +14,14 @@ static void show(const char *what, int holds)
 
 int main(void)
 {
-    char *kept = malloc(100000), *page = pvalloc(100);
+    char *small = malloc(100), *large = malloc(100000), *page = pvalloc(100);
     show("pvalloc", page && (uintptr_t)page % 4096 == 0 && malloc_usable_size(page) >= 4096);
     memset(page, 0x5A, 4096);
     free(page);
     show("malloc_trim", malloc_trim(0) <= 1);
     struct mallinfo2 info = mallinfo2();
     show("mallinfo2", info.arena > 0 && info.uordblks > 0);
-    free(kept);
+    free(small);
+    free(large);
     return 0;
 }
