@@ -17,6 +17,7 @@ static void front_give_bin(struct heap *h, unsigned class)
     }
     front_return(h, class, bin->base, top);
     front_return(h, class, bin->over_base, over_top);
+    front_narrow(&h->front, class);
 }
 
 void front_each_open(struct heap *h, void (*what)(struct heap *h, unsigned class))

@@ -21,27 +21,18 @@ static size_t front_least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static size_t front_capped(const struct front_heap *f, size_t blocks)
+void front_narrow(struct front_heap *f, unsigned class)
 {
-    return front_least(blocks, f->cap);
-}
-
-/* Blocks that a bin may hold now. Big classes get few, and the biggest none, so that no thread hoards. */
-static size_t front_slots(const struct front_heap *f, unsigned class)
-{
-    return front_capped(f, grow_now(&f->grow, class));
-}
-
-/* Slots that a class has until its bin outgrows them. */
-static size_t front_most(const struct front_heap *f, unsigned class)
-{
-    return front_capped(f, grow_laid(class));
+    struct grow_bounds bounds = grow_bounds(class);
+    hak_assert(bounds.most <= UINT16_MAX);
+    f->width[class].now = (uint16_t)front_least(bounds.least, f->cap);
+    f->width[class].laid = (uint16_t)front_least(bounds.laid, f->cap);
 }
 
 /* Slots for what does not fit, of a bin that has so many: of mid classes a few, and only of the smaller ones. */
 static size_t front_over(const struct front_heap *f, unsigned class, size_t slots)
 {
-    size_t most = front_most(f, class), part = front_least(slots / FRONT_OVER_PART, FRONT_OVER_MOST);
+    size_t most = f->width[class].laid, part = front_least(slots / FRONT_OVER_PART, FRONT_OVER_MOST);
     if (class >= CLASS_TINY)
         return front_least(most / 2, class_size(class) <= FRONT_OVER_SIZE ? FRONT_OVER_MID : 0);
     if (slots < most)
@@ -60,16 +51,16 @@ static size_t front_laid(const struct front_bin *bin)
 static bool front_settled(const struct front_heap *f, unsigned class)
 {
     const struct front_bin *bin = &f->bin[class];
-    size_t slots = front_slots(f, class);
-    bool all = class >= CLASS_TINY || front_laid(bin) >= front_most(f, class); /* a mid bin has what it may hold now */
-    return (size_t)(bin->room - bin->base) == slots && slots > 0 && all;
+    struct front_width width = f->width[class];
+    bool all = class >= CLASS_TINY || front_laid(bin) >= width.laid; /* a mid bin has what it may hold now */
+    return bin->room - bin->base == width.now && width.now > 0 && all;
 }
 
 /* The limits of a bin, open from here on: as many as it may hold now. Inside heap_enter. */
 void front_allow(struct front_heap *f, unsigned class)
 {
     struct front_bin *bin = &f->bin[class];
-    size_t slots = front_least(front_slots(f, class), front_laid(bin));
+    size_t slots = front_least(f->width[class].now, front_laid(bin));
     bin->room = bin->base + slots;
     bin->limit = class < CLASS_TINY ? bin->room : bin->base;
     bin->over_limit = bin->over_base + front_over(f, class, slots);
@@ -133,15 +124,16 @@ static void front_lay(struct front_heap *f, unsigned class, size_t slots)
 void front_widen(struct heap *h, unsigned class)
 {
     struct front_heap *f = &h->front;
-    if (f->opened && front_laid(&f->bin[class]) < front_most(f, class))
-        front_lay(f, class, front_most(f, class));
+    size_t slots = f->width[class].laid;
+    if (f->opened && front_laid(&f->bin[class]) < slots)
+        front_lay(f, class, slots);
 }
 
 /* A bin that has grown beyond its slots gets as many as it wants now. Those that it had are not used again: all of them
  * together are fewer than the new ones. Without memory for them it stays as it is. */
 static void front_enlarge(struct front_heap *f, unsigned class)
 {
-    size_t slots = front_slots(f, class);
+    size_t slots = f->width[class].now;
     void **first = meta_alloc((SECTION_SLOTS + slots + front_over(f, class, slots) + 1) * sizeof *first);
     if (first)
         front_lay_at(f, class, first + SECTION_SLOTS, slots);
@@ -151,9 +143,8 @@ static void front_enlarge(struct front_heap *f, unsigned class)
  * at least; all, where that is more than half of them. */
 static void front_lay_more(struct front_heap *f, unsigned class)
 {
-    size_t most = front_most(f, class), twice = 2 * front_laid(&f->bin[class]), slots = front_slots(f, class);
-    if (slots < twice)
-        slots = twice;
+    size_t most = f->width[class].laid, twice = 2 * front_laid(&f->bin[class]), slots = f->width[class].now;
+    slots = slots > twice ? slots : twice;
     front_lay(f, class, 2 * slots > most ? most : slots);
 }
 
@@ -162,16 +153,17 @@ static void front_lay_more(struct front_heap *f, unsigned class)
 static void front_begin(struct heap *h, unsigned class)
 {
     struct front_heap *f = &h->front;
-    size_t most = front_most(f, class), laid = front_laid(&f->bin[class]);
+    size_t laid = front_laid(&f->bin[class]);
+    struct front_width width = f->width[class];
     if (!f->opened)
         return;
-    if (likely(laid >= most)) {
-        if (unlikely(laid < front_slots(f, class)))
+    if (likely(laid >= width.laid)) {
+        if (unlikely(laid < width.now))
             front_enlarge(f, class);
     } else if (class >= CLASS_TINY) {
-        if (laid < front_slots(f, class))
+        if (laid < width.now)
             front_lay_more(f, class);
-    } else if (most <= FRONT_SMALL || f->count[class].misses > FRONT_SMALL_MISSES) {
+    } else if (width.laid <= FRONT_SMALL || f->count[class].misses > FRONT_SMALL_MISSES) {
         front_widen(h, class);
     } else if (laid == 0) {
         front_lay(f, class, FRONT_SMALL);
@@ -189,15 +181,17 @@ void front_open(struct heap *h)
         return;
     if (f->opened)
         front_flush(h); /* the old slots, of one heap, are lost */
-    struct front_bin none = FRONT_BIN_INIT;
-    for (unsigned c = 0; c < FRONT_CLASSES; c++)
-        f->bin[c] = none;
     memset(f->open, 0, sizeof f->open);
     grow_reset(&f->grow);
     f->cap = front_cap;
     f->opened = front_have(f, FRONT_CHUNK);
     if (!f->opened)
         f->cap = 0;
+    struct front_bin none = FRONT_BIN_INIT;
+    for (unsigned c = 0; c < FRONT_CLASSES; c++) {
+        f->bin[c] = none;
+        front_narrow(f, c);
+    }
 }
 
 /* Up to n blocks from slab s into to[0..]: from the free list, then never-used ones, lowest address on top. */
@@ -219,10 +213,11 @@ static size_t front_take_by_list(struct slab *s, void **to, size_t n)
 /* Blocks that a miss brings into the bin, beside the one that it answers: more where the bin has grown. */
 static size_t front_fetches(const struct front_heap *f, unsigned class, size_t batch)
 {
-    size_t slots = front_slots(f, class), most = front_most(f, class), n = batch - 1;
-    if (unlikely(slots > most))
-        n = n * slots / most;
-    return n < slots / 2 ? n : slots / 2;
+    struct front_width width = f->width[class];
+    size_t n = batch - 1;
+    if (unlikely(width.now > width.laid))
+        n = n * width.now / width.laid;
+    return n < width.now / 2 ? n : width.now / 2;
 }
 
 /* The bin, which is empty unless a handler has freed just now, takes what did not fit before, as far as it fits, and one block
@@ -286,7 +281,8 @@ void *front_refill(struct heap *h, unsigned class, bool *zero)
     size_t batch = front_is_open(&h->front, class) || front_batch < FRONT_FIRST ? front_batch : FRONT_FIRST;
     count_add(&h->front.count[class].misses, 1);
     ebb_ends(h);
-    grow_missed(&h->front.grow, class);
+    struct front_width *width = &h->front.width[class];
+    width->now = (uint16_t)grow_missed(&h->front.grow, class, width->now, h->front.cap);
     foreign_missed(&h->front.foreign, class);
     route_refilled(&h->front.route);
     if (unlikely(!front_settled(&h->front, class))) {

@@ -16,7 +16,7 @@
  * Must hold for every bin:
  *   *base = NULL, which ends every pop;  base < slot <= top: blocks of this class, each used in its slab, of this heap,
  *   or others' where the foreign seam keeps them
- *   0 <= top - base <= room - base = min(cap, grow_now of the class, slots that the bin has);  limit = room, or base
+ *   0 <= top - base <= room - base = min(width.now, slots that the bin has);  limit = room, or base
  *   over_base < slot <= over_top <= over_limit: blocks of this class and heap, used in their slabs, or NULL
  *   while bins ebb room and over_limit may be lower: ebb.h says what holds then
  *   held = top - base + over_top - over_base;  allocations of the class = hits + misses
@@ -72,12 +72,15 @@ struct front_heap {
         uint64_t misses, refills; /* calls; those that brought a batch */
         uint64_t drains, drained; /* pieces that went back to a slab; blocks in them */
     } count[FRONT_CLASSES];
+    struct front_width {
+        uint16_t now, laid; /* blocks that a bin may hold now; slots that it has until it outgrows them; cap at most */
+    } width[FRONT_CLASSES]; /* what the grow seam has said last */
     uint64_t cap, opened;  /* HAKMEM_FC_CAP when the address space for the slots was taken; has it been? */
     void **slots, **slots_end; /* the next that no bin has; as many as are at hand */
     uint64_t open[(FRONT_CLASSES + 63) / 64]; /* a bit for each bin that takes blocks */
     uint64_t owned, rested; /* slots of the heap's slabs; what rest.c has charged for them: 0 unless the front rests */
     uint64_t rests;         /* times that a thread's end left the front as it was. Who has the heap writes */
-    struct grow_heap grow; /* how many blocks each bin may hold now */
+    struct grow_heap grow;
     struct foreign_heap foreign;
     uint16_t ebb_wait[FRONT_CLASSES]; /* see ebb.c */
 };
@@ -99,6 +102,7 @@ ANSWER(bool, front_seizable, (void), section_takes())
 
 void front_new(struct heap *h);
 void front_open(struct heap *h);
+void front_narrow(struct front_heap *f, unsigned class); /* the bin, which is empty, may hold as many blocks as at first */
 void front_widen(struct heap *h, unsigned class); /* the bin has all its slots from here on. Inside heap_enter */
 void front_allow(struct front_heap *f, unsigned class); /* the bin is open, its limits are those of now. Inside heap_enter */
 /* Slots behind base up to top, which hold blocks of h or NULL, are emptied into the slabs. Inside heap_enter. */

@@ -54,8 +54,9 @@ static inline struct front_count *count_of(struct heap *h, size_t size)
 
 static inline size_t slots_wanted(unsigned class)
 {
-    size_t fit = grow_now(&heap_self->front.grow, class);
-    return fit < front_cap ? fit : front_cap;
+    size_t now = heap_self->front.width[class].now;
+    must(now <= grow_bounds(class).most && now <= front_cap);
+    return now;
 }
 
 /* How many a bin of this thread's heap may hold once it is open. */
@@ -66,7 +67,7 @@ static inline size_t bin_slots(const struct front_bin *bin)
 
 static inline size_t over_wanted(unsigned class)
 {
-    size_t most = grow_laid(class), half = (most < front_cap ? most : front_cap) / 2;
+    size_t most = grow_bounds(class).laid, half = (most < front_cap ? most : front_cap) / 2;
     size_t over = class < CLASS_TINY ? 64 : class_size(class) <= 8 * KIB ? 4 : 0, slots = slots_wanted(class);
     size_t part = class < CLASS_TINY ? slots / 8 < 256 ? slots / 8 : 256 : 0; /* of a bin that has grown */
     over = half < over ? half : over;
@@ -76,7 +77,8 @@ static inline size_t over_wanted(unsigned class)
 /* Blocks that a miss brings beside the one that it answers: more where the bin has grown. */
 static inline size_t batch_wanted(unsigned class)
 {
-    size_t slots = slots_wanted(class), laid = grow_laid(class) < front_cap ? grow_laid(class) : front_cap, half = slots / 2;
+    size_t slots = slots_wanted(class), laid = grow_bounds(class).laid, half = slots / 2;
+    laid = laid < front_cap ? laid : front_cap;
     size_t batch = slots > laid ? (front_batch - 1) * slots / laid : front_batch - 1;
     return batch < half ? batch : half;
 }

@@ -36,7 +36,7 @@ START_TEST(slots_are_bounded_by_count_and_bytes)
 {
     struct heap *h = counting_heap();
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
-        size_t slots = bin_slots(&h->front.bin[c]), fit = grow_now(&h->front.grow, c);
+        size_t slots = bin_slots(&h->front.bin[c]), fit = grow_bounds(c).least;
         must(slots == (fit < 256 ? fit : 256) && fit <= width_blocks(c));
         must(slots * class_size(c) <= (c < CLASS_TINY ? 16 * KIB : WIDTH_MAX));
     }

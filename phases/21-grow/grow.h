@@ -5,9 +5,8 @@
  * allows, unless its bins had gone up and down before. After the slow start of tcmalloc's thread caches (Google, tcmalloc
  * design).
  *
- * Must hold: grow_now = grow_least << shift, or grow_most where that is less;
- *   of mid classes  grow_least = width_blocks / 2, rounded up;  of tiny classes  grow_least = width_blocks
- *   bytes = the sum of grow_now - grow_laid, in bytes, of the bins that have outgrown that <= GROW_BYTES
+ * Must hold: a bin may hold grow_bounds(class).least blocks, doubled as often as it has grown, or `most` where that is less;
+ *   bytes = the sum of what bins may hold beyond `laid` <= GROW_BYTES
  */
 #ifndef HAK_GROW_GROW_H
 #define HAK_GROW_GROW_H
@@ -26,9 +25,8 @@ enum { GROW_EBB_DRAINS = 2, GROW_EBB_FREES = 16384, GROW_EBB_MS = 1000, GROW_EBB
 enum { GROW_PART = 4, GROW_AGAIN_PART = 2, GROW_MOVED = 4 };
 
 struct grow_heap {
-    uint8_t shift[CLASS_ALL];
     bool drained[CLASS_ALL]; /* since the last miss */
-    uint32_t bytes;          /* of blocks that bins may hold beyond grow_laid */
+    uint32_t bytes;          /* of blocks that bins may hold beyond `laid` */
     uint64_t grown;          /* times that a bin doubled */
     uint32_t drains, ebb;    /* frees without room since the last miss; frees that are left of an ebb, 0: there is none */
     uint8_t regrets;         /* ebbs in short order: the next needs 4 to the power of this times as many drains */
@@ -37,42 +35,20 @@ struct grow_heap {
 };
 
 /* A bin of a mid class that has not grown holds half of what the width seam says. */
-static inline size_t grow_least(unsigned class)
+static inline struct grow_bounds grow_bounds(unsigned class)
 {
-    return class < CLASS_TINY ? width_blocks(class) : (width_blocks(class) + 1) / 2;
+    size_t width = width_blocks(class), laid = width * GROW_WIDTHS;
+    if (class < CLASS_TINY)
+        return (struct grow_bounds){width, width, width * GROW_TINY_WIDTHS};
+    laid = width == 0 || laid > GROW_EIGHT ? laid : GROW_EIGHT;
+    return (struct grow_bounds){(width + 1) / 2, laid, width * GROW_MID_WIDTHS > laid ? width * GROW_MID_WIDTHS : laid};
 }
 
-/* Slots that a bin has before it outgrows them. */
-static inline size_t grow_laid(unsigned class)
-{
-    size_t width = width_blocks(class), most = width * GROW_WIDTHS;
-    return class < CLASS_TINY || width == 0 ? width : most > GROW_EIGHT ? most : GROW_EIGHT;
-}
+size_t grow_more(struct grow_heap *g, unsigned class, size_t now, size_t cap);
 
-static inline size_t grow_most(unsigned class)
+static inline size_t grow_missed(struct grow_heap *g, unsigned class, size_t now, size_t cap)
 {
-    size_t most = width_blocks(class) * (class < CLASS_TINY ? GROW_TINY_WIDTHS : GROW_MID_WIDTHS);
-    return most > grow_laid(class) ? most : grow_laid(class);
-}
-
-static inline size_t grow_now(const struct grow_heap *g, unsigned class)
-{
-    size_t blocks = grow_least(class) << g->shift[class], most = grow_most(class);
-    return blocks < most ? blocks : most;
-}
-
-static inline void grow_missed(struct grow_heap *g, unsigned class)
-{
-    if (likely(!g->drained[class]))
-        return;
-    g->drained[class] = false;
-    size_t now = grow_now(g, class), most = grow_most(class), next = 2 * now < most ? 2 * now : most, laid = grow_laid(class);
-    size_t bytes = next > laid ? (next - (now > laid ? now : laid)) * class_size(class) : 0;
-    if (next > now && g->bytes + bytes <= GROW_BYTES) {
-        g->shift[class]++;
-        g->bytes += (uint32_t)bytes;
-        count_add(&g->grown, 1);
-    }
+    return likely(!g->drained[class]) ? now : grow_more(g, class, now, cap);
 }
 
 static inline void grow_drained(struct grow_heap *g, unsigned class)
@@ -112,7 +88,6 @@ static inline void grow_flows(struct grow_heap *g)
 
 static inline void grow_reset(struct grow_heap *g)
 {
-    memset(g->shift, 0, sizeof g->shift);
     memset(g->drained, 0, sizeof g->drained);
     g->bytes = g->drains = g->ebb = 0; /* the next thread's bins need as many drains as this one's */
 }

@@ -26,8 +26,8 @@ static void give(size_t count, size_t size)
 static size_t now(unsigned class)
 {
     const struct front_bin *bin = &heap_self->front.bin[class];
-    size_t blocks = grow_now(&heap_self->front.grow, class);
-    must(blocks >= grow_least(class) && blocks <= grow_most(class));
+    size_t blocks = heap_self->front.width[class].now;
+    must(blocks >= grow_bounds(class).least && blocks <= grow_bounds(class).most);
     must(bin->room - bin->base == (ptrdiff_t)blocks && bin->top <= bin->room);
     return blocks;
 }
@@ -36,13 +36,21 @@ START_TEST(rule)
 {
     size_t bytes = 0;
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
-        struct grow_heap fresh = {0}, full = {0};
-        full.shift[c] = 8;
-        size_t width = width_blocks(c), least = c < CLASS_TINY ? width : (width + 1) / 2;
-        must(grow_least(c) == least && grow_now(&fresh, c) == least && grow_most(c) >= width);
-        must(c < CLASS_TINY || grow_now(&full, c) == grow_most(c));
-        must(grow_most(c) >= grow_laid(c) && grow_laid(c) >= least && (grow_laid(c) == 0) == (width == 0));
-        bytes += c < CLASS_TINY ? 0 : grow_laid(c) * class_size(c);
+        struct grow_bounds b = grow_bounds(c);
+        struct grow_heap g = {0};
+        size_t width = width_blocks(c), least = c < CLASS_TINY ? width : (width + 1) / 2, grown = b.least;
+        must(b.least == least && b.least <= b.laid && b.laid <= b.most && b.most >= width && (b.laid == 0) == (width == 0));
+        must(grow_missed(&g, c, grown, SIZE_MAX) == grown); /* it has not run over */
+        for (size_t last = 0; last != grown; g.bytes = 0) {
+            last = grown;
+            grow_drained(&g, c);
+            grown = grow_missed(&g, c, last, SIZE_MAX);
+            must(grown == (2 * last < b.most ? 2 * last : b.most));
+            grow_drained(&g, c);
+            must(grow_missed(&g, c, last, last) == last); /* the cap */
+        }
+        must(grown == b.most);
+        bytes += c < CLASS_TINY ? 0 : b.laid * class_size(c);
     }
     must(bytes <= 8 * MIB);
 }
@@ -53,20 +61,20 @@ START_TEST(over_and_empty_doubles_up_to_the_bound)
     unsigned class = class_of(SIZE);
     hak_free(hak_malloc(SIZE));
     size_t blocks = now(class);
-    must(blocks == grow_least(class));
+    must(blocks == grow_bounds(class).least);
     for (int i = 0; i < 10; i++) {
         take(MOST, SIZE);
         size_t grown = now(class);
-        must(grown == (i == 0 || blocks == grow_most(class) ? blocks : 2 * blocks)); /* a power of two at this size */
+        must(grown == (i == 0 || blocks == grow_bounds(class).most ? blocks : 2 * blocks)); /* a power of two at this size */
         blocks = grown;
         give(MOST, SIZE);
         must(now(class) == blocks);
     }
-    must(blocks == grow_most(class));
+    must(blocks == grow_bounds(class).most);
     walk_heap(heap_self);
     settle();
     hak_free(hak_malloc(SIZE)); /* which opens the bin again */
-    must(now(class) == grow_least(class));
+    must(now(class) == grow_bounds(class).least);
     must(test_stats().live_blocks == 0);
 }
 END_TEST
@@ -75,9 +83,9 @@ START_TEST(one_way_does_not_grow)
 {
     unsigned class = class_of(SIZE);
     take(MOST, SIZE);
-    must(now(class) == grow_least(class));
+    must(now(class) == grow_bounds(class).least);
     give(MOST, SIZE);
-    must(now(class) == grow_least(class));
+    must(now(class) == grow_bounds(class).least);
 }
 END_TEST
 
@@ -86,7 +94,7 @@ static size_t beyond(void)
 {
     size_t bytes = 0;
     for (unsigned c = 0; c < HEAP_CLASSES; c++) {
-        size_t blocks = grow_now(&heap_self->front.grow, c), laid = grow_laid(c);
+        size_t blocks = heap_self->front.width[c].now, laid = grow_bounds(c).laid;
         bytes += blocks > laid ? (blocks - laid) * class_size(c) : 0;
     }
     must(heap_self->front.grow.bytes == bytes && bytes <= GROW_BYTES);
@@ -97,18 +105,18 @@ START_TEST(tiny_bins_double_up_to_the_bound)
 {
     unsigned class = class_of(1024);
     hak_free(hak_malloc(1024));
-    size_t blocks = grow_least(class);
-    for (int i = 0; i < 10; i++, blocks = 2 * blocks < grow_most(class) ? 2 * blocks : grow_most(class)) {
+    size_t blocks = grow_bounds(class).least;
+    for (int i = 0; i < 10; i++, blocks = 2 * blocks < grow_bounds(class).most ? 2 * blocks : grow_bounds(class).most) {
         take(MANY, 1024);
         must(now(class) == blocks);
         give(MANY, 1024);
-        must(now(class) == blocks && beyond() == (blocks - grow_least(class)) * 1024);
+        must(now(class) == blocks && beyond() == (blocks - grow_bounds(class).least) * 1024);
     }
-    must(blocks == grow_most(class));
+    must(blocks == grow_bounds(class).most);
     walk_heap(heap_self);
     settle();
     hak_free(hak_malloc(1024));
-    must(now(class) == grow_least(class) && beyond() == 0);
+    must(now(class) == grow_bounds(class).least && beyond() == 0);
 }
 END_TEST
 
@@ -139,7 +147,7 @@ START_TEST(all_bins_together_are_bounded)
     }
     must(heap_self->front.slots <= heap_self->front.slots_end);
     for (unsigned c = class_of(256); c < CLASS_TINY; c++)
-        stopped += now(c) < grow_most(c);
+        stopped += now(c) < grow_bounds(c).most;
     must(beyond() > GROW_BYTES / 2 && stopped > 0);
     walk_heap(heap_self);
 }
@@ -155,9 +163,9 @@ START_TEST(grown_bins_hold_what_they_say)
     }
     take(1, SIZE);
     hak_free(block[0]);
-    for (size_t have = grow_most(class); have > 0; have--) /* empty, then full */
+    for (size_t have = grow_bounds(class).most; have > 0; have--) /* empty, then full */
         block[have - 1] = hak_malloc(SIZE);
-    for (size_t i = 0; i < grow_most(class); i++)
+    for (size_t i = 0; i < grow_bounds(class).most; i++)
         hak_free(block[i]);
     const struct front_bin *bin = &heap_self->front.bin[class];
     const struct front_count *count = &heap_self->front.count[class];
@@ -169,7 +177,7 @@ START_TEST(grown_bins_hold_what_they_say)
         for (size_t k = 0; k < held; k++)
             hak_free(block[k]);
     }
-    must(held > grow_least(class) && count->misses == misses && count->drained == drained);
+    must(held > grow_bounds(class).least && count->misses == misses && count->drained == drained);
 }
 END_TEST
 

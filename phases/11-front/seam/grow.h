@@ -3,20 +3,27 @@
  *
  * Asked by the front on slow paths. An answer defines struct grow_heap (its state in a front, zero at first).
  *
- * Must hold: grow_now(g, class) <= grow_most(class), and both are 0 where width_blocks(class) is, and nowhere else; only
- * grow_missed and grow_reset change grow_now.
+ * The front remembers the answer (front.h, struct front_width) and asks again only when it may have changed: grow_bounds when
+ * it opens or has been emptied, grow_missed after a miss.
+ *
+ * Must hold: least <= laid <= most, and all three are 0 where width_blocks(class) is, and nowhere else; grow_missed returns
+ * `now`, or more: `most` and cap at most.
  */
 #ifndef HAK_SEAM_GROW_H
 #define HAK_SEAM_GROW_H
 
 #include "phases/11-front/seam/width.h"
 
+/* Blocks of a class that a bin may hold: at first; slots that it has until it outgrows them; ever. */
+struct grow_bounds {
+    size_t least, laid, most;
+};
+
 #include HAK_SEAM_grow
 
-SEAM(grow_most, size_t, (unsigned class)); /* the most that grow_now ever says */
-SEAM(grow_laid, size_t, (unsigned class)); /* slots that a bin has until it outgrows them; grow_now at first, at least */
-SEAM(grow_now, size_t, (const struct grow_heap *g, unsigned class));
-SEAM(grow_missed, void, (struct grow_heap *g, unsigned class));        /* a malloc found nothing of that class */
+SEAM(grow_bounds, struct grow_bounds, (unsigned class));
+/* A malloc found nothing of that class, of which the bin may hold `now` blocks. How many it may hold from here on. */
+SEAM(grow_missed, size_t, (struct grow_heap *g, unsigned class, size_t now, size_t cap));
 SEAM(grow_drained, void, (struct grow_heap *g, unsigned class));       /* a free found no room, or the foreign seam did */
 SEAM(grow_ebbing, bool, (const struct grow_heap *g));                  /* see ebb.h. What grow_ebbs said last, or false */
 SEAM(grow_ebbs, bool, (struct grow_heap *g)); /* a free of any class found no room, nor beside its bin: shall bins ebb now? */

@@ -5,7 +5,7 @@
  * WIDTH_MAX, the size of the largest blocks that a front takes.
  *
  * Must hold: width_blocks(class) > 0 <=> class_size(class) <= WIDTH_MAX; all classes together are about 1 MiB at most, and
- * bounded (grow_most, seam/grow.h), since a thread that does nothing more keeps what its front holds.
+ * bounded (grow_bounds, seam/grow.h), since a thread that does nothing more keeps what its front holds.
  */
 #ifndef HAK_SEAM_WIDTH_H
 #define HAK_SEAM_WIDTH_H

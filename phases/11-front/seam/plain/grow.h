@@ -5,10 +5,13 @@
 
 struct grow_heap {};
 
-ANSWER(size_t, grow_most, (unsigned class), width_blocks(class))
-ANSWER(size_t, grow_laid, (unsigned class), width_blocks(class))
-ANSWER(size_t, grow_now, (const struct grow_heap *g, unsigned class), width_blocks(class))
-NOTHING(grow_missed, (struct grow_heap *g, unsigned class))
+static inline struct grow_bounds grow_bounds(unsigned class)
+{
+    size_t width = width_blocks(class);
+    return (struct grow_bounds){width, width, width};
+}
+
+ANSWER(size_t, grow_missed, (struct grow_heap *g, unsigned class, size_t now, size_t cap), now)
 NOTHING(grow_drained, (struct grow_heap *g, unsigned class))
 ANSWER(bool, grow_ebbing, (const struct grow_heap *g), false)
 ANSWER(bool, grow_ebbs, (struct grow_heap *g), false)
