@@ -56,10 +56,11 @@ static void *malloc_from(struct heap *h, size_t size, bool *zero)
     lead_missed(h);
     unsigned class = front_class(h, size);
     void *p = unlikely(remote_waiting(&h->out, &h->in)) ? remote_take(h, class) : NULL;
-    if (!p)
-        return front_refill(h, class, zero);
-    *zero = false;
-    return p;
+    if (p)
+        *zero = false;
+    else
+        p = front_refill(h, class, zero);
+    return likely(p) ? hand_out(p, size) : NULL;
 }
 
 /* Allocates without the thread's own heap: the thread is ending, this is a signal handler that interrupted a slow path, or
@@ -68,10 +69,12 @@ static noinline void *malloc_without(size_t size, bool *zero)
 {
     int saved = errno;
     void *p = thread_lend(size);
-    if (p)
+    if (p) {
         *zero = false;
-    else
+        hand_out(p, size);
+    } else {
         p = large_alloc(size, zero);
+    }
     errno = p ? saved : ENOMEM;
     return p;
 }
@@ -97,8 +100,6 @@ static noinline void *malloc_slow(size_t size, bool *zero)
         p = malloc_without(size, zero);
     }
     errno = p ? saved : ENOMEM;
-    if (p && ssmap_find(p))
-        hand_out(p, size);
     if (likely(!closed))
         purge_tick(false);
     PROBE2(malloc_slow, size, p);

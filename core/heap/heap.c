@@ -63,7 +63,7 @@ bool heap_enter(struct heap *h)
 void heap_leave(struct heap *h)
 {
     errno = h->saved_errno;
-    heap_step_out(h);
+    lock_give(&h->lock);
 }
 
 static void heap_list(struct heap *h, struct slab *s)
@@ -95,14 +95,6 @@ static void heap_fill(struct slab *s)
     s->full = 1;
 }
 
-static struct slab *heap_claim(struct heap *h, unsigned class)
-{
-    struct slab *s = pool_claim(h, class);
-    if (s)
-        front_own(h, s);
-    return s;
-}
-
 void heap_release(struct heap *h, struct slab *s)
 {
     front_disown(h, s);
@@ -130,8 +122,8 @@ struct slab *heap_slab(struct heap *h, unsigned class)
     s = h->listed[class];
     if (s)
         heap_unlist(h, s);
-    else
-        s = heap_claim(h, class);
+    else if ((s = pool_claim(h, class)))
+        front_own(h, s);
     h->current[class] = s ? s : &slab_none;
     h->in_use[class / 64] |= (uint64_t)1 << class % 64;
     return s;

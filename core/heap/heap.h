@@ -87,7 +87,7 @@ bool heap_enter(struct heap *h);
 void heap_leave(struct heap *h);
 bool heap_wait(struct heap *h); /* heap_step_in's: somebody else is inside, or forks */
 
-/* The same around a few instructions that leave errno alone. */
+/* The same, until lock_give, around a few instructions that leave errno alone. */
 static inline bool heap_step_in(struct heap *h)
 {
     if (unlikely(lock_inside))
@@ -110,11 +110,6 @@ static inline bool heap_visit(struct heap *h)
         return false;
     store_relaxed(&h->lock.wanted, false); /* by fork, or by a thread that has ended */
     return true;
-}
-
-static inline void heap_step_out(struct heap *h)
-{
-    lock_give(&h->lock);
 }
 
 /* All below: on the thread that has the heap (or holds it BUSY). */

@@ -40,9 +40,7 @@ static inline bool ebb_asks(struct heap *h)
 /* A malloc has missed. */
 static inline void ebb_ends(struct heap *h)
 {
-    bool before = grow_ebbing(&h->front.grow);
-    grow_flows(&h->front.grow);
-    if (unlikely(before))
+    if (unlikely(grow_flows(&h->front.grow)))
         ebb_end(h);
 }
 

@@ -47,13 +47,13 @@ static size_t front_laid(const struct front_bin *bin)
     return (size_t)(bin->over_base - bin->base);
 }
 
-/* Is the bin open, with all slots that it wants now, and are its limits those of now? */
+/* Has the bin all slots that it wants now, and are its limits those of now? Also where a class has no bin. */
 static bool front_settled(const struct front_heap *f, unsigned class)
 {
     const struct front_bin *bin = &f->bin[class];
     struct front_width width = f->width[class];
     bool all = class >= CLASS_TINY || front_laid(bin) >= width.laid; /* a mid bin has what it may hold now */
-    return bin->room - bin->base == width.now && width.now > 0 && all;
+    return bin->room - bin->base == width.now && all;
 }
 
 /* The limits of a bin, open from here on: as many as it may hold now. Inside heap_enter. */

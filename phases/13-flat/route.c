@@ -178,12 +178,10 @@ void route_miss(struct heap *h, uint32_t count)
 void route_own(struct heap *h, const struct slab *s)
 {
     struct route_heap *r = &h->front.route;
-    unsigned need = route_need(s);
-    if (route_bits(h) == 0)
+    unsigned bits = route_bits(h), need = bits > 0 ? route_need(s) : 0;
+    if (bits == 0 || (need > bits && need <= HAK_WINDOW_BITS && r->misses == 0 && route_cover(h, need)))
         return;
-    if (need > route_bits(h) && need <= HAK_WINDOW_BITS && r->misses == 0 && route_cover(h, need))
-        return;
-    if (need > route_bits(h))
+    if (need > bits)
         r->misses = r->misses > 0 ? r->misses - 1 : ROUTE_MISSES;
     route_count(h, s, route_enter(h, s, route_distance(s->class)));
 }

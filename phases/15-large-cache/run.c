@@ -92,7 +92,7 @@ static bool run_push_kept(struct heap *h, struct slab *s, void *p)
         count_add(&h->pool.run.hits, 1);
         slab_push(s, p); /* it may be empty now: that is what keeping means */
     }
-    heap_step_out(h);
+    lock_give(&h->lock);
     return kept;
 }
 
@@ -121,7 +121,7 @@ void *run_pop(struct heap *h, unsigned class)
     if (p || !heap_step_in(h))
         return p;
     p = slab_pop(h->current[class]);
-    heap_step_out(h);
+    lock_give(&h->lock);
     return p;
 }
 

@@ -79,11 +79,13 @@ static inline bool grow_ebbs(struct grow_heap *g)
     return grow_turn(g);
 }
 
-static inline void grow_flows(struct grow_heap *g)
+static inline bool grow_flows(struct grow_heap *g)
 {
-    if (unlikely(g->ebb > 0))
+    bool ebbed = g->ebb > 0;
+    if (unlikely(ebbed))
         grow_regret(g);
     g->drains = g->ebb = 0;
+    return ebbed;
 }
 
 static inline void grow_reset(struct grow_heap *g)

@@ -27,7 +27,8 @@ SEAM(grow_missed, size_t, (struct grow_heap *g, unsigned class, size_t now, size
 SEAM(grow_drained, void, (struct grow_heap *g, unsigned class));       /* a free found no room, or the foreign seam did */
 SEAM(grow_ebbing, bool, (const struct grow_heap *g));                  /* see ebb.h. What grow_ebbs said last, or false */
 SEAM(grow_ebbs, bool, (struct grow_heap *g)); /* a free of any class found no room, nor beside its bin: shall bins ebb now? */
-SEAM(grow_flows, void, (struct grow_heap *g)); /* a malloc of any class found nothing: no ebb now, nor for what was freed */
+/* A malloc of any class found nothing: no ebb now, nor for what was freed. True: bins ebbed until now. */
+SEAM(grow_flows, bool, (struct grow_heap *g));
 SEAM(grow_room, size_t, (const struct grow_heap *g, const void *old, size_t size, size_t usable)); /* front_room */
 SEAM(grow_moved, void, (struct grow_heap *g, const void *p));          /* front_moved */
 SEAM(grow_reset, void, (struct grow_heap *g));                         /* the front has been emptied: as at first */

@@ -15,7 +15,7 @@ ANSWER(size_t, grow_missed, (struct grow_heap *g, unsigned class, size_t now, si
 NOTHING(grow_drained, (struct grow_heap *g, unsigned class))
 ANSWER(bool, grow_ebbing, (const struct grow_heap *g), false)
 ANSWER(bool, grow_ebbs, (struct grow_heap *g), false)
-NOTHING(grow_flows, (struct grow_heap *g))
+ANSWER(bool, grow_flows, (struct grow_heap *g), false)
 ANSWER(size_t, grow_room, (const struct grow_heap *g, const void *old, size_t size, size_t usable), size)
 NOTHING(grow_moved, (struct grow_heap *g, const void *p))
 NOTHING(grow_reset, (struct grow_heap *g))
