@@ -172,6 +172,8 @@ static void heap_event(struct heap *h, struct slab *s)
 
 void heap_slab_event(struct heap *h, struct slab *s, void *p)
 {
+    if (s == h->current[s->class] && !s->full && s->class < CLASS_TINY && likely(!lock_inside))
+        return; /* empty, and kept, as heap_event says: nothing to go inside for */
     if (!heap_enter(h)) { /* in a signal handler that interrupted a slow path: undo the push, and queue the block */
         freelist_undo(s, p);
         s->frees_to_event = 1;
