@@ -327,7 +327,7 @@ bool thread_trim(void)
         if (!thread_trim_parked(h) && h != heap_self)
             purge_trim(h);
     }
-    size_t purged = pool_trim() + lazy_trim();
+    size_t purged = lazy_trim();
     mapped_trim();
     return purged || os_bytes_of_blocks() < before;
 }

@@ -23,7 +23,6 @@ struct superslab;
 SEAM(pool_claim, struct slab *, (struct heap *h, unsigned class));
 SEAM(pool_release, void, (struct heap *h, struct slab *s));
 SEAM(pool_park, void, (struct heap *h)); /* the thread ends: what is kept for this heap alone goes back */
-SEAM(pool_trim, size_t, (void));         /* gives back what is kept for nobody; how many slabs that were */
 SEAM(pool_shed, size_t, (uint64_t bytes)); /* memory of slots that nobody has, up to so much, at once; bytes */
 SEAM(pool_age, size_t, (void));            /* of slots that nobody had at the last call either; bytes. One thread at a time */
 SEAM(pool_valid, void, (struct heap *h));

@@ -84,7 +84,6 @@ START_TEST(test_empty_slabs_of_parked_released)
     must(walk_heap(parked).used == 0);
     uint64_t slabs = walk_heap(parked).slabs;
     ck_assert_uint_eq(slabs, 0);
-    pool_trim();
     lazy_trim();
     ck_assert_uint_eq(superslab_counts().now, superslabs);
 }
@@ -92,7 +91,6 @@ END_TEST
 
 START_TEST(test_trim_reaches_parked)
 {
-    pool_trim();
     lazy_trim();
     uint64_t superslabs = superslab_counts().now;
     filled_by_another(0);

@@ -64,7 +64,6 @@ static void give_all_back(struct heap *h)
     enter(h);
     pool_park(h);
     heap_leave(h);
-    pool_trim();
     lazy_trim();
 }
 
@@ -201,8 +200,6 @@ static void *claim_and_release(void *context)
             expect_claimed(h, held[i], class);
             mark(held[i], token);
         }
-        if (r >> 22 == 0)
-            pool_trim();
     }
     for (int i = 0; i < 40; i++)
         if (held[i])
@@ -221,8 +218,7 @@ START_TEST(test_threads)
         must(pthread_create(&threads[i], NULL, claim_and_release, (void *)(i + 1)) == 0);
     for (int i = 0; i < 4; i++)
         must(pthread_join(threads[i], NULL) == 0);
-    pool_trim(); /* the heaps are parked: nothing is kept for them alone */
-    lazy_trim();
+    lazy_trim(); /* the heaps are parked: nothing is kept for them alone */
     must(superslab_counts().now == none && test_stats().slabs == 0);
 }
 END_TEST

@@ -358,11 +358,6 @@ void pool_park(struct heap *h)
     h->pool.hot = NULL;
 }
 
-size_t pool_trim(void)
-{
-    return 0;
-}
-
 void pool_valid(struct heap *h)
 {
     hak_assert_full(h->pool.empty_count <= POOL_EMPTY_MAX);

@@ -41,7 +41,6 @@ HAK_EXTERN uint64_t pool_empty_limit, pool_report, pool_trace;
 struct slab *pool_claim(struct heap *h, unsigned class);
 void pool_release(struct heap *h, struct slab *s);
 void pool_park(struct heap *h);
-size_t pool_trim(void);
 size_t pool_shed(uint64_t bytes);
 size_t pool_age(void);
 void pool_valid(struct heap *h);
