@@ -30,7 +30,7 @@ SEAM(pool_start, void, (void)); /* once, when the environment has been read */
 SEAM(pool_stop, void, (void));  /* once, at exit: last words */
 /* An empty run of several slots may be kept for its heap: as the current slab of its class, or as one block at hand. */
 SEAM(pool_keep, bool, (struct heap *h, struct slab *s)); /* the current slab is empty. True: it stays; false: release it */
-/* A block of that class that lies in what is kept, or NULL. Outside of heap_enter. */
+/* A block of that class, which no front serves, that lies in what is kept, or NULL. Outside of heap_enter. */
 SEAM(pool_pop, void *, (struct heap *h, unsigned class));
 /* A front has no room for p, a block of h's slab s. NULL: it is kept; else the block that goes to its slab, p or another.
  * Outside of heap_enter. */

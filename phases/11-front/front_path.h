@@ -76,7 +76,7 @@ hot_inline bool front_push_wide(struct heap *h, void *p, size_t distance)
     return true;
 }
 
-/* malloc came without the shorter way, or the heap has none yet; or the pool keeps something for the next malloc. */
+/* malloc came without the shorter way, or the heap has none yet; or it has no bin, and the pool keeps something for it. */
 hot_inline void *front_look(struct heap *h, size_t size)
 {
     if (size > SLAB_MAX)
@@ -86,7 +86,7 @@ hot_inline void *front_look(struct heap *h, size_t size)
     void *p = front_bin_pop(&h->front, class_of(size));
     if (p)
         route_open(h);
-    return !p && size > TINY_MAX ? pool_pop(h, class_of_wide(size)) : p;
+    return p;
 }
 
 ANSWER(unsigned, front_class, (const struct heap *h, size_t size), route_class(&h->front.route, size))

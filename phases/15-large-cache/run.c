@@ -112,10 +112,10 @@ static inline void *run_at_hand(struct run_heap *r, unsigned class)
     return p;
 }
 
-/* Of classes that fronts take there is nothing to find that they would not have had. */
 void *run_pop(struct heap *h, unsigned class)
 {
-    if (front_serves(class) || h == &heap_none || unlikely(lock_inside))
+    hak_assert(!front_serves(class)); /* there would be nothing to find that the front had not had */
+    if (h == &heap_none || unlikely(lock_inside))
         return NULL;
     void *p = run_at_hand(&h->pool.run, class);
     if (p || !heap_step_in(h))
