@@ -60,8 +60,9 @@ static noinline void registry_remove_rest(struct mapped *m)
 
 void owner_remove(struct mapped *m)
 {
-    if (likely(pagemap_find(&registry, mapped_block(m)) == m))
-        __atomic_store_n(pagemap_entry(&registry, mapped_block(m)), NULL, __ATOMIC_RELEASE);
+    void **entry = pagemap_entry(&registry, mapped_block(m));
+    if (likely(entry) && likely(load_relaxed(entry) == m))
+        __atomic_store_n(entry, NULL, __ATOMIC_RELEASE);
     else
         registry_remove_rest(m);
 }
