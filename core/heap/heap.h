@@ -62,6 +62,14 @@ struct heap {
     struct heap *next_parked;  /* under thread.c's lock */
 };
 
+/* Where a heap lies, by its address in cache lines: another place for each, as long as there are fewer heaps than places, or
+ * nearly so (thread_space). So who sorts heaps by their place seldom finds two together. */
+enum { HEAP_LINE = 64, HEAP_PLACES = 32 };
+static inline unsigned heap_place(const struct heap *h)
+{
+    return (unsigned)((uintptr_t)h / HEAP_LINE % HEAP_PLACES);
+}
+
 extern HAK_TLS struct heap *heap_self; /* &heap_none until the thread's first allocation, and after its end */
 HAK_EXTERN struct heap heap_none;          /* owns nothing, so that no fast path tests for NULL */
 HAK_EXTERN struct slab slab_none;          /* no free block, nothing to carve */

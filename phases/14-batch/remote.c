@@ -84,10 +84,12 @@ static void remote_recycle(struct remote_out *out, struct remote_packet *packet)
 
 /* --- Sending ------------------------------------------------------------------------------------------------------------- */
 
+/* That of the owner's place. */
 static struct remote_box *remote_box(struct heap *from, const struct heap *to)
 {
     enum { SIZE = sizeof(struct remote_box) }; /* the product with it is part of the shift */
-    return (struct remote_box *)((char *)from->out.box + ((uintptr_t)to / (4096 / SIZE) & (REMOTE_BOXES - 1) * SIZE));
+    static_assert((int)REMOTE_BOXES == (int)HEAP_PLACES, "owners at different places have different boxes");
+    return (struct remote_box *)((char *)from->out.box + ((uintptr_t)to / (HEAP_LINE / SIZE) & (REMOTE_BOXES - 1) * SIZE));
 }
 
 /* The packet that a box fills, and how many blocks are in it. */

@@ -21,7 +21,7 @@ static inline uint32_t held_by(const struct heap *h, uint64_t *bytes)
             continue;
         void **first = (void **)(((uintptr_t)box->next & ~(uintptr_t)(REMOTE_PACKET - 1)) + offsetof(struct remote_packet, block));
         must(box->next > first && box->next < first + REMOTE_PACKET_BLOCKS);
-        must(box == &h->out.box[((uintptr_t)box->to >> 12) % REMOTE_BOXES] && box->to != h);
+        must(box == &h->out.box[heap_place(box->to)] && box->to != h);
         for (void **at = first; at < box->next; at++, blocks++) {
             struct slab *s = slab_of(*at);
             must(slab_heap(s) == box->to && slab_bad_block(s, *at) == NULL);

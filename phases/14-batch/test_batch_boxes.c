@@ -65,7 +65,7 @@ START_TEST(packets_fill_and_go)
 }
 END_TEST
 
-/* More owners than boxes, freed to in turn: what is held stays bounded, and all arrives. */
+/* Many owners, freed to in turn: what is held stays bounded, and all arrives. */
 START_TEST(many_heaps)
 {
     enum { HEAPS = 20 };
@@ -90,6 +90,37 @@ START_TEST(many_heaps)
     send_held();
     for (int k = 0; k < HEAPS; k++) {
         must(blocks_at(helper[k].heap) == 100);
+        helper_do(&helper[k], receive_all, NULL);
+        helper_end(&helper[k]);
+    }
+    hak_free(own);
+    must(test_stats().live_blocks == 0);
+}
+END_TEST
+
+/* As many owners as threads that take turns in a pool of workers: none shares a box, so that packets fill. */
+START_TEST(a_box_for_each)
+{
+    enum { HEAPS = 16, EACH = 2 * REMOTE_PACKET_BLOCKS };
+    static struct helper helper[HEAPS];
+    static void *theirs[HEAPS][EACH];
+    void *own = hak_malloc(1);
+    uint32_t places = 0;
+    for (int k = 0; k < HEAPS; k++) {
+        struct load load = {EACH, 64, theirs[k]};
+        helper_start(&helper[k]);
+        helper_do(&helper[k], load_make, &load);
+        must(!(places >> heap_place(helper[k].heap) & 1));
+        places |= (uint32_t)1 << heap_place(helper[k].heap);
+    }
+    uint64_t before = batch_counted().packets;
+    for (size_t i = 0; i < EACH; i++)
+        for (int k = 0; k < HEAPS; k++)
+            hak_free(theirs[k][i]);
+    send_held();
+    must(batch_counted().packets - before <= HEAPS * (EACH / REMOTE_PACKET_BLOCKS + (LEADS > 0 ? 2 : 0)));
+    for (int k = 0; k < HEAPS; k++) {
+        must(blocks_at(helper[k].heap) == EACH);
         helper_do(&helper[k], receive_all, NULL);
         helper_end(&helper[k]);
     }
@@ -194,4 +225,5 @@ START_TEST(what_empties_the_boxes)
 }
 END_TEST
 
-TEST_MAIN("batch: boxes", packets_fill_and_go, many_heaps, large_blocks_go_at_once, owner_ends, what_empties_the_boxes)
+TEST_MAIN("batch: boxes", packets_fill_and_go, many_heaps, a_box_for_each, large_blocks_go_at_once, owner_ends,
+          what_empties_the_boxes)
