@@ -219,9 +219,9 @@ static bool remote_nearly_full(const struct remote_box *box)
 }
 
 /* p into its box, which may be sent. False: no memory for one. Inside heap_enter. */
-static bool remote_gather(struct heap *from, struct heap *to, const struct slab *s, void *p)
+static bool remote_gather(struct heap *from, struct heap *to, uint32_t size, void *p)
 {
-    uint64_t bytes = from->remote_sent_bytes + s->block_size;
+    uint64_t bytes = from->remote_sent_bytes + size;
     if (bytes > from->out.flush_at)
         remote_flush(from);
     struct remote_box *box = remote_bind(from, to);
@@ -230,7 +230,7 @@ static bool remote_gather(struct heap *from, struct heap *to, const struct slab 
         return false;
     }
     bool full = remote_nearly_full(box);
-    remote_add(from, box, p, s->block_size, bytes);
+    remote_add(from, box, p, size, bytes);
     if (full)
         remote_send(from, box);
     return true;
@@ -238,10 +238,20 @@ static bool remote_gather(struct heap *from, struct heap *to, const struct slab 
 
 void remote_give_inside(struct heap *from, struct heap *to, struct slab *s, void *p)
 {
-    if (remote_gathers(to, s) && remote_gather(from, to, s, p))
+    if (remote_gathers(to, s) && remote_gather(from, to, s->block_size, p))
         return;
     heap_remote_push(from, to, s, p);
     heap_parked(to);
+}
+
+LEAD_CALLS void remote_append(struct heap *from, struct heap *to, uint32_t size, void *const *block, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (remote_gather(from, to, size, block[i]))
+            continue;
+        heap_remote_push(from, to, slab_of(block[i]), block[i]);
+        heap_parked(to);
+    }
 }
 
 /* The rest of remote_give: p has no box, or something must be sent. */
@@ -251,7 +261,7 @@ LEAD_CALLS noinline void remote_give_slow(void *p, struct heap *from, struct sla
     unsigned class = s->class; /* once the block has gone, s may be another heap's */
     if (sender)
         lead_hold(sender);
-    bool gathered = sender && remote_gather(sender, to, s, p);
+    bool gathered = sender && remote_gather(sender, to, s->block_size, p);
     if (sender) {
         heap_leave(sender);
         lead_open(sender, class);

@@ -182,6 +182,17 @@ static void lead_pack(struct heap *from, struct heap *to, unsigned class, struct
     remote_dispatch(from, to, packet);
 }
 
+/* The blocks go into the owner's box, where they share a packet with those of other classes. */
+static void lead_append(struct heap *from, unsigned k, void *const *block, size_t count)
+{
+    struct lead_set *leads = from->out.lead.set;
+    bool hold = from->out.lead.hold;
+    from->out.lead.hold = true; /* all boxes may be sent, but no leads */
+    remote_append(from, leads->to[k], (uint32_t)class_size(leads->class[k]), block, count);
+    from->out.lead.hold = hold;
+    count_add(&from->out.lead.sent, count);
+}
+
 /* What is in lead k is sent. It takes nothing until lead_shows. Inside heap_enter. */
 static void lead_send(struct heap *from, unsigned k)
 {
@@ -193,7 +204,8 @@ static void lead_send(struct heap *from, unsigned k)
     size_t held = (size_t)(lead->top - base), count = held + held % 2;
     if (held == 0)
         return;
-    struct remote_packet *packet = remote_empty(&from->out);
+    bool few = count < LEAD_BLOCKS && load_relaxed(&leads->to[k]->state) == HEAP_OWNED;
+    struct remote_packet *packet = few ? NULL : remote_empty(&from->out);
     void **block = packet ? packet->block : alone;
     base[count] = held < count ? LEAD_GONE : base[count];
     bool right = count == LEAD_BLOCKS ? lead_copy(block, base + 1, LEAD_BLOCKS, leads->class[k])
@@ -202,7 +214,9 @@ static void lead_send(struct heap *from, unsigned k)
         count = lead_sort(block, count);
     store_relaxed(&lead->top, base);
     lead_valid(leads->to[k], leads->class[k], block, count);
-    if (unlikely(!packet))
+    if (few)
+        lead_append(from, k, block, count);
+    else if (unlikely(!packet))
         lead_single(from, leads->to[k], block, count);
     else if (unlikely(count == 0))
         remote_keep(&from->out, packet);

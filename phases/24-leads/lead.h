@@ -92,6 +92,7 @@ uint64_t lead_held(struct heap *h, uint64_t *bytes);
 struct remote_packet *remote_empty(struct remote_out *out); /* an empty packet, or NULL: no memory */
 void remote_keep(struct remote_out *out, struct remote_packet *packet);
 void remote_dispatch(struct heap *from, struct heap *to, struct remote_packet *packet);
+void remote_append(struct heap *from, struct heap *to, uint32_t size, void *const *block, size_t count); /* into its box */
 void remote_give_slow(void *p, struct heap *from, struct slab *s, struct heap *to);
 void remote_arrive(struct heap *h, void *p);
 
