@@ -236,14 +236,7 @@ static bool remote_gather(struct heap *from, struct heap *to, uint32_t size, voi
     return true;
 }
 
-void remote_give_inside(struct heap *from, struct heap *to, struct slab *s, void *p)
-{
-    if (remote_gathers(to, s) && remote_gather(from, to, s->block_size, p))
-        return;
-    heap_remote_push(from, to, s, p);
-    heap_parked(to);
-}
-
+/* Blocks of one size into their owner's box. Inside heap_enter. */
 LEAD_CALLS void remote_append(struct heap *from, struct heap *to, uint32_t size, void *const *block, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -252,6 +245,16 @@ LEAD_CALLS void remote_append(struct heap *from, struct heap *to, uint32_t size,
         heap_remote_push(from, to, slab_of(block[i]), block[i]);
         heap_parked(to);
     }
+}
+
+void remote_give_inside(struct heap *from, struct heap *to, struct slab *s, void *p)
+{
+    if (remote_gathers(to, s)) {
+        remote_append(from, to, s->block_size, &p, 1);
+        return;
+    }
+    heap_remote_push(from, to, s, p);
+    heap_parked(to);
 }
 
 /* The rest of remote_give: p has no box, or something must be sent. */
