@@ -85,9 +85,9 @@ struct front_heap {
     uint16_t ebb_wait[FRONT_CLASSES]; /* see ebb.c */
 };
 
-/* Of a heap that nobody has. Each pointer costs the start of every process a relocation, so this sets only `top`, which a pop
- * reads through; limits of NULL let nothing in. */
-#define FRONT_INIT {.route = ROUTE_INIT, .section = SECTION_INIT, .bin = {[0 ... FRONT_CLASSES - 1] = {.top = front_nothing}}}
+/* Of a heap that nobody has. Each pointer costs the start of every process a relocation, so the bins have at most `top`, and
+ * that only where a pop reads through it without a look (ROUTE_BINS); limits of NULL let nothing in. */
+#define FRONT_INIT {.route = ROUTE_INIT, .section = SECTION_INIT, .bin = ROUTE_BINS}
 #define FRONT_SLABS {} /* malloc and free read bins */
 
 HAK_EXTERN uint64_t front_cap, front_batch, front_direct, front_report;

@@ -83,7 +83,8 @@ hot_inline void *front_look(struct heap *h, size_t size)
         return NULL;
     if (size > WIDTH_MAX)
         return pool_pop(h, class_of_wide(size));
-    void *p = front_bin_pop(&h->front, class_of(size));
+    unsigned class = class_of(size);
+    void *p = h->front.bin[class].top ? front_bin_pop(&h->front, class) : NULL; /* NULL: heap_none's (ROUTE_BINS) */
     if (p)
         route_open(h);
     return p;

@@ -53,6 +53,7 @@ HAK_EXTERN const uint16_t route_wide_bin[ROUTE_WIDE_MAX / ROUTE_WIDE_STEP + 1]; 
 
 extern uint16_t route_nothing[1]; /* 0: free(NULL) reads the first entry, also where there is no table */
 #define ROUTE_INIT {.closed = {.top = front_nothing}, .outside = ~(uintptr_t)0, .bin = route_nothing}
+#define ROUTE_BINS {} /* no size leads to one */
 
 /* As front_bin_pop, but a hit is not counted. */
 hot_inline bool route_pop(struct route_heap *r, const struct section_heap *s, size_t size, void **block)

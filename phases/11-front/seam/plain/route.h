@@ -5,6 +5,7 @@
 
 struct route_heap {};
 #define ROUTE_INIT {}
+#define ROUTE_BINS {[0 ... FRONT_CLASSES - 1] = {.top = front_nothing}}
 
 ANSWER(bool, route_pop, (struct route_heap *r, const struct section_heap *s, size_t size, void **p), false)
 ANSWER(bool, route_pop_wide, (struct route_heap *r, const struct section_heap *s, size_t size, void **p), false)
