@@ -7,7 +7,8 @@
  *   2    an UNUSED slot of any span                          lock-free
  *   3    a new SuperSlab                                     under the lock
  *
- * EMPTY is asked first in practice: what is formatted beats what is near. The number is its name in the reports.
+ * EMPTY is asked first in practice: what is formatted beats what is near. A FREED slot of any span comes before an UNUSED one
+ * of the span used last: its memory is held already. The numbers are the names of the stages in the reports.
  */
 #include "core/heap/background.h"
 #include "core/heap/env.h"
@@ -62,16 +63,21 @@ static struct slab *pool_try(struct heap *h, size_t block, unsigned slots, unsig
     struct slab *s = NULL;
     *stage = 0;
     if (block > POOL_SINGLE) {
-        s = hot ? span_claim_run(hot, slots, &lost) : NULL;
-        if (!s && (s = span_claim_run_anywhere(slots, &lost)))
+        bool freed = spare_of(SPARE_SLOTS) >= slots * SLAB_SIZE; /* else there is no such run of FREED slots */
+        s = hot && freed ? span_claim_run(hot, SPAN_FREED, slots, &lost) : NULL;
+        if (!s && freed && (s = span_claim_run_anywhere(SPAN_FREED, slots, &lost)))
+            *stage = 3;
+        if (!s && hot)
+            s = span_claim_run(hot, SPAN_KINDS, slots, &lost);
+        if (!s && (s = span_claim_run_anywhere(SPAN_KINDS, slots, &lost)))
             *stage = 3;
     } else {
         uint32_t last = freelist_last(block);
         s = hot ? span_claim(hot, SPAN_FREED, last, &lost) : NULL;
-        if (!s && hot)
-            s = span_claim(hot, SPAN_UNUSED, last, &lost);
         if (!s && (s = span_claim_listed(SPAN_FREED, last, &lost)))
             *stage = 2;
+        if (!s && hot)
+            s = span_claim(hot, SPAN_UNUSED, last, &lost);
         if (!s && (s = span_claim_listed(SPAN_UNUSED, last, &lost)))
             *stage = 3;
     }

@@ -19,7 +19,8 @@ static struct pool_span *span_at(uint32_t id)
 
 static uint32_t span_bits(uint64_t word, enum span_kind kind)
 {
-    return kind == SPAN_FREED ? (uint32_t)word : (uint32_t)(word >> 32);
+    uint32_t freed = (uint32_t)word, unused = (uint32_t)(word >> 32);
+    return kind == SPAN_FREED ? freed : kind == SPAN_UNUSED ? unused : freed | unused;
 }
 
 static uint64_t span_both(uint32_t bits)
@@ -53,11 +54,11 @@ struct slab *span_claim(struct pool_span *span, enum span_kind kind, uint32_t la
     return NULL;
 }
 
-struct slab *span_claim_run(struct pool_span *span, unsigned slots, uint64_t *lost)
+struct slab *span_claim_run(struct pool_span *span, enum span_kind kind, unsigned slots, uint64_t *lost)
 {
     uint64_t word = __atomic_load_n(&span->word, __ATOMIC_SEQ_CST);
     for (;;) {
-        uint32_t runs = (uint32_t)word | (uint32_t)(word >> 32);
+        uint32_t runs = span_bits(word, kind);
         for (unsigned i = 1; i < slots; i++) /* bit k stays set while bits k .. k + i are */
             runs &= runs >> 1;
         if (!runs)
@@ -93,12 +94,12 @@ struct slab *span_claim_listed(enum span_kind kind, uint32_t last, uint64_t *los
     }
 }
 
-struct slab *span_claim_run_anywhere(unsigned slots, uint64_t *lost)
+struct slab *span_claim_run_anywhere(enum span_kind kind, unsigned slots, uint64_t *lost)
 {
     uint32_t count = __atomic_load_n(&span_count, __ATOMIC_ACQUIRE), start = load_relaxed(&span_hint);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t id = (start + i) % count + 1;
-        struct slab *s = span_claim_run(span_at(id), slots, lost);
+        struct slab *s = span_claim_run(span_at(id), kind, slots, lost);
         if (s) {
             store_relaxed(&span_hint, id - 1);
             return s;

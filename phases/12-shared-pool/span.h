@@ -32,14 +32,14 @@ struct pool_span {
  * failed swaps. */
 struct slab *span_claim(struct pool_span *span, enum span_kind kind, uint32_t last, uint64_t *lost);
 
-/* Claims slots adjacent slots of any kind, from the end. */
-struct slab *span_claim_run(struct pool_span *span, unsigned slots, uint64_t *lost);
+/* Claims slots adjacent slots of that kind, or of both (SPAN_KINDS), from the end. */
+struct slab *span_claim_run(struct pool_span *span, enum span_kind kind, unsigned slots, uint64_t *lost);
 
 /* Claims one slot of that kind anywhere; NULL when there is none. */
 struct slab *span_claim_listed(enum span_kind kind, uint32_t last, uint64_t *lost);
 
 /* The same for a run. */
-struct slab *span_claim_run_anywhere(unsigned slots, uint64_t *lost);
+struct slab *span_claim_run_anywhere(enum span_kind kind, unsigned slots, uint64_t *lost);
 
 /* Slots of a SuperSlab become FREED. Returns the SuperSlab when that made it empty: it is the caller's then, and *span no
  * longer stands for it. The caller must not touch s or its SuperSlab otherwise. */

@@ -67,16 +67,16 @@ START_TEST(runs_from_the_end)
         struct pool_span *span = span_made(0);
         uint32_t taken = 0;
         for (unsigned end = 32; end >= slots; end -= slots) {
-            must(index_in(span, span_claim_run(span, slots, &lost)) == end - slots);
+            must(index_in(span, span_claim_run(span, SPAN_KINDS, slots, &lost)) == end - slots);
             taken |= (uint32_t)(((uint64_t)1 << slots) - 1) << (end - slots);
             must(span->word == (uint64_t)~taken << 32);
         }
-        must(!span_claim_run(span, slots, &lost));
+        must(!span_claim_run(span, SPAN_KINDS, slots, &lost));
     }
     struct pool_span *span = span_made(0);
-    must(index_in(span, span_claim_run(span, 31, &lost)) == 1);
+    must(index_in(span, span_claim_run(span, SPAN_KINDS, 31, &lost)) == 1);
     span = span_made(0);
-    must(index_in(span, span_claim_run(span, 32, &lost)) == 0 && span->word == 0);
+    must(index_in(span, span_claim_run(span, SPAN_KINDS, 32, &lost)) == 0 && span->word == 0);
 }
 END_TEST
 
@@ -85,11 +85,12 @@ START_TEST(runs_of_both_kinds)
 {
     struct pool_span *span = span_made(0xffffffff & ~0x0f0u); /* 4..7 UNUSED */
     must(!span_free(span, 8, 2, &lost) && !span_free(span, 1, 2, &lost));
-    must(!span_claim_run(span, 7, &lost));
-    must(index_in(span, span_claim_run(span, 6, &lost)) == 4);
+    must(!span_claim_run(span, SPAN_KINDS, 7, &lost));
+    must(index_in(span, span_claim_run(span, SPAN_KINDS, 6, &lost)) == 4);
     must(span->word == 6);
-    must(!span_claim_run(span, 3, &lost) && index_in(span, span_claim_run(span, 2, &lost)) == 1 && span->word == 0);
-    must(!span_free(span, 0, 1, &lost) && index_in(span, span_claim_run(span, 1, &lost)) == 0 && span->word == 0);
+    must(!span_claim_run(span, SPAN_KINDS, 3, &lost));
+    must(index_in(span, span_claim_run(span, SPAN_KINDS, 2, &lost)) == 1 && span->word == 0);
+    must(!span_free(span, 0, 1, &lost) && index_in(span, span_claim_run(span, SPAN_KINDS, 1, &lost)) == 0 && span->word == 0);
 }
 END_TEST
 
@@ -99,7 +100,7 @@ START_TEST(last_slot_retires_the_span)
     struct superslab *ss = span->superslab;
     must(span_free(span, 0, 1, &lost) == ss && span->word == 0);
     must(!span_claim_listed(SPAN_UNUSED, 0, &lost) && !span_claim_listed(SPAN_FREED, 0, &lost));
-    must(!span_claim_run_anywhere(1, &lost));
+    must(!span_claim_run_anywhere(SPAN_KINDS, 1, &lost));
     must(!span->listed[SPAN_FREED] && !span->listed[SPAN_UNUSED]);
     superslab_release(ss);
     /* The same span stands for another SuperSlab. */
@@ -190,8 +191,8 @@ START_TEST(random_steps_against_a_model)
         case 0: s = span_claim_listed(SPAN_FREED, 0, &lost), slots = 1; break;
         case 1: s = span_claim_listed(SPAN_UNUSED, 0, &lost), slots = 1; break;
         case 2: s = span_claim(m[n].span, SPAN_FREED, 0, &lost), slots = 1; break;
-        case 3: s = span_claim_run(m[n].span, slots, &lost); break;
-        case 4: s = span_claim_run_anywhere(slots, &lost); break;
+        case 3: s = span_claim_run(m[n].span, SPAN_KINDS, slots, &lost); break;
+        case 4: s = span_claim_run_anywhere(r >> 30 ? SPAN_KINDS : SPAN_FREED, slots, &lost); break;
         default: retired += m[n].freed, model_free(&m[n], r >> 5); break;
         }
         if (s)
@@ -227,7 +228,7 @@ START_TEST(no_number_is_too_many)
         span_publish(all[i], ss, UINT32_MAX);
         must(!span_free(all[i], 5, 2, &lost));
         must(index_in(all[i], span_claim_listed(SPAN_FREED, 0, &lost)) == 5);
-        must(index_in(all[i], span_claim_run_anywhere(1, &lost)) == 6 && all[i]->word == 0);
+        must(index_in(all[i], span_claim_run_anywhere(SPAN_KINDS, 1, &lost)) == 6 && all[i]->word == 0);
     }
 }
 END_TEST

@@ -143,6 +143,33 @@ START_TEST(runs)
 }
 END_TEST
 
+/* What somebody has freed comes before what nobody has touched, also where the hot SuperSlab has some of the latter. */
+START_TEST(freed_elsewhere_before_unused_nearby)
+{
+    struct heap *h = own_heap();
+    unsigned run_class = class_of(300 * KIB);
+    pool_empty_limit = 0;
+    for (unsigned i = 0; i <= SLOTS; i++)
+        slab[i] = claim(h, OTHER);
+    must(h->pool.hot == superslab_of(slab[SLOTS])->pool.span);
+    release(h, slab[4]);
+    mark();
+    must(claim(h, CLASS) == slab[4]);
+    expect(0, 0, 1, 0, 0, 0);
+    h->pool.hot = superslab_of(slab[SLOTS])->pool.span;
+    struct slab *run = claim(h, run_class);
+    must(superslab_of(run) == superslab_of(slab[SLOTS]));
+    expect(1, 0, 0, 0, 0, 0);
+    for (unsigned i = 0; i < run->slots; i++)
+        release(h, slab[10 + i]);
+    must(claim(h, run_class) == slab[10]);
+    expect(0, 0, 0, 1, 0, 0);
+    h->pool.hot = superslab_of(slab[SLOTS])->pool.span;
+    must(superslab_of(claim(h, run_class)) == superslab_of(slab[SLOTS])); /* no FREED run: from the hot SuperSlab */
+    expect(1, 0, 0, 0, 0, 0);
+}
+END_TEST
+
 START_TEST(lock_at_the_end_of_a_superslab)
 {
     struct heap *h = own_heap();
@@ -163,4 +190,4 @@ START_TEST(lock_at_the_end_of_a_superslab)
 END_TEST
 
 TEST_MAIN("pool: stages", new_then_hot, empty_only_for_its_class, empty_is_bounded, freed_then_unused_then_new, runs,
-          lock_at_the_end_of_a_superslab)
+          freed_elsewhere_before_unused_nearby, lock_at_the_end_of_a_superslab)
