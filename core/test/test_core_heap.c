@@ -84,6 +84,30 @@ START_TEST(test_settle)
 }
 END_TEST
 
+/* Blocks of two slabs in turn, so many at a time, go back in one call; both slabs pass through both of their events. */
+START_TEST(test_give_all_in_turn)
+{
+    void *block[2][SLAB_SIZE / 1024 + 1], *slot[2 * SLAB_SIZE / 1024];
+    for (uint32_t piece = 1; piece <= SLAB_SIZE / 1024; piece *= 2) {
+        struct heap *h = thread_heap();
+        uint32_t n = fill_one(h, block[0]) - 1, got = 0;
+        for (block[1][got++] = block[0][n]; got < n; got++)
+            block[1][got] = take(h);
+        for (uint32_t i = 0; i < 2 * n; i++) {
+            slot[i] = block[i / piece % 2][i / piece / 2 * piece + i % piece];
+            guard_free(slot[i], "free");
+        }
+        enter(h);
+        struct heap_given given = heap_give_all(h, slot, 2 * n);
+        heap_leave(h);
+        must(given.blocks == 2 * n && given.pieces == 2 * n / piece);
+        for (uint32_t i = 0; i < 2 * n; i++)
+            must(!slot[i]);
+        must(walk_heap(h).used == 0);
+    }
+}
+END_TEST
+
 START_TEST(test_listed_becomes_current)
 {
     void *block[SLAB_SIZE / 1024 + 1], *more[2 * SLAB_SIZE / 1024];
@@ -228,5 +252,5 @@ START_TEST(test_none_owns_nothing)
 }
 END_TEST
 
-TEST_MAIN("heap", test_full_listed_released, test_settle, test_listed_becomes_current, test_take_zero, test_random_traffic,
-          test_busy_heap, test_errno_over_slow_paths, test_none_owns_nothing)
+TEST_MAIN("heap", test_full_listed_released, test_settle, test_give_all_in_turn, test_listed_becomes_current, test_take_zero,
+          test_random_traffic, test_busy_heap, test_errno_over_slow_paths, test_none_owns_nothing)

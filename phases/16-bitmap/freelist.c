@@ -96,7 +96,7 @@ static uint64_t freelist_bits(void **at, void **end, uint64_t first, uintptr_t s
 
 /* While a word is at hand, the bits beyond what was carved are 1: a block that lies in another slab and one that was freed
  * already are found by the same test. */
-size_t freelist_give(struct slab *s, void **slot, size_t n)
+static noinline size_t freelist_give_many(struct slab *s, void **slot, size_t n)
 {
     uint64_t *map = freelist_map(s), *word = map, number = 0, beyond = freelist_beyond(s, 0), bits = *word | beyond;
     uint64_t *lowest = s->free ? s->free : map + FREELIST_WORDS * SLABS_PER_SUPERSLAB;
@@ -135,6 +135,16 @@ size_t freelist_give(struct slab *s, void **slot, size_t n)
     s->free = *map ? map : lowest;
     s->freed = 1;
     return (size_t)(at - slot);
+}
+
+/* Blocks that were freed in no order come alone, mostly. */
+size_t freelist_give(struct slab *s, void **slot, size_t n)
+{
+    if (n > 1 && ((uintptr_t)slot[0] ^ (uintptr_t)slot[1]) < SLAB_SIZE)
+        return freelist_give_many(s, slot, n);
+    freelist_push(s, *slot);
+    *slot = NULL;
+    return 1;
 }
 
 void freelist_undo(struct slab *s, void *p)
