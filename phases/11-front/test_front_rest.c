@@ -8,12 +8,18 @@
 
 #include <stdatomic.h>
 
-enum { COUNT = 100, CREW = 64, MANY = 30000 };
+enum { COUNT = 100, CREW = 64, MANY = 30000, PER_SLAB = SLAB_SIZE / TINY_MAX };
 extern uint64_t rest_most;
 
 struct rest_sum {
     uint64_t charged, heaps;
 };
+
+/* n, or the largest size that comes from slabs in this variant. */
+static size_t from_slabs(size_t n)
+{
+    return class_of(n) < HEAP_CLASSES ? n : TINY_MAX;
+}
 
 static void rest_slab(void *context, struct slab *s)
 {
@@ -158,41 +164,49 @@ static void *work_much(void *context)
 
 enum { MUCH = 140 };
 
+/* Blocks that fill so many slots. */
+static int much(void)
+{
+    return from_slabs(60000) == 60000 ? MUCH : MUCH * PER_SLAB;
+}
+
 /* More slots than half of the bound: all goes to whoever wants it. */
 static void *hold_much(void *kept)
 {
-    for (int i = 0; i < MUCH; i++)
-        must((((void **)kept)[i] = hak_malloc(60000)));
+    for (int i = 0; i < much(); i++)
+        must((((void **)kept)[i] = hak_malloc(from_slabs(60000))));
     return work(&(struct visit){0});
 }
 
 START_TEST(who_has_much_does_not_rest)
 {
     struct visit visit;
-    void *kept[MUCH];
+    static void *kept[MUCH * PER_SLAB];
     run_thread(work_much, &visit);
     must(resting() <= 1 && test_stats().live_blocks == 0);
     hak_malloc_trim(0);
     run_thread(hold_much, kept);
-    must(resting() == 0 && test_stats().live_blocks == MUCH);
-    for (int i = 0; i < MUCH; i++)
+    must(resting() == 0 && test_stats().live_blocks == (uint64_t)much());
+    for (int i = 0; i < much(); i++)
         hak_free(kept[i]);
     hak_malloc_trim(0);
     must(test_stats().live_blocks == 0 && test_stats().slabs == 0);
 }
 END_TEST
 
-/* No SuperSlab is mapped while heaps that rest have slots that nobody uses. */
+/* No SuperSlab is mapped while heaps that rest have slots that nobody uses; a plain pool's are of use to their heap alone. */
 START_TEST(what_rests_goes_before_more_is_mapped)
 {
     static void *block[MANY];
     size_t count = 0;
+    if (test_plain(pool))
+        return;
     crew_works();
     uint64_t rests = resting(), superslabs = test_stats().superslabs;
     must(section_takes() || rests > 3);
     while (test_stats().superslabs == superslabs) {
         must(count < MANY);
-        must((block[count++] = hak_malloc(8000)));
+        must((block[count++] = hak_malloc(from_slabs(8000))));
     }
     must(resting() == 0);
     while (count > 0)
@@ -206,7 +220,7 @@ static void *kept[COUNT];
 static void *leave_blocks(void *context)
 {
     for (size_t i = 0; i < COUNT; i++)
-        must((kept[i] = hak_malloc(i % 2 ? 100 : 3000)));
+        must((kept[i] = hak_malloc(i % 2 ? 100 : from_slabs(3000))));
     return work(context);
 }
 
