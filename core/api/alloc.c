@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* alloc.c - malloc, free, calloc, realloc: the hot paths, and the branches that leave them.
  *
- * malloc: a cached block (front_pop), or malloc_slow: a heap, or a mapping -> what others have sent back -> refill from a slab
- *         -> a slab from the pool -> a mapping -> trim, and once more.
+ * malloc: a cached block (front_pop), or malloc_slow: a mapping, if no slab serves the size -> what others have sent back
+ *         -> refill from a slab -> a slab from the pool -> trim, and once more -> a block of a heap that no thread has -> a
+ *         mapping.
  * free:   into the front (front_push), or free_slow: a slab's block? mine -> make room -> push : another heap's -> keep or
  *         send : a mapping's -> unmap or cache : nobody's -> one line and abort.
  */
@@ -47,8 +48,8 @@ hot_inline void *hand_out(void *p, size_t size)
     return p;
 }
 
-/* The sources of a block that is not cached, in this order: what others have sent back, h's slabs, a mapping. *zero: in,
- * whether it matters; out, whether the block is known to be zero. */
+/* The sources of a block that is not cached: a mapping, if no slab serves the size; else what others have sent back, then h's
+ * slabs. *zero: in, whether it matters; out, whether the block is known to be zero. */
 static void *malloc_from(struct heap *h, size_t size, bool *zero)
 {
     if (size > SLAB_MAX)

@@ -6,9 +6,10 @@
  * lists; others push blocks that they free onto heap->remote, which the owner drains on its slow path. (Where the lock seam
  * says so others may do that, too.)
  *
- * Whoever touches slabs or lists is inside the heap's lock: its thread on slow paths, who frees into a parked heap, who helps,
- * and fork. The thread waits for others HEAP_WAIT_US at most; then it goes on as a signal handler would: blocks to free are
- * queued, blocks to allocate come from a heap that nobody has (thread_lend), or are mapped.
+ * Whoever touches slabs or lists is inside the heap's lock: its thread on slow paths, who frees into a parked heap, who
+ * helps, and fork. (Without a front the thread's own malloc and free pop and push the current slab's list outside of it.) The
+ * thread waits for others HEAP_WAIT_US at most; then it goes on as a signal handler would: blocks to free are queued, blocks
+ * to allocate come from a heap that nobody has (thread_lend), or are mapped.
  *
  *   state:   OWNED -- thread ends --> PARKED -- adopted --> OWNED
  *            PARKED <--> BUSY   another thread frees into a parked heap directly, instead of queueing
@@ -62,8 +63,8 @@ struct heap {
     struct heap *next_parked;  /* under thread.c's lock */
 };
 
-/* Where a heap lies, by its address in cache lines: another place for each, as long as there are fewer heaps than places, or
- * nearly so (thread_space). So who sorts heaps by their place seldom finds two together. */
+/* Where a heap lies, by its address in cache lines: another place for each of the first 32 heaps, and of the next
+ * (thread_space). So who sorts heaps by their place seldom finds two together. */
 enum { HEAP_LINE = 64, HEAP_PLACES = 32 };
 static inline unsigned heap_place(const struct heap *h)
 {

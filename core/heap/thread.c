@@ -148,15 +148,13 @@ static struct heap *thread_take_parked(enum heap_state to)
     return h ? h : thread_take_from(&thread_parked[0], to);
 }
 
-/* Memory for a heap, at the first of a few places that no other heap has; once all are had, they count as free again. Under the
- * lock. */
+/* Memory for a heap, at the first place that no other heap has; once all are had, they count as free again. Under the lock. */
 static struct heap *thread_space(void)
 {
-    enum { TRIES = 8 };
     static uint32_t had; /* a bit for each place. Under the lock */
     static_assert(HEAP_PLACES == 32 && sizeof(struct heap) % HEAP_LINE == 0, "a place is a bit, and a heap is whole lines");
-    char *at = meta_alloc(sizeof(struct heap) + (TRIES - 1) * HEAP_LINE);
-    for (int i = 1; at && i < TRIES && had >> heap_place((struct heap *)at) & 1; i++)
+    char *at = meta_alloc(sizeof(struct heap) + (HEAP_PLACES - 1) * HEAP_LINE);
+    while (at && had >> heap_place((struct heap *)at) & 1; i++)
         at += HEAP_LINE;
     if (at)
         had |= (uint32_t)1 << heap_place((struct heap *)at);

@@ -7,8 +7,8 @@
  *
  * Must hold where others help: slabs of a heap, their free lists, the heap's lists of slabs, its queues and what pool and run
  * keep for it are only touched inside; fronts, boxes of blocks for others and what malloc and free read on their fast paths
- * only by the thread that has the heap. Who is inside one heap only tries to enter another, and who helps leaves when the
- * heap's thread waits (`wanted`).
+ * only by the thread that has the heap, or inside by front_seize. Who is inside one heap only tries to enter another, and who
+ * helps leaves when the heap's thread waits (`wanted`).
  */
 #ifndef HAK_SEAM_LOCK_H
 #define HAK_SEAM_LOCK_H

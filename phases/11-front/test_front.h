@@ -55,7 +55,8 @@ static inline struct front_count *count_of(struct heap *h, size_t size)
 static inline size_t slots_wanted(unsigned class)
 {
     size_t now = heap_self->front.width[class].now;
-    must(now <= grow_bounds(class).most && now <= front_cap);
+    size_t least = grow_bounds(class).least;
+    must(now >= (least < front_cap ? least : front_cap) && now <= grow_bounds(class).most && now <= front_cap);
     return now;
 }
 

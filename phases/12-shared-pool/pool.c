@@ -8,7 +8,8 @@
  *   3    a new SuperSlab                                     under the lock
  *
  * EMPTY is asked first in practice: what is formatted beats what is near. A FREED slot of any span comes before an UNUSED one
- * of the span used last: its memory is held already. The numbers are the names of the stages in the reports.
+ * of the span used last, as its memory is held already, unless it has gone back by age. The numbers are the names of the
+ * stages in the reports.
  */
 #include "core/heap/background.h"
 #include "core/heap/env.h"
@@ -63,7 +64,7 @@ static struct slab *pool_try(struct heap *h, size_t block, unsigned slots, unsig
     struct slab *s = NULL;
     *stage = 0;
     if (block > POOL_SINGLE) {
-        bool freed = spare_of(SPARE_SLOTS) >= slots * SLAB_SIZE; /* else there is no such run of FREED slots */
+        bool freed = spare_of(SPARE_SLOTS) >= slots * SLAB_SIZE; /* else there is no such run with memory */
         s = hot && freed ? span_claim_run(hot, SPAN_FREED, slots, &lost) : NULL;
         if (!s && freed && (s = span_claim_run_anywhere(SPAN_FREED, slots, &lost)))
             *stage = 3;
@@ -140,7 +141,8 @@ static struct slab *pool_grow(struct heap *h, size_t block, unsigned slots, unsi
             ss->pool.span = span;
             s = &ss->slab[first];
             pool_kept(span, ss);
-            span_publish(span, ss, (uint32_t)(((uint64_t)1 << slots) - 1) << first);
+            enum span_kind kind = ss->clean == UINT32_MAX ? SPAN_UNUSED : SPAN_FREED; /* one that phase 9 kept has memory */
+            span_publish(span, ss, kind, (uint32_t)(((uint64_t)1 << slots) - 1) << first);
             *stage = 4;
         } else if (span) {
             span->spare = pool_spare;

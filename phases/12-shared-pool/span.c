@@ -96,8 +96,10 @@ struct slab *span_claim_listed(enum span_kind kind, uint32_t last, uint64_t *los
 
 struct slab *span_claim_run_anywhere(enum span_kind kind, unsigned slots, uint64_t *lost)
 {
+    enum { FREED_LOOKS = 64 };
     uint32_t count = __atomic_load_n(&span_count, __ATOMIC_ACQUIRE), start = load_relaxed(&span_hint);
-    for (uint32_t i = 0; i < count; i++) {
+    uint32_t looks = kind == SPAN_FREED && count > FREED_LOOKS ? FREED_LOOKS : count;
+    for (uint32_t i = 0; i < looks; i++) {
         uint32_t id = (start + i) % count + 1;
         struct slab *s = span_claim_run(span_at(id), kind, slots, lost);
         if (s) {
@@ -122,11 +124,11 @@ struct superslab *span_free(struct pool_span *span, unsigned first, unsigned slo
     return NULL;
 }
 
-void span_publish(struct pool_span *span, struct superslab *ss, uint32_t claimed)
+void span_publish(struct pool_span *span, struct superslab *ss, enum span_kind kind, uint32_t claimed)
 {
     __atomic_store_n(&span->superslab, ss, __ATOMIC_RELEASE);
-    __atomic_store_n(&span->word, (uint64_t)(uint32_t)~claimed << 32, __ATOMIC_SEQ_CST);
-    span_list(span, SPAN_UNUSED);
+    __atomic_store_n(&span->word, (uint64_t)(uint32_t)~claimed << (kind == SPAN_UNUSED ? 32 : 0), __ATOMIC_SEQ_CST);
+    span_list(span, kind);
 }
 
 struct pool_span *span_new(void)

@@ -38,15 +38,15 @@ struct slab *span_claim_run(struct pool_span *span, enum span_kind kind, unsigne
 /* Claims one slot of that kind anywhere; NULL when there is none. */
 struct slab *span_claim_listed(enum span_kind kind, uint32_t last, uint64_t *lost);
 
-/* The same for a run. */
+/* The same for a run. Of FREED slots it looks at a bounded number of spans only. */
 struct slab *span_claim_run_anywhere(enum span_kind kind, unsigned slots, uint64_t *lost);
 
 /* Slots of a SuperSlab become FREED. Returns the SuperSlab when that made it empty: it is the caller's then, and *span no
  * longer stands for it. The caller must not touch s or its SuperSlab otherwise. */
 struct superslab *span_free(struct pool_span *span, unsigned first, unsigned slots, uint64_t *lost);
 
-/* Makes span stand for ss, all slots UNUSED but the claimed ones, and lists it. Under the pool's lock. */
-void span_publish(struct pool_span *span, struct superslab *ss, uint32_t claimed);
+/* Makes span stand for ss, all slots of that kind but the claimed ones, and lists it. Under the pool's lock. */
+void span_publish(struct pool_span *span, struct superslab *ss, enum span_kind kind, uint32_t claimed);
 
 /* A new span, standing for nothing; NULL with ENOMEM. Under the pool's lock. */
 struct pool_span *span_new(void);

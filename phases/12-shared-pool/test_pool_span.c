@@ -16,7 +16,7 @@ static struct pool_span *span_made(uint32_t claimed)
     struct superslab *ss = superslab_acquire();
     must(span && ss && span->word == 0);
     ss->pool.span = span;
-    span_publish(span, ss, claimed);
+    span_publish(span, ss, SPAN_UNUSED, claimed);
     must(span->superslab == ss && span->word == (uint64_t)~claimed << 32);
     return span;
 }
@@ -106,7 +106,7 @@ START_TEST(last_slot_retires_the_span)
     /* The same span stands for another SuperSlab. */
     ss = superslab_acquire();
     ss->pool.span = span;
-    span_publish(span, ss, 0xf);
+    span_publish(span, ss, SPAN_UNUSED, 0xf);
     must(index_in(span, span_claim_listed(SPAN_UNUSED, 0, &lost)) == 4);
     must(!span_free(span, 0, 4, &lost) && span_free(span, 4, 1, &lost) == ss);
     superslab_release(ss);
@@ -122,10 +122,10 @@ START_TEST(stale_places_on_the_stacks)
         must(ss == a->superslab && a->listed[SPAN_UNUSED]);
         must(!span_free(b, 3, 1, &lost));
         must(index_in(b, span_claim_listed(SPAN_FREED, 0, &lost)) == 3);
-        span_publish(a, ss, 1);
+        span_publish(a, ss, SPAN_UNUSED, 1);
         must(!span_free(a, 0, 1, &lost) || a->word == 0);
         if (a->word == 0)
-            span_publish(a, ss, 1);
+            span_publish(a, ss, SPAN_UNUSED, 1);
     }
     unsigned found = 0;
     for (struct slab *s; (s = span_claim_listed(SPAN_UNUSED, 0, &lost)); found++)
@@ -148,11 +148,11 @@ static struct model *model_of(struct model *m, const struct slab *s)
     test_fail(__FILE__, __LINE__, "a slot of no span");
 }
 
-static void model_claim(struct model *m, const struct slab *s, unsigned slots)
+static void model_claim(struct model *m, const struct slab *s, enum span_kind kind, unsigned slots)
 {
     struct model *of = model_of(m, s);
     uint32_t mask = (uint32_t)(((uint64_t)1 << slots) - 1) << slab_index(s);
-    must(((of->freed | of->unused) & mask) == mask);
+    must((((kind == SPAN_UNUSED ? 0 : of->freed) | (kind == SPAN_FREED ? 0 : of->unused)) & mask) == mask);
     of->freed &= ~mask;
     of->unused &= ~mask;
 }
@@ -171,7 +171,7 @@ static void model_free(struct model *m, uint32_t r)
     if (!ss)
         return;
     must(ss == m->span->superslab && m->span->word == 0);
-    span_publish(m->span, ss, 1u << (r >> 16) % 32);
+    span_publish(m->span, ss, SPAN_UNUSED, 1u << (r >> 16) % 32);
     m->freed = 0;
     m->unused = ~(1u << (r >> 16) % 32);
 }
@@ -187,16 +187,17 @@ START_TEST(random_steps_against_a_model)
         unsigned slots = 1 + (r >> 16) % 16, n = (r >> 24) % SPANS;
         struct slab *s = NULL;
         bool fill = step / 256 % 2;
+        enum span_kind kind = r >> 30 ? SPAN_KINDS : SPAN_FREED;
         switch (r % (fill ? 6 : 24)) {
-        case 0: s = span_claim_listed(SPAN_FREED, 0, &lost), slots = 1; break;
-        case 1: s = span_claim_listed(SPAN_UNUSED, 0, &lost), slots = 1; break;
-        case 2: s = span_claim(m[n].span, SPAN_FREED, 0, &lost), slots = 1; break;
-        case 3: s = span_claim_run(m[n].span, SPAN_KINDS, slots, &lost); break;
-        case 4: s = span_claim_run_anywhere(r >> 30 ? SPAN_KINDS : SPAN_FREED, slots, &lost); break;
+        case 0: s = span_claim_listed(kind = SPAN_FREED, 0, &lost), slots = 1; break;
+        case 1: s = span_claim_listed(kind = SPAN_UNUSED, 0, &lost), slots = 1; break;
+        case 2: s = span_claim(m[n].span, kind = SPAN_FREED, 0, &lost), slots = 1; break;
+        case 3: s = span_claim_run(m[n].span, kind, slots, &lost); break;
+        case 4: s = span_claim_run_anywhere(kind, slots, &lost); break;
         default: retired += m[n].freed, model_free(&m[n], r >> 5); break;
         }
         if (s)
-            model_claim(m, s, slots);
+            model_claim(m, s, kind, slots);
         for (int i = 0; i < SPANS; i++)
             must(m[i].span->word == ((uint64_t)m[i].unused << 32 | m[i].freed) && !(m[i].unused & m[i].freed));
         if (step % 64)
@@ -208,7 +209,7 @@ START_TEST(random_steps_against_a_model)
             s = span_claim_listed((enum span_kind)kind, 0, &lost);
             must((s != NULL) == any);
             if (s)
-                model_claim(m, s, 1);
+                model_claim(m, s, (enum span_kind)kind, 1);
         }
     }
     must(lost == 0 && retired > 0);
@@ -225,7 +226,7 @@ START_TEST(no_number_is_too_many)
     for (uint32_t i = 0; i < MANY; i += 997) {
         struct superslab *ss = superslab_acquire();
         ss->pool.span = all[i];
-        span_publish(all[i], ss, UINT32_MAX);
+        span_publish(all[i], ss, SPAN_UNUSED, UINT32_MAX);
         must(!span_free(all[i], 5, 2, &lost));
         must(index_in(all[i], span_claim_listed(SPAN_FREED, 0, &lost)) == 5);
         must(index_in(all[i], span_claim_run_anywhere(SPAN_KINDS, 1, &lost)) == 6 && all[i]->word == 0);

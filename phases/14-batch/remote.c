@@ -221,16 +221,15 @@ static bool remote_nearly_full(const struct remote_box *box)
 /* p into its box, which may be sent. False: no memory for one. Inside heap_enter. */
 static bool remote_gather(struct heap *from, struct heap *to, uint32_t size, void *p)
 {
-    uint64_t bytes = from->remote_sent_bytes + size;
-    if (bytes > from->out.flush_at)
-        remote_flush(from);
+    if (from->remote_sent_bytes + size > from->out.flush_at)
+        remote_flush(from); /* which counts what was in leads */
     struct remote_box *box = remote_bind(from, to);
     if (!box) {
         count_add(&from->out.single, 1);
         return false;
     }
     bool full = remote_nearly_full(box);
-    remote_add(from, box, p, size, bytes);
+    remote_add(from, box, p, size, from->remote_sent_bytes + size);
     if (full)
         remote_send(from, box);
     return true;

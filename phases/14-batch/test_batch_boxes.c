@@ -6,7 +6,7 @@
 #define TEST_SECONDS 300
 #include "test_batch.h"
 
-enum { MANY = 4000 };
+enum { MANY = 4000, MUCH = 3000 };
 static void *block[MANY];
 
 /* One block after the other, to one heap: a packet leaves when it is full, or when REMOTE_HELD_MAX bytes have been freed. */
@@ -98,11 +98,25 @@ START_TEST(many_heaps)
 }
 END_TEST
 
-/* As many owners as threads that take turns in a pool of workers: none shares a box, so that packets fill. */
+static void hold_much(void *kept)
+{
+    for (int i = 0; i < MUCH; i++)
+        must((((void **)kept)[i] = hak_malloc(1024)));
+}
+
+static void let_go(void *kept)
+{
+    for (int i = 0; i < MUCH; i++)
+        hak_free(((void **)kept)[i]);
+}
+
+/* As many owners as there are boxes, with this thread, and each maps SuperSlabs, whose metadata lies between the heaps: none
+ * shares a box, so that packets fill. */
 START_TEST(a_box_for_each)
 {
-    enum { HEAPS = 16, EACH = 2 * REMOTE_PACKET_BLOCKS };
+    enum { HEAPS = REMOTE_BOXES - 1, EACH = 2 * REMOTE_PACKET_BLOCKS };
     static struct helper helper[HEAPS];
+    static void *kept[HEAPS][MUCH];
     static void *theirs[HEAPS][EACH];
     void *own = hak_malloc(1);
     uint32_t places = 0;
@@ -110,6 +124,7 @@ START_TEST(a_box_for_each)
         struct load load = {EACH, 64, theirs[k]};
         helper_start(&helper[k]);
         helper_do(&helper[k], load_make, &load);
+        helper_do(&helper[k], hold_much, kept[k]);
         must(!(places >> heap_place(helper[k].heap) & 1));
         places |= (uint32_t)1 << heap_place(helper[k].heap);
     }
@@ -121,6 +136,7 @@ START_TEST(a_box_for_each)
     must(batch_counted().packets - before <= HEAPS * (EACH / REMOTE_PACKET_BLOCKS + (LEADS > 0 ? 2 : 0)));
     for (int k = 0; k < HEAPS; k++) {
         must(blocks_at(helper[k].heap) == EACH);
+        helper_do(&helper[k], let_go, kept[k]);
         helper_do(&helper[k], receive_all, NULL);
         helper_end(&helper[k]);
     }

@@ -81,7 +81,7 @@ void lead_disown(struct heap *h, struct slab *s)
 static unsigned lead_find(const struct lead_set *leads, const struct heap *to, unsigned class)
 {
     enum { TRIES = 8 };
-    unsigned hash = (unsigned)((uintptr_t)to >> 12) * 11 + class;
+    unsigned hash = heap_place(to) * 11 + class;
     for (unsigned i = hash; i < hash + TRIES; i++) {
         unsigned k = i % LEADS;
         if (!leads->to[k] || (leads->to[k] == to && leads->class[k] == class))

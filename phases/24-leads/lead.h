@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* lead.h - phase 24, the lead seam: free's short way puts tiny blocks of other heaps into arrays, one for each class and owner,
- * which are sent as packets of one class.
+ * which go off as packets of one class when full. Short ones go into the owner's box.
  *
  * An entry of a heap's table that leads to a lead is exact: while it stands, its slot is a slab of that heap and class. The
  * first free of a block of the slab writes it. It goes when the slab goes: who releases a slab takes its entries out of the

@@ -60,11 +60,10 @@ static noinline void registry_remove_rest(struct mapped *m)
 
 void owner_remove(struct mapped *m)
 {
-    void **entry = pagemap_entry(&registry, mapped_block(m));
-    if (likely(entry) && likely(load_relaxed(entry) == m))
-        __atomic_store_n(entry, NULL, __ATOMIC_RELEASE);
-    else
+    if (unlikely(load_relaxed(&registry_rest)) && pagemap_find(&registry, mapped_block(m)) != m)
         registry_remove_rest(m);
+    else /* what the map knows has its nodes */
+        __atomic_store_n(pagemap_entry(&registry, mapped_block(m)), NULL, __ATOMIC_RELEASE);
 }
 
 void owner_start(void)

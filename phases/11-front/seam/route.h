@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* seam/route.h - a question of the front's: is there a shorter way from a size, or from a block's address, to a bin?
  *
- * Asked by malloc and free before anything else. An answer defines struct route_heap (its state in a front, before the bins)
+ * Asked by malloc and free before anything else. An answer defines struct route_heap (its state in a front, before the bins),
  * ROUTE_INIT (its initializer for a heap that no thread has: nothing comes, nothing goes), and ROUTE_BINS (the same of all
  * bins: malloc may look at their `top`, and reads through it if it leads to them before front_look).
  *
