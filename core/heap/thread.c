@@ -154,7 +154,7 @@ static struct heap *thread_space(void)
     static uint32_t had; /* a bit for each place. Under the lock */
     static_assert(HEAP_PLACES == 32 && sizeof(struct heap) % HEAP_LINE == 0, "a place is a bit, and a heap is whole lines");
     char *at = meta_alloc(sizeof(struct heap) + (HEAP_PLACES - 1) * HEAP_LINE);
-    while (at && had >> heap_place((struct heap *)at) & 1; i++)
+    while (at && had >> heap_place((struct heap *)at) & 1)
         at += HEAP_LINE;
     if (at)
         had |= (uint32_t)1 << heap_place((struct heap *)at);

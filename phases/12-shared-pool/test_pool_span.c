@@ -202,14 +202,14 @@ START_TEST(random_steps_against_a_model)
             must(m[i].span->word == ((uint64_t)m[i].unused << 32 | m[i].freed) && !(m[i].unused & m[i].freed));
         if (step % 64)
             continue;
-        for (int kind = 0; kind < SPAN_KINDS; kind++) { /* a stack is empty only when no span has such a bit */
+        for (int stack = 0; stack < SPAN_KINDS; stack++) { /* a stack is empty only when no span has such a bit */
             bool any = false;
             for (int i = 0; i < SPANS; i++)
-                any |= (kind == SPAN_FREED ? m[i].freed : m[i].unused) != 0;
-            s = span_claim_listed((enum span_kind)kind, 0, &lost);
+                any |= (stack == SPAN_FREED ? m[i].freed : m[i].unused) != 0;
+            s = span_claim_listed((enum span_kind)stack, 0, &lost);
             must((s != NULL) == any);
             if (s)
-                model_claim(m, s, (enum span_kind)kind, 1);
+                model_claim(m, s, (enum span_kind)stack, 1);
         }
     }
     must(lost == 0 && retired > 0);
