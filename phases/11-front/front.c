@@ -72,8 +72,15 @@ static bool front_is_open(const struct front_heap *f, unsigned class)
     return f->open[class / 64] >> class % 64 & 1;
 }
 
+/* Whoever reads the bin from another thread finds nothing (front_seen) until it has a top again. */
+static void front_hide(struct front_bin *bin)
+{
+    store_relaxed(&bin->top, front_nothing);
+    store_relaxed(&bin->over_top, front_nothing);
+}
+
 /* Gives the bin the slots from base on, which take over what it holds. The bin is shut until front_allow. A handler's blocks
- * are queued meanwhile; who reads the pointers finds top < base and over_top < over_base, or what makes no sense. */
+ * are queued meanwhile. */
 static void front_lay_at(struct front_heap *f, unsigned class, void **base, size_t slots)
 {
     struct front_bin *bin = &f->bin[class];
@@ -85,11 +92,11 @@ static void front_lay_at(struct front_heap *f, unsigned class, void **base, size
         memcpy(base + 1, bin->base + 1, held * sizeof *base);
     if (waiting > 0)
         memcpy(over_base + 1, bin->over_base + 1, waiting * sizeof *base);
-    store_relaxed(&bin->base, base);
-    store_relaxed(&bin->over_base, over_base);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    store_relaxed(&bin->top, base + held);
-    store_relaxed(&bin->over_top, over_base + waiting);
+    front_hide(bin);
+    __atomic_store_n(&bin->base, base, __ATOMIC_RELEASE);
+    __atomic_store_n(&bin->over_base, over_base, __ATOMIC_RELEASE);
+    __atomic_store_n(&bin->top, base + held, __ATOMIC_RELEASE);
+    __atomic_store_n(&bin->over_top, over_base + waiting, __ATOMIC_RELEASE);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     bin->room = bin->limit = base;
     bin->over_limit = over_base;
@@ -189,6 +196,9 @@ void front_open(struct heap *h)
         f->cap = 0;
     struct front_bin none = FRONT_BIN_INIT;
     for (unsigned c = 0; c < FRONT_CLASSES; c++) {
+        front_hide(&f->bin[c]);
+        __atomic_store_n(&f->bin[c].base, front_nothing, __ATOMIC_RELEASE);
+        __atomic_store_n(&f->bin[c].over_base, front_nothing, __ATOMIC_RELEASE);
         f->bin[c] = none;
         front_narrow(f, c);
     }

@@ -35,9 +35,9 @@ uint64_t front_over_cached(const struct heap *h, const struct slab *s)
 {
     uintptr_t start = (uintptr_t)superslab_slot(s), bytes = s->slots * SLAB_SIZE;
     const struct front_bin *bin = &h->front.bin[s->class];
-    void **top = load_relaxed(&bin->over_top);
+    void **from, **top = front_seen(&bin->over_top, &bin->over_base, &from);
     uint64_t count = 0;
-    for (void **slot = bin->over_base + 1; slot <= top; slot++)
+    for (void **slot = from + 1; slot <= top; slot++)
         count += (uintptr_t)load_relaxed(slot) - start < bytes;
     return count;
 }

@@ -44,8 +44,8 @@ static void foreign_add(void *context, struct heap *h)
     struct foreign_walk *walk = context;
     uintptr_t start = (uintptr_t)superslab_slot(walk->slab), bytes = walk->slab->slots * SLAB_SIZE;
     const struct front_bin *bin = &h->front.bin[walk->slab->class];
-    void **top = load_relaxed(&bin->top);
-    for (void **slot = load_relaxed(&bin->base) + 1; slot <= top; slot++)
+    void **from, **top = front_seen(&bin->top, &bin->base, &from);
+    for (void **slot = from + 1; slot <= top; slot++)
         walk->count += (uintptr_t)load_relaxed(slot) - start < bytes;
     walk->count += front_over_cached(h, walk->slab);
 }

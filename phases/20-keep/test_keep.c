@@ -210,6 +210,41 @@ START_TEST(threads_exchange_blocks)
 }
 END_TEST
 
+enum { LAYERS = 8 };
+static atomic_int laying;
+
+static void *lay_all(void *unused)
+{
+    for (unsigned c = 0; c < HEAP_CLASSES; c++)
+        hak_free(hak_malloc(class_size(c)));
+    atomic_fetch_sub(&laying, 1);
+    return unused;
+}
+
+/* hak_check looks through the bins of all threads. Meanwhile these give their bins slots; another cap makes them do so again. */
+START_TEST(a_check_meets_bins_that_are_laid)
+{
+    static void *own[HEAP_CLASSES];
+    pthread_t thread[LAYERS];
+    uint64_t cap = front_cap;
+    for (unsigned c = 0; c < HEAP_CLASSES; c++)
+        must((own[c] = hak_malloc(class_size(c))));
+    for (size_t round = 0; round < test_scaled(400); round++) {
+        front_cap = cap - 1 - round % 2;
+        atomic_store(&laying, LAYERS);
+        for (int i = 0; i < LAYERS; i++)
+            must(!pthread_create(&thread[i], NULL, lay_all, NULL));
+        while (atomic_load(&laying) > 0)
+            must(hak_check());
+        for (int i = 0; i < LAYERS; i++)
+            must(!pthread_join(thread[i], NULL));
+    }
+    for (unsigned c = 0; c < HEAP_CLASSES; c++)
+        hak_free(own[c]);
+    must(test_stats().live_blocks == 0);
+}
+END_TEST
+
 TEST_MAIN("keep", stays_and_comes_out_again, tiny_blocks_go_home, who_does_not_allocate_keeps_nothing,
           a_threads_end_gives_all_back, goes_home_to_a_heap_without_a_thread, a_child_goes_on_with_what_is_kept,
-          threads_exchange_blocks)
+          threads_exchange_blocks, a_check_meets_bins_that_are_laid)
