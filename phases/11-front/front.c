@@ -72,11 +72,24 @@ static bool front_is_open(const struct front_heap *f, unsigned class)
     return f->open[class / 64] >> class % 64 & 1;
 }
 
-/* Whoever reads the bin from another thread finds nothing (front_seen) until it has a top again. */
+/* Free finds no room in the bin, and whoever reads it from another thread nothing (front_seen), until it has limits and a top
+ * again. */
 static void front_hide(struct front_bin *bin)
 {
+    bin->room = bin->limit = bin->over_limit = NULL; /* below every slot */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
     store_relaxed(&bin->top, front_nothing);
     store_relaxed(&bin->over_top, front_nothing);
+}
+
+/* The bin has these slots from here on, and so many blocks in them; its limits are still to come. */
+static void front_show(struct front_bin *bin, void **base, size_t held, void **over_base, size_t over)
+{
+    __atomic_store_n(&bin->base, base, __ATOMIC_RELEASE);
+    __atomic_store_n(&bin->over_base, over_base, __ATOMIC_RELEASE);
+    __atomic_store_n(&bin->top, base + held, __ATOMIC_RELEASE);
+    __atomic_store_n(&bin->over_top, over_base + over, __ATOMIC_RELEASE);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 /* Gives the bin the slots from base on, which take over what it holds. The bin is shut until front_allow. A handler's blocks
@@ -85,7 +98,7 @@ static void front_lay_at(struct front_heap *f, unsigned class, void **base, size
 {
     struct front_bin *bin = &f->bin[class];
     void **over_base = base + slots; /* its slot is the last of the bin */
-    bin->room = bin->limit = bin->over_limit = NULL; /* below every slot */
+    bin->room = bin->limit = bin->over_limit = NULL; /* no handler adds blocks from here on */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     size_t held = (size_t)(bin->top - bin->base), waiting = (size_t)(bin->over_top - bin->over_base);
     if (held > 0)
@@ -93,11 +106,7 @@ static void front_lay_at(struct front_heap *f, unsigned class, void **base, size
     if (waiting > 0)
         memcpy(over_base + 1, bin->over_base + 1, waiting * sizeof *base);
     front_hide(bin);
-    __atomic_store_n(&bin->base, base, __ATOMIC_RELEASE);
-    __atomic_store_n(&bin->over_base, over_base, __ATOMIC_RELEASE);
-    __atomic_store_n(&bin->top, base + held, __ATOMIC_RELEASE);
-    __atomic_store_n(&bin->over_top, over_base + waiting, __ATOMIC_RELEASE);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    front_show(bin, base, held, over_base, waiting);
     bin->room = bin->limit = base;
     bin->over_limit = over_base;
 }
@@ -194,12 +203,12 @@ void front_open(struct heap *h)
     f->opened = front_have(f, FRONT_CHUNK);
     if (!f->opened)
         f->cap = 0;
-    struct front_bin none = FRONT_BIN_INIT;
     for (unsigned c = 0; c < FRONT_CLASSES; c++) {
-        front_hide(&f->bin[c]);
-        __atomic_store_n(&f->bin[c].base, front_nothing, __ATOMIC_RELEASE);
-        __atomic_store_n(&f->bin[c].over_base, front_nothing, __ATOMIC_RELEASE);
-        f->bin[c] = none;
+        struct front_bin *bin = &f->bin[c];
+        front_hide(bin);
+        front_show(bin, front_nothing, 0, front_nothing, 0);
+        bin->room = bin->limit = bin->over_limit = front_nothing;
+        store_relaxed(&bin->hits, 0);
         front_narrow(f, c);
     }
 }

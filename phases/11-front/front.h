@@ -100,8 +100,8 @@ ANSWER(bool, front_serves, (unsigned class), width_blocks(class) > 0)
 ANSWER(void *, front_seize, (struct heap *h), section_take(h))
 ANSWER(bool, front_seizable, (void), section_takes())
 
-/* Of a bin whose thread may be at work: its newest slot, and *from, the one below the oldest. NULL while the thread gives the bin
- * other slots. Must hold: who sees the new base sees, in a later look at top, front_nothing or what came after. */
+/* Of a bin whose thread may be at work: its newest slot, and *from, the one below the oldest. NULL while the thread gives the
+ * bin other slots. Must hold: who sees the new base sees, in a later look at top, front_nothing or what came after. */
 static inline void **front_seen(void **const *top, void **const *base, void ***from)
 {
     void **seen = __atomic_load_n(top, __ATOMIC_ACQUIRE);

