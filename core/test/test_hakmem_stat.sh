@@ -62,7 +62,7 @@ apart='batch\.limit_bytes|front\.hits|large\.limit_bytes|spare\.allowed_bytes|th
 same() {
     grep -vE "^($apart) " "$tmp/known" | diff - "$tmp/read"
 }
-ok "hakmem-stat (>) prints what the program (<) does" same
+ok "hakmem-stat (>) prints what the program (<) does; what stands in < alone has no PEEK (core/low/peek.h)" same
 ok "enough of them" test "$(wc -l <"$tmp/read")" -ge 50
 ok "blocks are live" grep -qE '^live_bytes [1-9][0-9]{6}' "$tmp/read"
 
