@@ -91,8 +91,11 @@ static bool read_tree(const char *path, yaml_document_t *doc, char *why, size_t 
     bool good = yaml_parser_initialize(&parser);
     yaml_parser_set_input_file(&parser, file);
     good = good && yaml_parser_load(&parser, doc);
-    if (!good)
-        text_fail(why, size, "%s:%zu: %s", path, parser.problem_mark.line + 1, parser.problem ? parser.problem : "no YAML");
+    if (!good) {
+        const char *problem = parser.problem ? parser.problem : "no YAML";
+        const char *hint = strstr(problem, "mapping values") ? "; a text that holds ': ' stands in quotes" : "";
+        text_fail(why, size, "%s:%zu: %s%s", path, parser.problem_mark.line + 1, problem, hint);
+    }
     yaml_parser_delete(&parser);
     fclose(file);
     if (good && !yaml_document_get_root_node(doc)) {

@@ -123,6 +123,7 @@ static const struct {
 } bad[] = {
     {"", 0, "it is empty; wants keys: question variants"},
     {"question: [\n", 2, "did not find expected node content"},
+    {"question: Is it: so?\n", 1, "a text that holds ': ' stands in quotes"},
     {"question: q\nvariants: {A: x}\nworkloads: [tiny_hot]\nsamples: 3\n", 4,
      "unknown key 'samples'; keys: question variants reference"},
     {"question: q\nvariants: {A: x, A: y}\nworkloads: [tiny_hot]\n", 2, "Mapping field already seen: A"},
