@@ -41,9 +41,9 @@ struct heap {
     struct slab *listed[HEAP_CLASSES]; /* slabs with free blocks, but for the current one */
     uint64_t in_use[(HEAP_CLASSES + 63) / 64]; /* a bit for each class that may have a current slab */
     int saved_errno;                   /* of the program, while inside */
-    bool orphan;                       /* PARKED by fork: its front is flushed before another thread has it */
+    bool orphan;                       /* PARKED, its front not emptied: that comes before another thread has it */
     bool rests;                        /* PARKED with what its front held, for the next thread. Written by who has it */
-    bool torn;                         /* it was once: a block that its thread had in its hands stays used for ever */
+    bool torn;                         /* fork, or an end without a word, took its thread: a block in its hands stays used */
     struct os_thread owner;            /* who has it, or had it last. Under thread.c's lock */
     bool fork_missed;                  /* fork has waited in vain for who is inside. Under thread.c's lock */
     struct lock_heap lock;

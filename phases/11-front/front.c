@@ -199,10 +199,10 @@ void front_open(struct heap *h)
         front_flush(h); /* the old slots, of one heap, are lost */
     memset(f->open, 0, sizeof f->open);
     grow_reset(&f->grow);
-    f->cap = front_cap;
-    f->opened = front_have(f, FRONT_CHUNK);
-    if (!f->opened)
-        f->cap = 0;
+    f->opened = false; /* a child that fork gives this heap meanwhile opens it once more */
+    bool opened = front_have(f, FRONT_CHUNK);
+    f->cap = opened ? front_cap : 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
     for (unsigned c = 0; c < FRONT_CLASSES; c++) {
         struct front_bin *bin = &f->bin[c];
         front_hide(bin);
@@ -211,6 +211,8 @@ void front_open(struct heap *h)
         store_relaxed(&bin->hits, 0);
         front_narrow(f, c);
     }
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    f->opened = opened;
 }
 
 /* Up to n blocks from slab s into to[0..]: from the free list, then never-used ones, lowest address on top. */
@@ -470,7 +472,7 @@ bool front_holds(const struct heap *h, const struct slab *s, const void *p)
 {
     const struct front_bin *bin = &h->front.bin[s->class];
     void **slot = bin->top;
-    ptrdiff_t held = slot - bin->base;
+    ptrdiff_t held = slot == front_nothing ? 0 : slot - bin->base; /* a handler's free meets a hidden bin */
     if (likely(held >= FRONT_LOOK)) {
         if (slot[0] == p || slot[-1] == p || slot[-2] == p || slot[-3] == p)
             return true;

@@ -100,13 +100,20 @@ ANSWER(bool, front_serves, (unsigned class), width_blocks(class) > 0)
 ANSWER(void *, front_seize, (struct heap *h), section_take(h))
 ANSWER(bool, front_seizable, (void), section_takes())
 
-/* Of a bin whose thread may be at work: its newest slot, and *from, the one below the oldest. NULL while the thread gives the
- * bin other slots. Must hold: who sees the new base sees, in a later look at top, front_nothing or what came after. */
+/* Of a bin whose thread may be at work: its newest slot, and *from, the one below the oldest; NULL where it has no slots, or gets
+ * others for so long. Must hold: a new base is written after top was front_nothing, and before the new top. So if base is the same
+ * before and after a look at top, and top is not front_nothing, they belong together: no base comes twice. */
 static inline void **front_seen(void **const *top, void **const *base, void ***from)
 {
-    void **seen = __atomic_load_n(top, __ATOMIC_ACQUIRE);
-    *from = __atomic_load_n(base, __ATOMIC_ACQUIRE);
-    return seen != front_nothing && load_relaxed(top) == seen ? seen : NULL;
+    for (int tries = 0; tries < 1000; tries++) {
+        *from = __atomic_load_n(base, __ATOMIC_ACQUIRE);
+        void **seen = __atomic_load_n(top, __ATOMIC_ACQUIRE);
+        if (*from == front_nothing)
+            return NULL;
+        if (seen != front_nothing && load_relaxed(base) == *from)
+            return seen;
+    }
+    return NULL;
 }
 
 void front_new(struct heap *h);

@@ -2,8 +2,8 @@
 /* pool.h - phase 12: one pool of SuperSlabs for all heaps and all classes. A slab takes its class when claimed and loses it
  * when empty; mid classes take runs of slots in the same SuperSlabs.
  *
- * A slot is   UNUSED    not claimed since the SuperSlab was acquired
- *             FREED     claimed once, and given back
+ * A slot is   UNUSED    not claimed since the SuperSlab was mapped
+ *             FREED     claimed once, and given back; all slots of a SuperSlab that phase 9 had kept
  *             ACTIVE    a heap's, formatted for a class
  *             EMPTY     ACTIVE's shadow: still formatted for its class, kept by the heap that emptied it, owned by none
  * Must hold:  span.word = FREED bits in the low half, UNUSED bits in the high half; the halves are disjoint;

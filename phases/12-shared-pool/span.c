@@ -107,6 +107,8 @@ struct slab *span_claim_run_anywhere(enum span_kind kind, unsigned slots, uint64
             return s;
         }
     }
+    if (looks < count)
+        store_relaxed(&span_hint, (start + looks) % count); /* the next look goes on there */
     return NULL;
 }
 

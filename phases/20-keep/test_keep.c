@@ -6,6 +6,7 @@
 #include "core/test/test_core.h"
 #include "core/test/test_helper.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 
 enum { COUNT = 64, BLOCK = 2048 };
@@ -248,6 +249,46 @@ START_TEST(a_check_meets_bins_that_are_laid)
 }
 END_TEST
 
+static void *lent;
+static atomic_int stage;
+
+/* The first thread keeps a block of this one's heap; hak_check counts it there each time. */
+static void *check_often(void *unused)
+{
+    must((lent = hak_malloc(BLOCK)));
+    for (atomic_store(&stage, 1); atomic_load(&stage) == 1;)
+        sched_yield();
+    for (size_t i = 0; i < test_scaled(40000); i++)
+        must(hak_check());
+    atomic_store(&stage, 3);
+    return unused;
+}
+
+START_TEST(what_another_keeps_counts_while_it_works)
+{
+    pthread_t thread;
+    if (strstr(hak_variant(), ".tsan")) /* as above */
+        return;
+    hak_free(hak_malloc(BLOCK)); /* asks for such blocks */
+    void *first = hak_malloc(BLOCK), *second = hak_malloc(BLOCK);
+    must(!pthread_create(&thread, NULL, check_often, NULL));
+    while (atomic_load(&stage) == 0)
+        sched_yield();
+    hak_free(lent); /* below these two, which alone come and go */
+    must(held_for_others(heap_self) == 1);
+    for (atomic_store(&stage, 2); atomic_load(&stage) == 2; second = hak_malloc(BLOCK)) {
+        hak_free(first);
+        hak_free(second);
+        first = hak_malloc(BLOCK);
+    }
+    hak_free(first);
+    hak_free(second);
+    must(!pthread_join(thread, NULL));
+    must(test_stats().live_blocks == 0);
+}
+END_TEST
+
 TEST_MAIN("keep", stays_and_comes_out_again, tiny_blocks_go_home, who_does_not_allocate_keeps_nothing,
           a_threads_end_gives_all_back, goes_home_to_a_heap_without_a_thread, a_child_goes_on_with_what_is_kept,
-          threads_exchange_blocks, a_check_meets_bins_that_are_laid)
+          threads_exchange_blocks, a_check_meets_bins_that_are_laid,
+          what_another_keeps_counts_while_it_works)
