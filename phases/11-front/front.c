@@ -72,8 +72,7 @@ static bool front_is_open(const struct front_heap *f, unsigned class)
     return f->open[class / 64] >> class % 64 & 1;
 }
 
-/* Free finds no room in the bin, and whoever reads it from another thread nothing (front_seen), until it has limits and a top
- * again. */
+/* Free finds no room in the bin, and no other thread finds a block (front_seen), until it has limits and a top again. */
 static void front_hide(struct front_bin *bin)
 {
     bin->room = bin->limit = bin->over_limit = NULL; /* below every slot */
@@ -92,8 +91,7 @@ static void front_show(struct front_bin *bin, void **base, size_t held, void **o
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-/* Gives the bin the slots from base on, which take over what it holds. The bin is shut until front_allow. A handler's blocks
- * are queued meanwhile. */
+/* The slots from base on take over what the bin holds. It is shut until front_allow: a handler's blocks are queued. */
 static void front_lay_at(struct front_heap *f, unsigned class, void **base, size_t slots)
 {
     struct front_bin *bin = &f->bin[class];

@@ -100,9 +100,9 @@ ANSWER(bool, front_serves, (unsigned class), width_blocks(class) > 0)
 ANSWER(void *, front_seize, (struct heap *h), section_take(h))
 ANSWER(bool, front_seizable, (void), section_takes())
 
-/* Of a bin whose thread may be at work: its newest slot, and *from, the one below the oldest; NULL where it has no slots, or gets
- * others for so long. Must hold: a new base is written after top was front_nothing, and before the new top. So if base is the same
- * before and after a look at top, and top is not front_nothing, they belong together: no base comes twice. */
+/* Of a bin whose thread may be at work: its newest slot, and *from, the one below the oldest; NULL where it has no slots, or
+ * gets others for so long. Must hold: a new base is written after top was front_nothing, and before the new top. So if base is
+ * the same before and after a look at top, and top is not front_nothing, they belong together: no base comes twice. */
 static inline void **front_seen(void **const *top, void **const *base, void ***from)
 {
     for (int tries = 0; tries < 1000; tries++) {
