@@ -158,12 +158,32 @@ static void summary_rivals(struct report *r)
                  r->ds->variants[r->subject].label, all);
 }
 
+/* The workloads from w on whose largest cost is that of w, in words: all where they are few, else how many, and the two ends of
+ * the share. They are done with afterwards. */
+static void costs_together(const struct report *r, struct cost *top, int w, char *line, size_t size)
+{
+    const char *what = top[w].what;
+    int low = w, high = w, count = 0;
+    char all[1024] = "";
+    for (int k = w; k < (int)r->ds->workload_count && k < 64; k++) {
+        if (!top[k].what || strcmp(top[k].what, what) != 0)
+            continue;
+        text_add(all, sizeof all, "%s%s (%s %%)", count++ ? ", " : "", r->ds->workloads[k].name, show(100 * top[k].share, 0));
+        low = top[k].share < top[low].share ? k : low;
+        high = top[k].share > top[high].share ? k : high;
+        top[k].what = NULL;
+    }
+    if (count > 4)
+        snprintf(all, sizeof all, "%d workloads, from %s (%s %%) to %s (%s %%)", count, r->ds->workloads[low].name,
+                 show(100 * top[low].share, 0), r->ds->workloads[high].name, show(100 * top[high].share, 0));
+    text_add(line, size, "%s%s on %s", *line ? "; " : "", what, all);
+}
+
 /* The largest cost on each workload, those that share one together. */
 static void summary_costs(struct report *r)
 {
     struct prices prices = bottleneck_prices(r->ds);
     struct cost cost[COSTS_MAX], top[64];
-    int count = 0;
     char line[2048] = "";
     for (int w = 0; w < (int)r->ds->workload_count && w < 64 && r->subject >= 0; w++) {
         top[w].what = NULL;
@@ -171,18 +191,10 @@ static void summary_costs(struct report *r)
             top[w] = cost[0];
     }
     for (int w = 0; w < (int)r->ds->workload_count && w < 64 && r->subject >= 0; w++) {
-        if (!top[w].what)
-            continue;
-        text_add(line, sizeof line, "%s%s on ", count++ ? "; " : "", top[w].what);
-        const char *what = top[w].what, *comma = "";
-        for (int k = w; k < (int)r->ds->workload_count && k < 64; k++)
-            if (top[k].what && strcmp(top[k].what, what) == 0) {
-                text_add(line, sizeof line, "%s%s (%s %%)", comma, r->ds->workloads[k].name, show(100 * top[k].share, 0));
-                comma = ", ";
-                top[k].what = NULL;
-            }
+        if (top[w].what)
+            costs_together(r, top, w, line, sizeof line);
     }
-    if (count)
+    if (*line)
         doc_item(&r->doc, "Where the time of **%s** goes, by estimate; in brackets the share of the largest part: %s.",
                  r->ds->variants[r->subject].label, line);
 }
